@@ -45,11 +45,40 @@ export async function commitTree(
 ): Promise<string> {
   const command = ["commit-tree", tree, ...parents.flatMap((parent) => ["-p", parent]), "-F", "-"];
   const time = seconds === undefined ? undefined : `${seconds} +0000`;
-  const env = {
-    ...(await gitIdentity(root)),
-    ...(time && { GIT_AUTHOR_DATE: time, GIT_COMMITTER_DATE: time }),
-  };
-  return (await git(root, command, { input: message, env })).trim();
+  const dates: Record<string, string> = time ? { GIT_AUTHOR_DATE: time, GIT_COMMITTER_DATE: time } : {};
+  const make = async (who: Readonly<Record<string, string>>) =>
+    (await git(root, command, { input: message, env: { ...dates, ...who } })).trim();
+  try {
+    return await make({});
+  } catch (error) {
+    // Only where git refuses it is asked whether that is because nobody is configured.
+    const who = error instanceof GitFailed ? await gitIdentity(root) : {};
+    if (Object.keys(who).length === 0) throw error;
+    return make(who);
+  }
+}
+
+/** What is to be known of a commit to merge it. */
+export interface CommitFacts {
+  /** When it was made, in seconds since 1970. */
+  readonly seconds: number;
+  readonly parents: readonly string[];
+}
+
+/** Those of the commits (whole names) that the repository has. */
+export async function commitFacts(
+  root: string,
+  commits: readonly string[],
+): Promise<ReadonlyMap<string, CommitFacts>> {
+  if (commits.length === 0) return new Map();
+  const command = ["log", "--no-walk=unsorted", "--ignore-missing", "--format=%H %ct %P", "--stdin"];
+  const lines = (await git(root, command, { input: `${commits.join("\n")}\n` })).split("\n").filter(Boolean);
+  return new Map(
+    lines.map((line) => {
+      const [commit = "", seconds, ...parents] = line.split(" ");
+      return [commit, { seconds: Number(seconds), parents: parents.filter(Boolean) }];
+    }),
+  );
 }
 
 /** What git makes of a merge by itself. */

@@ -18,6 +18,14 @@ export async function planHead(root: string, plan: PlanSlug): Promise<string | u
   return commitAt(root, `refs/heads/${planBranch(plan)}`);
 }
 
+/** Where refs (full names) of commits point; those that do not exist are missing. */
+export async function refsAt(root: string, refs: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const lines = (await git(root, ["for-each-ref", "--format=%(objectname) %(refname)", ...refs])).split("\n");
+  return new Map(
+    lines.filter(Boolean).map((line) => [line.slice(line.indexOf(" ") + 1), line.split(" ")[0] ?? ""]),
+  );
+}
+
 /** The commit that a name stands for; undefined when there is none. */
 export async function commitAt(root: string, name: string): Promise<string | undefined> {
   try {
@@ -138,11 +146,18 @@ export class RefMoved extends Error {
 
 /**
  * Moves all refs or none, and has git write down why, whatever is configured: who watches git knows the move by it.
+ * @param removed refs that go with it, as far as they are there.
  * @throws RefMoved
  */
-export async function moveRefs(root: string, moves: readonly RefMove[], reason: string): Promise<void> {
-  if (moves.length === 0) return;
+export async function moveRefs(
+  root: string,
+  moves: readonly RefMove[],
+  reason: string,
+  removed: readonly string[] = [],
+): Promise<void> {
+  if (moves.length + removed.length === 0) return;
   const lines = moves.map(({ ref, from, to }) => `update ${ref} ${to} ${from}\n`);
+  lines.push(...removed.map((ref) => `delete ${ref}\n`));
   try {
     await git(root, ["update-ref", "--create-reflog", "-m", reason, "--stdin"], { input: lines.join("") });
   } catch (error) {

@@ -1,7 +1,6 @@
 import type { PlanSlug } from "../../graph/task.ts";
 import { GitFailed, type GitOptions, git } from "../git.ts";
-import { isAncestor } from "../merge-tree.ts";
-import { commitAt, planBranch, RefMoved } from "../plan-branch.ts";
+import { commitAt, planBranch, RefMoved, refsAt } from "../plan-branch.ts";
 
 /** The remote repository through which the clones of a plan exchange their work. */
 export const REMOTE = "origin";
@@ -61,9 +60,9 @@ export async function fetchPlanBranch(
   options: ConnectionOptions = {},
 ): Promise<RemoteBranch> {
   const branch = await listed(root, plan, options);
-  if (branch.at === undefined) return branch;
+  if (branch.at === undefined || branch.at === (await remoteHead(root, plan))) return branch;
   if ((await commitAt(root, branch.at)) !== undefined) {
-    await git(root, ["update-ref", fetchedRef(plan), branch.at]);
+    await noteRemoteHead(root, plan, branch.at);
     return branch;
   }
   await fetchRefs(root, [`+${branch.ref}:${fetchedRef(plan)}`], options);
@@ -72,7 +71,22 @@ export async function fetchPlanBranch(
 
 /** Where the plan's branch stood on the remote when it was last fetched or pushed from here. */
 export async function remoteHead(root: string, plan: PlanSlug): Promise<string | undefined> {
-  return commitAt(root, fetchedRef(plan));
+  return (await headsHereAndThere(root, plan)).there;
+}
+
+/** Where the plan's branch stands here, and where it stood on the remote when it was last fetched or pushed from here. */
+export async function headsHereAndThere(
+  root: string,
+  plan: PlanSlug,
+): Promise<{ readonly here: string | undefined; readonly there: string | undefined }> {
+  const [here, there] = [branchRef(plan), fetchedRef(plan)];
+  const at = await refsAt(root, [here, there]);
+  return { here: at.get(here), there: at.get(there) };
+}
+
+/** Keeps in mind where the plan's branch stands on the remote. */
+export async function noteRemoteHead(root: string, plan: PlanSlug, at: string): Promise<void> {
+  await git(root, ["update-ref", fetchedRef(plan), at]);
 }
 
 /** Fetches the commit of an attempt that another clone could not merge. @throws GitFailed */
@@ -87,11 +101,12 @@ export async function fetchAttempt(
 }
 
 /**
- * Moves the plan's branch of the remote from where it stands to a commit that contains that. A remote that takes no refs
- * but branches gets a branch.
+ * Moves the plan's branch of the remote to a commit that contains where it stands; the remote compares that when it
+ * moves it. A remote that takes no refs but branches gets a branch. What was pushed is for the caller to note.
+ * @param from where it stood when it was last seen.
  * @param runHooks whether the repository's `pre-push` hook is asked: once for each commit, however often it is tried.
  * @returns where the branch stands then.
- * @throws RefMoved when somebody else was faster; GitFailed when the remote cannot be reached or refuses.
+ * @throws RefMoved when the commit does not contain where it stands by now; GitFailed when the remote cannot be reached or refuses.
  */
 export async function pushPlanBranch(
   root: string,
@@ -101,24 +116,16 @@ export async function pushPlanBranch(
   { runHooks, ...options }: ConnectionOptions & { readonly runHooks: boolean },
 ): Promise<RemoteBranch> {
   if (from.at === to) return from;
-  if (from.at !== undefined && !(await isAncestor(root, from.at, to))) {
-    throw new Error(`${to} does not contain ${from.at}`);
-  }
   const isNew = from.at === undefined && from.ref === ownRef(plan);
   try {
-    await push(root, { ref: from.ref, from: from.at, to }, runHooks, options);
-    return await pushed(root, plan, from.ref, to);
+    await push(root, { ref: from.ref, to }, runHooks, options);
+    return { ref: from.ref, at: to };
   } catch (error) {
     if (!isNew || !(error instanceof RefRefused)) throw error;
   }
   const ref = branchRef(plan);
-  await push(root, { ref, from: undefined, to }, false, options);
-  return pushed(root, plan, ref, to);
-}
-
-async function pushed(root: string, plan: PlanSlug, ref: string, at: string): Promise<RemoteBranch> {
-  await git(root, ["update-ref", fetchedRef(plan), at]);
-  return { ref, at };
+  await push(root, { ref, to }, false, options);
+  return { ref, at: to };
 }
 
 /**
@@ -133,7 +140,7 @@ export async function pushAttempt(
   options: ConnectionOptions = {},
 ): Promise<void> {
   try {
-    await push(root, { ref: attemptRef(plan, attempt), from: undefined, to: commit }, false, options);
+    await push(root, { ref: attemptRef(plan, attempt), to: commit }, false, options);
   } catch (error) {
     // It is there: an attempt has one commit.
     if (!(error instanceof RefMoved)) throw error;
@@ -164,22 +171,20 @@ async function fetchRefs(root: string, refs: readonly string[], options: Connect
 
 interface RemoteMove {
   readonly ref: string;
-  readonly from: string | undefined;
   readonly to: string;
 }
 
 async function push(
   root: string,
-  { ref, from = "", to }: RemoteMove,
+  { ref, to }: RemoteMove,
   runHooks: boolean,
   options: ConnectionOptions,
 ): Promise<void> {
   const command = ["push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no"];
-  // A compare-and-swap; what it moves to contains what was there, so nothing is ever lost by it.
-  const lease = `--force-with-lease=${ref}:${from}`;
   const hooks = runHooks ? [] : ["--no-verify"];
   try {
-    await connect(root, [...command, ...hooks, lease, REMOTE, `${to}:${ref}`], { ...options, runHooks });
+    // Without force: git refuses what does not contain what is there, and the remote compares that as it moves the ref.
+    await connect(root, [...command, ...hooks, REMOTE, `${to}:${ref}`], { ...options, runHooks });
   } catch (error) {
     if (!(error instanceof GitFailed)) throw error;
     const refusal = /^!\t[^\t]*\t\[(remote )?rejected\] \((.*)\)$/m.exec(error.output);
@@ -210,18 +215,23 @@ async function connect(
       runHooks,
     });
   } catch (error) {
+    ownSshCommand.delete(root);
     if (!limit.aborted) throw error;
     const why = `${REMOTE} did not answer within ${Math.ceil(limitMs / 1_000)} s`;
     throw new GitFailed(parameters[0] ?? "", undefined, why, "", error);
   }
 }
 
+/** By clone, whether it has an ssh command of its own; asked again after a connection that failed. */
+const ownSshCommand = new Map<string, boolean>();
+
 /** Credentials are git's own: what it has stored is used, and nobody is asked for more. */
 async function unattended(root: string): Promise<Record<string, string>> {
   const asks = { GIT_ASKPASS: "", SSH_ASKPASS_REQUIRE: "never" };
-  const isOwn = process.env.GIT_SSH_COMMAND !== undefined || process.env.GIT_SSH !== undefined;
-  if (isOwn || (await configured(root, "core.sshCommand"))) return asks;
-  return { ...asks, GIT_SSH_COMMAND: "ssh -o BatchMode=yes" };
+  if (process.env.GIT_SSH_COMMAND !== undefined || process.env.GIT_SSH !== undefined) return asks;
+  const isOwn = ownSshCommand.get(root) ?? (await configured(root, "core.sshCommand"));
+  ownSshCommand.set(root, isOwn);
+  return isOwn ? asks : { ...asks, GIT_SSH_COMMAND: "ssh -o BatchMode=yes" };
 }
 
 async function configured(root: string, name: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { RemoteBranch } from "../../git/remote/remote-branch.ts";
 import { isGated } from "../../policy/gate/is-gated.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { GateWait } from "../gate/gate-step.ts";
@@ -36,6 +37,8 @@ interface Run {
 class Deliveries {
   readonly runs = new Map<string, Run>();
   readonly retries = new Map<string, number>();
+  /** Where the plans' branches of the remote stood after the last landing: another clone may have moved them since. */
+  readonly remotes = new Map<string, RemoteBranch>();
   /** The graph is about to be let go: a gate that runs is ended, and another server runs it again. */
   readonly closing = new AbortController();
 }
@@ -122,17 +125,18 @@ export async function deliveriesEnded(ctx: RunContext): Promise<void> {
  */
 async function deliverAll(ctx: RunContext, store: GraphStore, slug: string): Promise<void> {
   for (let isFirst = true; ; isFirst = false) {
-    const { first } = await waitingOf(ctx, store, slug);
+    const seen = await waitingOf(ctx, store, slug);
+    const { first } = seen;
     if (!first) return;
     if (isFirst && !(await mayDeliver(ctx, first))) {
       deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
       return;
     }
     try {
-      let tries = 0;
+      const tries: Tries = { mayGuess: true, hooksRan: false };
       const waits = await repeatIfRefMoves(ctx, async () => {
-        tries += 1;
-        return landNext(ctx, store, await waitingOf(ctx, store, slug), tries === 1);
+        const waiting = tries.mayGuess ? seen : await waitingOf(ctx, store, slug);
+        return landNext(ctx, store, waiting, tries);
       });
       if (!waits) continue;
       if (waits.for === "user") await pauseForGate(ctx, store, slug, waits.why);
@@ -160,6 +164,14 @@ function waitingOf(ctx: RunContext, store: GraphStore, slug: string): Promise<Wa
   });
 }
 
+/** What the tries of one landing have behind them. */
+interface Tries {
+  /** Where the remote's branch stands may be taken from the last landing: the first try. */
+  mayGuess: boolean;
+  /** The `pre-push` hook was asked for what was to be pushed. */
+  hooksRan: boolean;
+}
+
 /**
  * One landing, or one run of the gate that stands before it.
  * @returns what has to come first, where nothing could be done.
@@ -168,20 +180,36 @@ async function landNext(
   ctx: RunContext,
   store: GraphStore,
   { plan, first, waiting }: Waiting,
-  isFirstTry: boolean,
+  tries: Tries,
 ): Promise<GateWait | undefined> {
   if (!first) return undefined;
   const isShared = await lookWhetherShared(ctx, plan.graph);
-  const remote = isShared ? await bringPlanBranch(rootOf(ctx, first.attempt), branchOf(plan)) : undefined;
+  const guess = takeGuess(ctx, plan, tries);
+  const bring = () => bringPlanBranch(rootOf(ctx, first.attempt), branchOf(plan));
+  const remote = isShared ? (guess ?? (await bring())) : undefined;
+  const runHooks = !tries.hooksRan;
+  tries.hooksRan = guess === undefined;
   if (!isGated(plan.policy)) {
-    await land(ctx, store, await mergeDeliveries(ctx, waiting, remote), isFirstTry);
+    await land(ctx, store, await mergeDeliveries(ctx, waiting, remote), runHooks);
     return undefined;
   }
   const commands = { gate: plan.policy.gate.trim(), setup: plan.policy.setup };
   const stop = deliveriesOf(ctx).closing.signal;
   const next = await gatedLanding(ctx, store, waiting, commands, remote, stop);
-  if (next.kind === "landing") await land(ctx, store, next.landing, isFirstTry);
+  if (next.kind === "landing") await land(ctx, store, next.landing, runHooks);
   return next.kind === "waits" ? next : undefined;
+}
+
+/**
+ * Where the remote's branch of a plan stands if nobody has moved it since the last landing from here; the push tells
+ * whether that is so. The gate is not run for a guess. Whatever fails from here on, the next one asks the remote.
+ */
+function takeGuess(ctx: RunContext, { stored, policy }: LoadedPlan, tries: Tries): RemoteBranch | undefined {
+  const { remotes } = deliveriesOf(ctx);
+  const guess = tries.mayGuess && !isGated(policy) ? remotes.get(stored.slug) : undefined;
+  tries.mayGuess = false;
+  remotes.delete(stored.slug);
+  return guess;
 }
 
 /** Agents' work that cannot land is no reason to start more. The user resumes the plan, and it is tried again. */
@@ -195,13 +223,9 @@ async function pauseForGate(ctx: RunContext, store: GraphStore, slug: string, wh
  * A landing: move, complete. It may end between any two of these, with the process: whoever comes next finds
  * the attempts still delivering, and what the branches hold of them is not brought there again.
  */
-async function land(
-  ctx: RunContext,
-  store: GraphStore,
-  landing: Landing,
-  isFirstTry: boolean,
-): Promise<void> {
-  await moveLanding(landing, isFirstTry);
+async function land(ctx: RunContext, store: GraphStore, landing: Landing, runHooks: boolean): Promise<void> {
+  const remote = await moveLanding(landing, runHooks);
   await completeLanding(ctx, store, landing);
+  if (remote) deliveriesOf(ctx).remotes.set(landing.plan, remote);
   await forgetLanded(landing);
 }

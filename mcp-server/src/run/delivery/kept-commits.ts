@@ -1,5 +1,6 @@
 import { git } from "../../git/git.ts";
 import type { AttemptId } from "../../graph/attempt.ts";
+import { purposeOf } from "../../graph/purpose.ts";
 import type { PlanSlug } from "../../graph/task.ts";
 import type { Landing } from "./delivery.ts";
 
@@ -23,20 +24,16 @@ export async function keepCommit(
   await git(root, ["update-ref", keptRef(plan, attempt), commit]);
 }
 
-/** Forgets the kept commits of a landing, and those that its branch holds by now through others. */
+/** Forgets the kept commits that a landing has brought onto the plan's branch with others that build on them. */
 export async function forgetLanded({ plan, root, merged }: Landing): Promise<void> {
   const landed = merged.flatMap((one) => (one.kind === "merged" ? [one] : []));
-  const refs = new Set(landed.map(({ delivery }) => keptRef(plan, delivery.attempt.id)));
   const head = landed.findLast((one) => one.head !== undefined)?.head;
-  if (head !== undefined) {
-    const list = await git(root, [
-      "for-each-ref",
-      "--format=%(refname)",
-      `--merged=${head}`,
-      `${keptRefs(plan)}/`,
-    ]);
-    for (const ref of list.split("\n").filter(Boolean)) refs.add(ref);
-  }
-  const input = [...refs].map((ref) => `delete ${ref}\n`).join("");
+  // What did not go together with the branch comes there by a merge of its own.
+  const bringsOthers = landed.some(
+    ({ found, delivery }) => found || purposeOf(delivery.task)?.kind === "merge",
+  );
+  if (head === undefined || !bringsOthers) return;
+  const list = ["for-each-ref", "--format=delete %(refname)", `--merged=${head}`, `${keptRefs(plan)}/`];
+  const input = await git(root, list);
   if (input !== "") await git(root, ["update-ref", "--stdin"], { input });
 }

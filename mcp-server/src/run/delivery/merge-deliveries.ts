@@ -1,7 +1,7 @@
 import { operationUnderWay } from "../../git/commit-files.ts";
 import { attemptName, attemptsOn, commitMessage } from "../../git/commit-message.ts";
 import { git } from "../../git/git.ts";
-import { commitTree, isAncestor, mergedTree } from "../../git/merge-tree.ts";
+import { type CommitFacts, commitFacts, commitTree, isAncestor, mergedTree } from "../../git/merge-tree.ts";
 import {
   commitAt,
   ensurePlanBranch,
@@ -23,6 +23,8 @@ const MAX_SUMMARY = 4_000;
 interface Branch {
   readonly at: string;
   tip: string;
+  /** When the tip was made, in seconds since 1970. */
+  seconds: number;
 }
 
 /**
@@ -42,11 +44,11 @@ export async function mergeDeliveries(
   const [first] = waiting;
   if (!first) throw new Error("there is nothing to deliver");
   const root = rootOf(ctx, first.attempt);
-  const work = new Work(ctx, root, first.plan);
+  const together = waiting.filter(({ attempt }) => attempt.checkout === first.attempt.checkout);
+  const accepted = together.map(({ attempt }) => attempt.accepted.commit);
+  const work = new Work(ctx, root, first.plan, await commitFacts(root, accepted));
   const merged: MergedDelivery[] = [];
-  for (const delivery of waiting) {
-    if (delivery.attempt.checkout === first.attempt.checkout) merged.push(await work.merge(delivery));
-  }
+  for (const delivery of together) merged.push(await work.merge(delivery));
   return { plan: first.plan, root, merged, moves: await work.moves(), remote };
 }
 
@@ -58,6 +60,8 @@ class Work {
     private readonly ctx: RunContext,
     private readonly root: string,
     private readonly slug: PlanSlug,
+    /** Of the accepted commits, as far as they are there. */
+    private readonly facts: ReadonlyMap<string, CommitFacts>,
   ) {}
 
   async moves(): Promise<RefMove[]> {
@@ -78,7 +82,7 @@ class Work {
 
   async merge(delivery: Delivery): Promise<MergedDelivery> {
     const { accepted } = delivery.attempt;
-    const isThere = (await commitAt(this.root, accepted.commit)) !== undefined;
+    const isThere = this.facts.has(accepted.commit);
     const plan = accepted.targets.includes("plan") ? await this.#planBranch() : undefined;
     const checkout = accepted.targets.includes("checkout") ? await this.#checkedOut() : undefined;
     const onPlan = plan && (await this.#holds(plan, delivery, isThere));
@@ -101,7 +105,7 @@ class Work {
   async #planBranch(): Promise<Branch> {
     if (!this.#plan) {
       const at = await ensurePlanBranch(this.root, this.slug, await planStart(this.ctx));
-      this.#plan = { at, tip: at };
+      this.#plan = await this.#branchAt(at);
     }
     return this.#plan;
   }
@@ -110,9 +114,19 @@ class Work {
   async #checkedOut(): Promise<Branch | undefined> {
     if (!this.#checkout) {
       const at = await commitAt(this.root, "HEAD");
-      if (at !== undefined) this.#checkout = { at, tip: at };
+      if (at !== undefined) this.#checkout = await this.#branchAt(at);
     }
     return this.#checkout;
+  }
+
+  async #branchAt(at: string): Promise<Branch> {
+    return { at, tip: at, seconds: (await this.#factsOf(at)).seconds };
+  }
+
+  async #factsOf(commit: string): Promise<CommitFacts> {
+    const known = this.facts.get(commit) ?? (await commitFacts(this.root, [commit])).get(commit);
+    // Git itself says what is wrong with a commit that is not there.
+    return known ?? { seconds: 0, parents: [] };
   }
 
   /** What of the delivery the branch holds. */
@@ -122,9 +136,13 @@ class Work {
     isThere: boolean,
   ): Promise<string | undefined> {
     const { commit, base } = attempt.accepted;
-    if (isThere && (await isAncestor(this.root, commit, tip))) return commit;
     const since = isThere ? base : await commitAt(this.root, base);
-    return (await attemptsOn(this.root, tip, since)).get(attemptName(plan, task, attempt));
+    const [isContained, named] = await Promise.all([
+      isThere && isAncestor(this.root, commit, tip),
+      // Where nothing has come onto the branch since the work began, it names nobody.
+      tip === since ? undefined : attemptsOn(this.root, tip, since),
+    ]);
+    return isContained ? commit : named?.get(attemptName(plan, task, attempt));
   }
 
   /** Commits the delivery's change on top of the checked-out branch: that one commit, and nothing that is not its own. */
@@ -138,16 +156,17 @@ class Work {
     if (underWay !== undefined) {
       return { skipped: `${task.id} was not committed: ${underWay} is under way in the checkout.` };
     }
-    if ((await parentsOf(this.root, commit))[0] === branch.tip) {
-      branch.tip = commit;
+    const { parents, seconds } = await this.#factsOf(commit);
+    if (parents[0] === branch.tip) {
+      moveOn(branch, commit, seconds);
       return { commit };
     }
     const { tree, conflicts } = await mergedTree(this.root, branch.tip, commit);
     if (conflicts !== undefined) {
       return { skipped: `${task.id} was not committed: your branch has changed in the same places.` };
     }
-    const time = await newestTime(this.root, [branch.tip, commit]);
-    branch.tip = await commitTree(this.root, tree, [branch.tip], messageOf(delivery), time);
+    const time = Math.max(branch.seconds, seconds);
+    moveOn(branch, await commitTree(this.root, tree, [branch.tip], messageOf(delivery), time), time);
     return { commit: branch.tip };
   }
 
@@ -159,17 +178,17 @@ class Work {
   ): Promise<readonly string[] | undefined> {
     const { root } = this;
     const name = attemptName(delivery.plan, delivery.task, delivery.attempt);
-    const isOnTop = (await parentsOf(root, commit))[0] === branch.tip;
-    if (isOnTop && (await attemptsOn(root, commit, branch.tip)).has(name)) {
-      branch.tip = commit;
+    const { parents, seconds } = await this.#factsOf(commit);
+    if (parents[0] === branch.tip && (await attemptsOn(root, commit, branch.tip)).has(name)) {
+      moveOn(branch, commit, seconds);
       return undefined;
     }
     const { tree, conflicts } = await mergedTree(root, branch.tip, commit);
     if (conflicts !== undefined) return conflicts;
     // Also where the branch could simply move on: what is on its own line says which attempt it is, and nobody else's.
     const message = `Merge ${messageOf(delivery)}`;
-    const parents = [branch.tip, commit];
-    branch.tip = await commitTree(root, tree, parents, message, await newestTime(root, parents));
+    const time = Math.max(branch.seconds, seconds);
+    moveOn(branch, await commitTree(root, tree, [branch.tip, commit], message, time), time);
     return undefined;
   }
 
@@ -180,14 +199,9 @@ class Work {
   }
 }
 
-/** The latest time of these commits, in seconds since 1970. */
-async function newestTime(root: string, commits: readonly string[]): Promise<number> {
-  const times = await git(root, ["show", "--no-patch", "--format=%ct", ...commits]);
-  return Math.max(...times.trim().split("\n").map(Number));
-}
-
-async function parentsOf(root: string, commit: string): Promise<string[]> {
-  return (await git(root, ["rev-parse", `${commit}^@`])).split("\n").filter(Boolean);
+function moveOn(branch: Branch, tip: string, seconds: number): void {
+  branch.tip = tip;
+  branch.seconds = seconds;
 }
 
 function messageOf({ plan, task, attempt }: Delivery): string {

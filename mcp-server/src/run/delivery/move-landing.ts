@@ -1,26 +1,41 @@
 import { refreshIndex } from "../../git/commit-files.ts";
 import { git } from "../../git/git.ts";
 import { moveRefs, planBranch, planHead } from "../../git/plan-branch.ts";
-import { pushAttempt, pushPlanBranch, type RemoteBranch } from "../../git/remote/remote-branch.ts";
+import {
+  noteRemoteHead,
+  pushAttempt,
+  pushPlanBranch,
+  type RemoteBranch,
+} from "../../git/remote/remote-branch.ts";
 import { taskName } from "../../graph/task.ts";
 import type { Landing } from "./delivery.ts";
+import { keptRef } from "./kept-commits.ts";
 
 /**
  * Moves the refs of a landing, all or none, by compare-and-swap; the user's index then shows what was committed as
  * committed. What was moved before is not moved again, and the index is brought up to date all the same.
+ * The refs that kept the commits go with the move.
  * @param runHooks whether the repository's `pre-push` hook is asked where something is pushed.
+ * @returns where the plan's branch of the remote stands then, if the plan's work goes through one.
  * @throws RefMoved when a branch stands elsewhere by now: all has to be merged again.
  */
-export async function moveLanding(landing: Landing, runHooks: boolean): Promise<void> {
+export async function moveLanding(landing: Landing, runHooks: boolean): Promise<RemoteBranch | undefined> {
   const { plan, root, merged, moves, remote } = landing;
   // What other clones build on is there before anything here says so.
-  if (remote) await pushLanding(landing, remote, runHooks);
+  const pushed = remote && (await pushLanding(landing, remote, runHooks));
   const names = merged.map(({ delivery }) => taskName(plan, delivery.task.id)).join(", ");
-  await moveRefs(root, moves, `parallel: ${names}`);
+  const kept = merged.flatMap(({ kind, delivery }) =>
+    kind === "merged" ? [keptRef(plan, delivery.attempt.id)] : [],
+  );
+  await Promise.all([
+    moveRefs(root, moves, `parallel: ${names}`, kept),
+    pushed?.at !== undefined && pushed.at !== remote?.at && noteRemoteHead(root, plan, pushed.at),
+  ]);
   for (const one of merged) {
     if (one.kind === "gone" || one.kind === "red" || !one.checkout || "skipped" in one.checkout) continue;
     await refreshIndex(root, await filesOf(root, one.checkout.commit));
   }
+  return pushed;
 }
 
 /** Gives the remote the plan's branch as it will stand, and what does not go together with it. */
@@ -28,13 +43,13 @@ async function pushLanding(
   { plan, root, merged, moves }: Landing,
   remote: RemoteBranch,
   runHooks: boolean,
-): Promise<void> {
+): Promise<RemoteBranch> {
   for (const one of merged) {
     if (one.kind === "conflict") await pushAttempt(root, plan, one.delivery.attempt.id, one.commit);
   }
   const to =
     moves.find(({ ref }) => ref === `refs/heads/${planBranch(plan)}`)?.to ?? (await planHead(root, plan));
-  if (to !== undefined) await pushPlanBranch(root, plan, remote, to, { runHooks });
+  return to === undefined ? remote : pushPlanBranch(root, plan, remote, to, { runHooks });
 }
 
 /** The files that a commit changes. */

@@ -5,10 +5,11 @@ import { commitAt, moveRefs, planBranch, planHead, refuseCheckedOut } from "../.
 import {
   fetchAttempt,
   fetchPlanBranch,
+  headsHereAndThere,
+  noteRemoteHead,
   pushPlanBranch,
   REMOTE,
   type RemoteBranch,
-  remoteHead,
 } from "../../git/remote/remote-branch.ts";
 import type { AttemptId } from "../../graph/attempt.ts";
 import type { PlanSlug } from "../../graph/task.ts";
@@ -35,8 +36,8 @@ export function branchOf({ stored, policy }: LoadedPlan): SharedBranch {
  */
 export async function bringPlanBranch(root: string, branch: SharedBranch): Promise<RemoteBranch> {
   const { plan } = branch;
-  const remote = await fetchPlanBranch(root, plan);
-  const local = await planHead(root, plan);
+  // Where this clone's stands is asked meanwhile: should it move, it is not moved from there below.
+  const [remote, local] = await Promise.all([fetchPlanBranch(root, plan), planHead(root, plan)]);
   if (remote.at === undefined || remote.at === local) return remote;
   if (local !== undefined && (await isAncestor(root, remote.at, local))) return remote;
   const isBehind = local === undefined || (await isAncestor(root, local, remote.at));
@@ -55,7 +56,9 @@ export async function exchangePlanBranch(root: string, branch: SharedBranch): Pr
   const { plan } = branch;
   const remote = await bringPlanBranch(root, branch);
   const local = await planHead(root, plan);
-  if (local !== undefined) await pushPlanBranch(root, plan, remote, local, { runHooks: true });
+  if (local === undefined) return;
+  await pushPlanBranch(root, plan, remote, local, { runHooks: true });
+  await noteRemoteHead(root, plan, local);
 }
 
 /**
@@ -79,10 +82,9 @@ export async function bringForWorktree(
 
 /** Whether this clone has something of a plan's branch that the remote was not seen to have. */
 export async function hasUnpushed(root: string, plan: PlanSlug): Promise<boolean> {
-  const local = await planHead(root, plan);
-  if (local === undefined) return false;
-  const seen = await remoteHead(root, plan);
-  return seen === undefined || !(await isAncestor(root, local, seen));
+  const { here, there } = await headsHereAndThere(root, plan);
+  if (here === undefined || here === there) return false;
+  return there === undefined || !(await isAncestor(root, here, there));
 }
 
 async function joined(
