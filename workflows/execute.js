@@ -7,7 +7,7 @@ export const meta = {
 
 // The graph decides what runs; this script only starts agents. What to start comes from the plugin's hooks, which put
 // it in the place of `args` when the script is called and of each agent's result when the agent ends:
-//   { plan, start: [{ task, agent, attempt }], report? }
+//   { plan, start: [{ task, agent, model?, effort?, attempt }], report? }
 // What a model says of a task is never believed here: a task is completed when the graph says so.
 
 /** A task whose agent twice came to nothing, without an attempt in the graph, is one that agents here cannot claim. */
@@ -38,12 +38,12 @@ function isNew({ task, attempt }) {
   return false
 }
 
-async function work({ task, agent: agentType }) {
+async function work({ task, agent: agentType, model, effort }) {
   running.add(task)
   const claim = JSON.stringify({ plan, task, worker: 'workflow' })
   const answer = await ended(
     `Your task is ${plan}/${task}. Call mcp__plugin_parallel_tasks__task_claim with ${claim}; carry out the brief in its answer. Call task_report and, behind it in the same message, StructuredOutput with ${JSON.stringify({ plan })}: that ends you, whatever else you are told to reply. If the claim is refused, call only StructuredOutput.`,
-    { label: task, phase: 'Tasks', agentType },
+    { label: task, phase: 'Tasks', agentType, ...(model && { model }), ...(effort && { effort }) },
   )
   running.delete(task)
   await next(answer)

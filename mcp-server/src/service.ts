@@ -272,8 +272,8 @@ async function notifyProgress(
 }
 
 /**
- * The schema that a client sees. What only guards against abuse or is the same everywhere (bounds of lengths,
- * no unknown fields) is checked but costs no characters.
+ * The schema that a client sees. What only guards against abuse or is the same everywhere (bounds of lengths
+ * and numbers, no unknown fields) is checked but costs no characters.
  */
 function inputSchemaOf(input: z.ZodType): { type: "object" } {
   const { $schema: _, ...schema } = z.toJSONSchema(input, {
@@ -281,12 +281,13 @@ function inputSchemaOf(input: z.ZodType): { type: "object" } {
     override: ({ jsonSchema }) => {
       delete jsonSchema.maxLength;
       delete jsonSchema.minLength;
+      delete jsonSchema.minItems;
       delete jsonSchema.maxItems;
       delete jsonSchema.exclusiveMinimum;
       delete jsonSchema.propertyNames;
       delete jsonSchema.additionalProperties;
-      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
-      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      delete jsonSchema.minimum;
+      delete jsonSchema.maximum;
     },
   });
   return schema as { type: "object" };

@@ -19,6 +19,10 @@ const MEANINGS: Readonly<Record<FieldName, string>> = {
   reads: "Files that no other task may write while this one runs.",
   resources: "Things that only one task may use at a time, such as a port or a test database.",
   agent: "Who does it: an agent of this plugin or one of yours; `feature-implementer` if nothing is said.",
+  model:
+    "On which model its agent works. `inherit`: as the conversation has it, whatever the policy says of its role, size or plan. See [models and money](concepts/models-and-money.md).",
+  effort: "The same for the effort.",
+  escalate: 'On what it is tried again, one step for each failed attempt: `["sonnet high", "opus"]`.',
   isolation: "`worktree`: the task, and all that depends on it, works in a git worktree.",
   alternatives: "Tasks of one group are several approaches to one thing; the first to complete is taken.",
   estimateMs: "How long it is expected to take.",

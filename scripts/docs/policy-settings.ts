@@ -2,6 +2,7 @@ import * as z from "zod";
 import manifest from "../../.claude-plugin/plugin.json" with { type: "json" };
 import { DEFAULT_POLICY } from "../../mcp-server/src/policy/policy.ts";
 import {
+  MAX_CHOICE,
   ONLY_TIGHTENED,
   type PolicyInput,
   policyInput,
@@ -40,6 +41,10 @@ const MEANINGS: Readonly<Record<Setting, string>> = {
     "What a completed report needs for an acceptance criterion with a command. `claimed`: what the agent reports is taken; only what was seen to end otherwise goes back. `seen`: Claude Code must have run that command for the agent, by itself in the foreground with its tool Bash, with success and after the task's last change; a report without goes back once, and then fails the attempt. A criterion that is reported as not verified, with the reason, is taken and listed. Where nobody sees what agents run (other clients, agents that report by their last message), as `claimed`. `run`: the server runs the command itself when the report comes in, in the task's worktree, or in the checkout if no other task is at work there, else when none is; a report whose command fails goes back once, and then fails the attempt. It only runs what you have approved (`parallel-tasks approve PLAN`) and nothing while Claude Code's sandbox is on; for what it does not run, as `seen`.",
   maxTokens:
     "Tokens of a plan's agents, without what was read from the cache, after which nothing more is launched; 0: no limit.",
+  models:
+    '[On what agents work](concepts/models-and-money.md): a model, an effort, or both, by role, by size, or for `all`: `{"all": "sonnet", "small": "haiku low", "code-reviewer": "opus"}`. Model and effort are each decided by the first that names it: the task itself, its role, its size, `all`. Nobody names it: as the conversation has it. The variable holds what is for `all`.',
+  escalate:
+    'On what failed tasks are tried again, one step for each failed attempt, the last for all further ones: `["sonnet high", "opus"]`. Empty: on the same. A task can state its own.',
   setup:
     "A command that makes a worktree able to run the project (`npm ci`). The server runs it in every worktree before anybody works there, with `PARALLEL_PORT`, and only if you have approved it (`parallel-tasks approve PLAN`) and Claude Code's sandbox is off; else no task starts in a worktree. It has ten minutes and is tried twice. When it fails, no attempt is spent and the plan pauses. See [worktrees](concepts/worktrees.md).",
   gate: "A command that what is merged into the plan's branch must pass ([the gate](concepts/gate.md)): it runs in a worktree of its own, and the branch only moves to a commit on which it ended with 0. It only runs if you have approved it (`parallel-tasks approve PLAN`), and not while Claude Code's sandbox is on. Empty: no gate.",
@@ -70,7 +75,8 @@ function valuesOf(schema: z.core.JSONSchema.JSONSchema): string {
   if (schema.enum) return schema.enum.map((value) => `\`${String(value)}\``).join(", ");
   if (typeof schema.additionalProperties === "object")
     return `{role: ${valuesOf(schema.additionalProperties)}}`;
-  if (schema.type === "string") return "a command";
+  if (schema.type === "array") return `a list of ${valuesOf(schema.items as z.core.JSONSchema.JSONSchema)}`;
+  if (schema.type === "string") return schema.maxLength === MAX_CHOICE ? "words" : "a command";
   const { minimum, exclusiveMinimum, maximum } = schema;
   const to = maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? "" : ` to ${maximum}`;
   return exclusiveMinimum === undefined

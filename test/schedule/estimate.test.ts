@@ -132,3 +132,32 @@ describe("an estimate of tokens", () => {
     );
   });
 });
+
+describe("with attempts on several models, an estimate", () => {
+  const on = (model: string, minutes: number, tokens: number) =>
+    attempts(20, minutes, { size: "small", agent: "tester", models: [model], tokens });
+  const of = { size: "small", agent: "tester" } as const;
+
+  it("with attempts on several models, an estimate goes by those on the task's own", () => {
+    const estimates = new Estimates([...on("haiku", 2, 10_000), ...on("inherit", 8, 90_000)]);
+    const [haiku, inherited, unseen] = [
+      { ...of, model: "haiku" as const },
+      of,
+      { ...of, model: "opus" as const },
+    ];
+    expect(estimates.durationMs(haiku)).toBeLessThan(3 * MINUTE);
+    expect(estimates.durationMs(inherited)).toBeGreaterThan(6 * MINUTE);
+    expect(estimates.tokens(haiku)).toBeLessThan(20_000);
+    expect(estimates.tokens(inherited)).toBeGreaterThan(60_000);
+    // Of a model without attempts, what is known of the role and size on others is the best guess.
+    expect(estimates.durationMs(unseen)).toBeGreaterThan(estimates.durationMs(haiku));
+    expect(estimates.durationMs(unseen)).toBeLessThan(estimates.durationMs(inherited));
+  });
+
+  it("with attempts on one model alone, an estimate does not count them twice", () => {
+    const [known, unnamed] = [on("inherit", 3, 1), attempts(20, 3, { size: "small", agent: "tester" })].map(
+      (history) => new Estimates(history).durationMs(of),
+    );
+    expect(known).toBe(unnamed);
+  });
+});

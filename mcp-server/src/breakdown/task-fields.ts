@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
+import { CHOICE_WORDS, EFFORTS, INHERIT, MODELS, modelChoiceFrom } from "../graph/model/model-choice.ts";
 import { InvalidGlob, normaliseGlob } from "../graph/scope/parse-glob.ts";
 import {
   type AcceptanceCriterion,
@@ -76,6 +77,7 @@ const priority = z
   .string()
   .transform((name) => name.trim().toLowerCase())
   .pipe(z.enum(PRIORITIES));
+const word = z.string().transform((name) => name.trim().toLowerCase());
 const acceptance = listOf(
   z.union([
     z.string().transform((criterion): AcceptanceCriterion => ({ criterion })),
@@ -222,6 +224,27 @@ const FIELDS: { readonly [Name in keyof Required<FileFields>]: Field<Required<Fi
     expects: "the name of an agent type",
     essential: false,
     read: first(text.min(1).transform((name) => name.replace(/^parallel:/, ""))),
+    render: asIs,
+  },
+  model: {
+    keys: ["model"],
+    expects: `one of ${[...MODELS, INHERIT].join(", ")}`,
+    essential: false,
+    read: first(word.pipe(z.enum([...MODELS, INHERIT]))),
+    render: asIs,
+  },
+  effort: {
+    keys: ["effort"],
+    expects: `one of ${[...EFFORTS, INHERIT].join(", ")}`,
+    essential: false,
+    read: first(word.pipe(z.enum([...EFFORTS, INHERIT]))),
+    render: asIs,
+  },
+  escalate: {
+    keys: ["escalate"],
+    expects: `a list, one for each further attempt, of ${CHOICE_WORDS}`,
+    essential: false,
+    read: first(listOf(word.refine((step) => modelChoiceFrom(step) !== undefined))),
     render: asIs,
   },
   isolation: {

@@ -1,3 +1,4 @@
+import type { ChosenModel } from "./model/model-choice.ts";
 import type { Scope } from "./scope/scope.ts";
 import type { Isolation, TaskId } from "./task.ts";
 import type { Unrecognised } from "./unrecognised.ts";
@@ -101,6 +102,8 @@ interface ClaimBase {
   /** Paths outside the declared scope that the guard granted while the attempt ran. */
   readonly widened: readonly string[];
   readonly isolation: Isolation;
+  /** On what its agent was to work; absent: everything was left to the host. */
+  readonly chosenModel?: ChosenModel;
   readonly owner: Owner;
   readonly offeredAtMs: number;
   readonly unrecognised?: Unrecognised;

@@ -7,6 +7,7 @@ import type {
   GitMoved,
   HeldFilesChanged,
 } from "./effect.ts";
+import type { ChosenModel } from "./model/model-choice.ts";
 import type { PlanSource, PlanStatus, Throttle } from "./plan.ts";
 import type { Scope } from "./scope/scope.ts";
 import type { Isolation, PlanSlug, TaskCause, TaskDefinition, TaskId, TaskStatus } from "./task.ts";
@@ -77,6 +78,7 @@ export type Change =
       readonly isolation: Isolation;
       readonly owner: Owner;
       readonly expiresAtMs: number;
+      readonly chosenModel?: ChosenModel;
       /** How long the attempt was expected to take. */
       readonly estimateMs?: number;
       /** How many tokens it was expected to use, without what is read from a cache. */

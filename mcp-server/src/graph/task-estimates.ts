@@ -1,7 +1,7 @@
 import type { Size, TaskDefinition } from "./task.ts";
 
 /** What of a task its duration is estimated by. */
-export type Estimated = Pick<TaskDefinition, "estimateMs" | "size" | "agent">;
+export type Estimated = Pick<TaskDefinition, "estimateMs" | "size" | "agent" | "model">;
 
 /** One completed attempt at a task of this repository. Times are milliseconds. */
 export interface Sample {
@@ -9,6 +9,8 @@ export interface Sample {
   readonly size?: Size;
   /** What its breakdown stated. */
   readonly estimateMs?: number;
+  /** Names of the model that it was made on: the one that was chosen, or `inherit`, and what was seen. */
+  readonly models?: readonly string[];
   readonly durationMs: number;
   /** From the claim to the agent's start. */
   readonly launchMs: number;

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Effort, Inherit, Model } from "./model/model-choice.ts";
 import type { Scope } from "./scope/scope.ts";
 import type { Unrecognised } from "./unrecognised.ts";
 
@@ -54,6 +55,11 @@ export interface TaskDefinition {
   readonly inferredWrites: readonly string[];
   /** The role: the agent type that should execute it, without a plugin prefix. */
   readonly agent?: string;
+  /** On which model its agent works, and with which effort; absent: as the policy says. */
+  readonly model?: Model | Inherit;
+  readonly effort?: Effort | Inherit;
+  /** On what it is tried again, one step for each failed attempt, as `modelChoiceFrom` reads it; absent: the policy's. */
+  readonly escalate?: readonly string[];
   readonly isolation?: Isolation;
   /** Name of a group of tasks that are several approaches to one thing: the first that completes is taken. */
   readonly alternatives?: string;

@@ -253,7 +253,8 @@ async function launch(run: RunContext, session: SessionMemory, event: HookEvent)
     return deny(`${found.held.plan}/${found.task.id} was launched already. Launch each item once.`);
   }
   session.noteLaunch(event.use, { token, attempt: claim.id });
-  const { isolation: _isolation, ...rest } = input;
+  // The claim says on what the agent works: it was shown to the user, and is what the attempt is remembered with.
+  const { isolation: _isolation, model: _model, effort: _effort, ...rest } = input;
   const added = addedToLaunchLine(input.prompt, launchLine(found.loaded.stored.slug, found.task.id, token));
   return {
     hookSpecificOutput: {
@@ -268,6 +269,7 @@ async function launch(run: RunContext, session: SessionMemory, event: HookEvent)
           found.logged,
         ),
         subagent_type: claim.agentType,
+        ...claim.chosenModel,
         ...(found.logged.record && { isolation: "worktree" }),
       },
     },

@@ -13,6 +13,10 @@ export interface Agent {
   readonly origin: string;
   /** How many of it may run at once, where its file says so. */
   readonly instances?: number;
+  /** The model that its file names, as it stands there; absent: as the conversation that launches it. */
+  readonly model?: string;
+  /** The same for the effort. */
+  readonly effort?: string;
   /** Whether it can call task_report. */
   readonly canReport: boolean;
 }
@@ -47,6 +51,8 @@ export function agentFrom(
     type: plugin === undefined ? name : [plugin, ...folders, name].join(":"),
     origin,
     ...(isCount(instances) && { instances }),
+    ...ownWord("model", data?.model),
+    ...ownWord("effort", data?.effort),
     canReport: canReport(data?.tools, data?.disallowedTools),
   };
 }
@@ -73,6 +79,13 @@ function toolNames(field: unknown): string[] | undefined {
 
 function text(field: unknown): string | undefined {
   return typeof field === "string" && field.trim() !== "" ? field.trim() : undefined;
+}
+
+/** What a file says of the model or the effort, unless that is what holds without it. */
+function ownWord<Field extends string>(field: Field, value: unknown): Partial<Record<Field, string>> {
+  const word = text(value);
+  const isOwn = word !== undefined && word !== "inherit" && isName(word);
+  return (isOwn ? { [field]: word } : {}) as Partial<Record<Field, string>>;
 }
 
 /** A colon would make a user's agent look like a plugin's, and control characters have no place in a message. */

@@ -42,6 +42,10 @@ export interface Policy {
   readonly setup: string;
   /** Command that must end with 0 before the plan's branch moves to a commit; empty: none. */
   readonly gate: string;
+  /** What agents work on, by role, by size, or for `all`, as `modelChoiceFrom` reads it; in this order the first counts. */
+  readonly models: Readonly<Record<string, string>>;
+  /** On what failed tasks are tried again: one step for each failed attempt; none: on the same. */
+  readonly escalate: readonly string[];
 }
 
 export const DEFAULT_POLICY: Policy = {
@@ -63,6 +67,8 @@ export const DEFAULT_POLICY: Policy = {
   maxTokens: 0,
   setup: "",
   gate: "",
+  models: {},
+  escalate: [],
 };
 
 /** An offer that no agent took up returns after this long. */

@@ -20,6 +20,8 @@ export interface Analysis {
   readonly running: readonly string[];
   /** Tasks that nothing will start unless somebody acts, with the reason; they count for nothing. */
   readonly cannotStart: readonly string[];
+  /** On which models and with which efforts tasks work, and on what they are tried again; none: nobody chose any. */
+  readonly models: readonly string[];
   /** Tasks of which nobody knows what they write. */
   readonly unscoped: readonly string[];
   /** Roles that no agent has, with near names; a general one stands in. */

@@ -1,3 +1,4 @@
+import { INHERIT } from "../graph/model/model-choice.ts";
 import type { Size } from "../graph/task.ts";
 import type { Estimated, EstimatesFrom, Sample, TaskEstimates } from "../graph/task-estimates.ts";
 import { median } from "./median.ts";
@@ -28,10 +29,13 @@ interface Seen {
  * repository, else by size. The median of few attempts is drawn towards what was expected without them: first that
  * of all roles towards the size's default, then that of the role towards that of all roles. Durations are
  * multiplied rather than added up (an agent takes half or twice as long), so all of it is done on logarithms.
+ * Where attempts of the role and size were made on several models, those on the task's own draw once more.
  */
 export class Estimates implements TaskEstimates {
   readonly #bySize: ReadonlyMap<string, Seen>;
   readonly #byRole: ReadonlyMap<string, Seen>;
+  readonly #byModel: ReadonlyMap<string, Seen>;
+  readonly #tokensByModel: ReadonlyMap<string, Seen>;
   readonly #tokensBySize: ReadonlyMap<string, Seen>;
   readonly #tokensByRole: ReadonlyMap<string, Seen>;
   /** What stated estimates turned out to be multiplied by. */
@@ -46,6 +50,11 @@ export class Estimates implements TaskEstimates {
     this.#byRole = seenBy(history, ofRole, ({ durationMs }) => durationMs);
     this.#tokensBySize = seenBy(history, ofSize, ({ tokens }) => tokens);
     this.#tokensByRole = seenBy(history, ofRole, ({ tokens }) => tokens);
+    const several = ofSeveralModels(history, ofRole);
+    const ofModels = (sample: Sample) =>
+      several.has(ofRole(sample)) ? modelsOf(sample).map((model) => modelKey(ofRole(sample), model)) : [];
+    this.#byModel = seenBySome(history, ofModels, ({ durationMs }) => durationMs);
+    this.#tokensByModel = seenBySome(history, ofModels, ({ tokens }) => tokens);
     const ratioOf = ({ durationMs, estimateMs = 0 }: Sample) =>
       estimateMs > 0 ? durationMs / estimateMs : undefined;
     this.#ratio = seen(history.flatMap((sample) => ratioOf(sample) ?? []));
@@ -53,10 +62,12 @@ export class Estimates implements TaskEstimates {
   }
 
   /** How long one attempt is expected to take, in milliseconds, without its launch. */
-  durationMs({ estimateMs, size = "medium", agent }: Estimated): number {
+  durationMs({ estimateMs, size = "medium", agent, model }: Estimated): number {
     if (estimateMs !== undefined) return estimateMs;
     const ofAll = drawn(defaultMinutes(size) * 60_000, this.#bySize.get(size));
-    return Math.round(drawn(ofAll, this.#byRole.get(keyOf(agent, size))));
+    const key = keyOf(agent, size);
+    const ofRole = drawn(ofAll, this.#byRole.get(key));
+    return Math.round(drawn(ofRole, this.#byModel.get(modelKey(key, model))));
   }
 
   /**
@@ -64,10 +75,12 @@ export class Estimates implements TaskEstimates {
    * role and size in this repository, as durations are, else by its duration.
    */
   tokens(task: Estimated): number {
-    const { size = "medium", agent } = task;
+    const { size = "medium", agent, model } = task;
+    const key = keyOf(agent, size);
     const byTime = Math.max(1, (this.durationMs(task) / 60_000) * TOKENS_PER_MINUTE);
     const ofAll = drawn(byTime, this.#tokensBySize.get(size));
-    return Math.round(drawn(ofAll, this.#tokensByRole.get(keyOf(agent, size))));
+    const ofRole = drawn(ofAll, this.#tokensByRole.get(key));
+    return Math.round(drawn(ofRole, this.#tokensByModel.get(modelKey(key, model))));
   }
 
   /** Says where the estimated tokens of these tasks come from. */
@@ -118,16 +131,38 @@ function drawn(expected: number, samples: Seen | undefined): number {
   return Math.exp((PRIOR_WEIGHT * Math.log(expected) + samples.count * Math.log(median)) / weight);
 }
 
+/** The keys under which there are attempts on more than one model. */
+function ofSeveralModels(history: readonly Sample[], key: (sample: Sample) => string): ReadonlySet<string> {
+  const models = new Map<string, string>();
+  const several = new Set<string>();
+  for (const sample of history) {
+    const of = modelsOf(sample).join(" ");
+    const before = models.get(key(sample));
+    if (before !== undefined && before !== of) several.add(key(sample));
+    models.set(key(sample), of);
+  }
+  return several;
+}
+
 /** What the samples of each key come to. */
 function seenBy(
   history: readonly Sample[],
   key: (sample: Sample) => string,
   value: (sample: Sample) => number | undefined,
 ): ReadonlyMap<string, Seen> {
+  return seenBySome(history, (sample) => [key(sample)], value);
+}
+
+function seenBySome(
+  history: readonly Sample[],
+  keys: (sample: Sample) => readonly string[],
+  value: (sample: Sample) => number | undefined,
+): ReadonlyMap<string, Seen> {
   const lists = new Map<string, number[]>();
   for (const sample of history) {
     const one = value(sample);
-    if (one !== undefined) lists.set(key(sample), [...(lists.get(key(sample)) ?? []), one]);
+    if (one === undefined) continue;
+    for (const key of keys(sample)) lists.set(key, [...(lists.get(key) ?? []), one]);
   }
   return new Map(
     [...lists].flatMap(([of, list]) => {
@@ -140,6 +175,14 @@ function seenBy(
 /** @returns undefined for none. */
 function seen(values: readonly number[]): Seen | undefined {
   return values.length === 0 ? undefined : { count: values.length, median: median(values) };
+}
+
+function modelsOf({ models = [INHERIT] }: Sample): readonly string[] {
+  return models;
+}
+
+function modelKey(key: string, model: string = INHERIT): string {
+  return `${key} ${model}`;
 }
 
 function keyOf(agent: string | undefined, size: Size): string {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { sql } from "kysely";
 import { type AnyClaim, type AttemptId, isAttempt, type Owner, workedUntilMs } from "../graph/attempt.ts";
 import type { GraphEvent } from "../graph/event.ts";
+import { type ChosenModel, INHERIT } from "../graph/model/model-choice.ts";
 import { PlanGraph } from "../graph/plan-graph.ts";
 import type { TaskDefinition } from "../graph/task.ts";
 import type { EstimatesFrom, Sample, TaskEstimates } from "../graph/task-estimates.ts";
@@ -178,6 +179,7 @@ export class GraphReader {
         "claims.ended_at_ms",
         "usage",
         "delivering",
+        "chosen_model",
       ])
       .where("plans.repository", "=", repository)
       .where("outcome", "=", "completed")
@@ -187,11 +189,13 @@ export class GraphReader {
     return rows.map((row) => {
       const { agent, size, estimateMs } = JSON.parse(row.definition) as TaskDefinition;
       const startedAtMs = Number(row.started_at_ms);
+      const chosen = JSON.parse(row.chosen_model ?? "null") as ChosenModel | null;
       const { acceptedAtMs } = storedDelivery(row.delivering);
       return {
         ...(agent !== undefined && { agent }),
         ...(size !== undefined && { size }),
         ...(estimateMs !== undefined && { estimateMs }),
+        models: [chosen?.model ?? INHERIT],
         durationMs: (acceptedAtMs ?? Number(row.ended_at_ms)) - startedAtMs,
         launchMs: startedAtMs - Number(row.offered_at_ms),
         ...(row.usage !== null && { tokens: newTokens(JSON.parse(row.usage) as Usage) }),

@@ -32,6 +32,7 @@ export const planAnalyze = defineTool({
       running,
       cannotStart,
       contradictions,
+      models,
       unknownRoles,
       overlappingRoles,
       ...rest
@@ -46,6 +47,7 @@ export const planAnalyze = defineTool({
         ...(running.length > 0 && { running }),
         ...(cannotStart.length > 0 && { cannotStart }),
         ...(contradictions.length > 0 && { contradictions }),
+        ...(models.length > 0 && { models }),
         ...(unknownRoles.length > 0 && { unknownRoles }),
         ...(overlappingRoles.length > 0 && { overlappingRoles }),
         minutesByCap,

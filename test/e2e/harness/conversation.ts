@@ -34,6 +34,8 @@ export interface Conversation {
   agentId?: string;
   parentAgentId?: string;
   model: string;
+  /** Absent: the request names none. */
+  effort?: string;
   tools: string[];
   blocks: Block[];
 }
@@ -44,12 +46,14 @@ export function parseConversation(
   headers: Record<string, string | string[] | undefined>,
 ): Conversation {
   const agentId = header(headers, "x-claude-code-agent-id");
+  const effort = (body.output_config as { effort?: unknown } | undefined)?.effort;
   const parentAgentId = header(headers, "x-claude-code-parent-agent-id");
   return {
     sessionId: header(headers, "x-claude-code-session-id") ?? "",
     ...(agentId === undefined ? {} : { agentId }),
     ...(parentAgentId === undefined ? {} : { parentAgentId }),
     model: String(body.model ?? ""),
+    ...(typeof effort === "string" && { effort }),
     tools: list(body.tools).map((tool) => String(tool.name)),
     blocks: parseBlocks(list(body.messages)),
   };

@@ -16,6 +16,7 @@ const launchItem = z.looseObject({
   description: z.string(),
   prompt: z.string(),
   model: z.string().optional(),
+  effort: z.string().optional(),
   isolation: z.string().optional(),
 });
 type LaunchItem = z.infer<typeof launchItem>;
@@ -344,13 +345,14 @@ function launchesSince(conversation: Conversation, at: number): CallBlock[] {
 
 function launches(items: LaunchItem[]): Turn {
   return callsTogether(
-    items.map(({ description, subagent_type, prompt, model, isolation }) => ({
+    items.map(({ description, subagent_type, prompt, model, effort, isolation }) => ({
       tool: "Agent",
       input: {
         description,
         subagent_type,
         prompt,
         ...(model === undefined ? {} : { model }),
+        ...(effort === undefined ? {} : { effort }),
         ...(isolation === undefined ? {} : { isolation }),
       },
     })),

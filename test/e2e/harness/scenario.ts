@@ -79,6 +79,9 @@ export interface SpecTask {
   timeoutMinutes?: number;
   retries?: number;
   agent?: string;
+  model?: string;
+  effort?: string;
+  escalate?: string[];
   isolation?: "worktree";
 }
 

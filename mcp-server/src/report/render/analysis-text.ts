@@ -81,7 +81,7 @@ function rowsOf(page: AnalysisPage): Row[] {
 
 function plannedRows(analysis: Analysis): Row[] {
   const { estimate, criticalPath, slackMinutes, conflicts, contradictions } = analysis;
-  const { unscoped, unknownRoles, help } = analysis;
+  const { unscoped, unknownRoles, help, models } = analysis;
   const slack = Object.entries(slackMinutes).filter(([, minutes]) => minutes > 0);
   return [
     ["One by one", minutes(estimate.sequentialMinutes)],
@@ -95,6 +95,7 @@ function plannedRows(analysis: Analysis): Row[] {
       "Tokens",
       `about ${formatCount(estimate.tokens)} of the agents without cache reads: ${estimate.tokensBasis}`,
     ],
+    ...row("Models", models.join("; ")),
     ["Critical path", `${minutes(estimate.criticalPathMinutes)}: ${criticalPath.join(" → ")}`],
     ...row("Slack", some(slack.map(([id, value]) => `${id} ${minutes(value)}`))),
     ...row("Conflicts", conflicts.join("; ")),

@@ -1,5 +1,6 @@
 import type { EndedAttempt, Evidence, Finding, Outcome, ReviewVerdict } from "../../graph/attempt.ts";
 import { withCriterionText } from "../../graph/criterion.ts";
+import type { ChosenModel } from "../../graph/model/model-choice.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
 import { plainSubject, type Task, type TaskId, type TaskStatus } from "../../graph/task.ts";
 import { causeText } from "../../graph/task-cause.ts";
@@ -14,6 +15,8 @@ export interface AttemptResult {
   readonly number: number;
   readonly outcome: Outcome | "running";
   readonly agentType: string;
+  /** On what it was to work, as far as somebody chose. */
+  readonly chosenModel?: ChosenModel;
   readonly session?: string;
   readonly startedAtMs: number;
   readonly durationMs: number;
@@ -113,6 +116,7 @@ function attemptResult(span: AttemptSpan): AttemptResult {
     number: attempt.number,
     outcome: attempt.state === "ended" ? attempt.outcome : "running",
     agentType: attempt.agentType,
+    ...(attempt.chosenModel && { chosenModel: attempt.chosenModel }),
     ...(attempt.owner.session && { session: attempt.owner.session }),
     startedAtMs: span.startMs,
     durationMs: lengthOf(span),

@@ -1,3 +1,4 @@
+import type { ChosenModel } from "../../graph/model/model-choice.ts";
 import type { Scope } from "../../graph/scope/scope.ts";
 import type { Isolation, Task } from "../../graph/task.ts";
 
@@ -9,4 +10,6 @@ export interface Candidate {
   readonly agentType: string;
   readonly scope: Scope;
   readonly isolation: Isolation;
+  /** Absent: everything is left to the host. */
+  readonly chosenModel?: ChosenModel;
 }

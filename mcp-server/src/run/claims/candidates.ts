@@ -5,6 +5,7 @@ import type { Isolation, Task, TaskId } from "../../graph/task.ts";
 import { claimedScope } from "../../policy/exclusivity.ts";
 import { waitingForRetry, waitsForOthers } from "../../policy/failure/when-to-retry.ts";
 import type { Isolations } from "../../policy/isolation.ts";
+import { chooseModel } from "../../policy/models/choose-model.ts";
 import type { WorkInReach } from "../../policy/work-location/work-in-reach.ts";
 import { isolationsOf } from "../attempts/isolations-of.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
@@ -44,7 +45,11 @@ export function* candidatesOf(
     const { role, agentType } = roleFor(plan.ctx, task);
     const scope = realScope(plan.ctx.checkout.root, claimedScope(task, plan.policy));
     const isolation = isolationHere(task, isolations, reach);
-    const candidate = { id: task.id, task, role, agentType, scope, isolation };
+    const chosenModel = chooseModel(task, role, plan.policy);
+    const candidate = {
+      ...{ id: task.id, task, role, agentType, scope, isolation },
+      ...(Object.keys(chosenModel).length > 0 && { chosenModel }),
+    };
     if (only === undefined || only(candidate)) yield candidate;
   }
 }

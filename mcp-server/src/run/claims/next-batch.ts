@@ -55,14 +55,14 @@ export async function nextBatch(
     if (stored.status === "open" && !plan.spent) {
       for (const { held, token } of (await openOffers(plan)).slice(0, max)) {
         const task = graph.tasks.get(held.claim.task);
-        if (task) launch.push(launchOf(plan, task, held.claim.agentType, token));
+        if (task) launch.push(launchOf(plan, task, held.claim, token));
       }
       const most = max === undefined ? undefined : max - launch.length;
       const choice = await choose(plan, plan.nowMs, { most });
       heldBack = choice.heldBack;
       elsewhere = whyElsewhere(plan, choice.refused).slice(0, MAX_REASONS);
       for (const { candidate, token } of await offer(plan, choice.chosen, seen))
-        launch.push(launchOf(plan, candidate.task, candidate.agentType, token));
+        launch.push(launchOf(plan, candidate.task, candidate, token));
     }
     const quiet = launch.length === 0 && graph.live.length === 0;
     return {

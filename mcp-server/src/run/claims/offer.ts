@@ -34,7 +34,9 @@ export async function offerAndStart(
   seen: ChangedInCheckout,
   by: { readonly worker: string; readonly agentId: string | undefined },
 ): Promise<Offered> {
-  const [made] = (await newOffers(plan, [candidate], seen)) as [NewOffer];
+  // On what a worker works that takes its tasks itself, nobody here decides.
+  const { chosenModel: _, ...taken } = candidate;
+  const [made] = (await newOffers(plan, [taken], seen)) as [NewOffer];
   const { offered, looked, attempt } = made;
   const { task } = candidate;
   plan.append(offered, ...looked, ...startOf(plan, task, attempt, plan.nowMs, by.agentId), {
@@ -60,7 +62,7 @@ async function newOffers(
   const { ctx } = plan;
   const attempts = await plan.writer.nextAttemptIds(candidates.length);
   return candidates.map((candidate, i) => {
-    const { task, role, agentType, scope, isolation } = candidate;
+    const { task, role, agentType, scope, isolation, chosenModel } = candidate;
     const attempt = attempts[i] as AttemptId;
     const token = newToken(attempt, ctx.randomBytes);
     const isSeen = seen !== undefined && isolation === "shared";
@@ -79,6 +81,7 @@ async function newOffers(
         scope,
         isolation,
         owner: ctx.owner,
+        ...(chosenModel && { chosenModel }),
         expiresAtMs: plan.nowMs + OFFER_MS,
         estimateMs: plan.estimates.durationMs(task),
         estimateTokens: plan.estimates.tokens(task),

@@ -1,13 +1,15 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import type { PlanGraph } from "../../graph/plan-graph.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
-import type { PlanSlug, Task, TaskId } from "../../graph/task.ts";
+import { type PlanSlug, SIZES, type Task, type TaskId } from "../../graph/task.ts";
 import type { TaskEstimates } from "../../graph/task-estimates.ts";
+import { ALL } from "../../policy/models/choose-model.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { SpentTokens } from "../../policy/token-limit.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { StoredPlan } from "../../store/tables/rows.ts";
 import { effectivePolicy, type PolicyInput } from "../project/plan-settings.ts";
+import type { Roles } from "../project/roles.ts";
 import type { RunContext } from "../project/run-context.ts";
 
 /** A plan with the policy that holds for it. */
@@ -58,7 +60,19 @@ export async function existingGraph(ctx: RunContext, slug: string): Promise<Grap
 /** The policy that holds for a plan here: capacities that nobody states are those of the agents' own files. */
 export function policyOf(ctx: Pick<RunContext, "settings" | "roles">, stated: PolicyInput): Policy {
   const policy = effectivePolicy(ctx.settings, stated);
-  return { ...policy, capacity: ctx.roles.capacities(policy.capacity) };
+  const { roles } = ctx;
+  return {
+    ...policy,
+    capacity: roles.capacities(policy.capacity),
+    models: Object.fromEntries(
+      Object.entries(policy.models).map(([name, choice]) => [modelsName(roles, name), choice]),
+    ),
+  };
+}
+
+/** What a name in `models` stands for: all agents, a size, or a role, however that is written. */
+function modelsName(roles: Roles, name: string): string {
+  return name === ALL || SIZES.some((size) => size === name) ? name : roles.resolve(name).role;
 }
 
 /** The rest of a pause in whole seconds, rounded up. */

@@ -10,6 +10,7 @@ import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import type { StoredPlan } from "../../store/tables/rows.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { readPolicy } from "../project/stored-policy.ts";
+import { estimatesByModel, modelOf } from "./estimates-by-model.ts";
 import { type LoadedPlan, planSlug, policyOf, unknownPlan } from "./load-plan.ts";
 
 /** A plan with the policy that holds for it, always as it is now: take what it was before you change it. */
@@ -20,6 +21,10 @@ export class PlanView implements LoadedPlan {
         readonly unknown: readonly string[];
         readonly policy: Policy;
       }
+    | undefined;
+
+  #estimates:
+    | { readonly policy: Policy; readonly of: TaskEstimates; readonly byModel: TaskEstimates }
     | undefined;
 
   constructor(
@@ -41,7 +46,12 @@ export class PlanView implements LoadedPlan {
   }
 
   get estimates(): TaskEstimates {
-    return this.mirror.estimates;
+    const { policy, ctx, mirror } = this;
+    if (this.#estimates?.policy !== policy || this.#estimates.of !== mirror.estimates) {
+      const byModel = estimatesByModel(mirror.estimates, (task) => modelOf(ctx.roles, task, policy));
+      this.#estimates = { policy, of: mirror.estimates, byModel };
+    }
+    return this.#estimates.byModel;
   }
 
   get policy(): Policy {

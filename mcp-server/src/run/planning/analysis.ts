@@ -18,6 +18,7 @@ import { overlappingRoles, unknownRoles } from "../project/role-warnings.ts";
 import { bottleneckOf, limitText } from "./bottleneck.ts";
 import { minutes } from "./comparison.ts";
 import { plansByCap } from "./makespans.ts";
+import { modelsOf } from "./models.ts";
 import { type PlannerContext, type Planning, planningOf } from "./planning.ts";
 import { helpFor } from "./suggestions.ts";
 
@@ -120,6 +121,7 @@ export function analyse(ctx: PlannerContext, input: AnalysisInput): Analysis {
     contradictions: contradictionsOf(planning, open),
     running: open.filter(({ id }) => running.has(id)).map(({ id }) => id),
     cannotStart: cannotStart.map(({ task, reasons }) => `${task}: ${reasons.join(", ")}`),
+    models: modelsOf(ctx.roles, open, policy),
     unscoped: open.filter((_, i) => planning.scopes[i]?.basis === "unscoped").map(({ id }) => id),
     unknownRoles: unknownRoles(ctx.roles, open),
     overlappingRoles: overlappingRoles(ctx.roles, open),

@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import { type Task, type TaskId, unstarted } from "../../graph/task.ts";
 import type { Analysis } from "../../report/analysis.ts";
 import { Estimates } from "../../schedule/estimate.ts";
+import { estimatesByModel, modelOf } from "../plan/estimates-by-model.ts";
 import { policyOf } from "../plan/load-plan.ts";
 import { startFolderWarnings } from "../plan/start-folder-paths.ts";
 import { isInside } from "../project/inside-checkout.ts";
@@ -37,10 +38,11 @@ export async function analyzeFile(
   const root = rootFor(ctx, path);
   const { breakdown, source } = await findBreakdown(root, path, ctx.directory);
   const store = await ctx.graph();
-  const estimates = store
-    ? await store.read((reader) => reader.currentEstimates(ctx.repository))
-    : new Estimates();
   const policy = policyOf(ctx, {});
+  const estimates = estimatesByModel(
+    store ? await store.read((reader) => reader.currentEstimates(ctx.repository)) : new Estimates(),
+    (task) => modelOf(ctx.roles, task, policy),
+  );
   const slug = String(breakdown.document.slug ?? basename(dirname(source.path)));
   const tasks = breakdown.tasks.map(unstarted);
   const cap = maxParallel ?? policy.maxParallel;

@@ -167,6 +167,6 @@ function stillHolds(
   );
 }
 
-function keyOf(graph: PlanGraph, { maxParallel, capacity, unscoped }: Policy): string {
-  return JSON.stringify([graph.shape, maxParallel, capacity, unscoped]);
+function keyOf(graph: PlanGraph, { maxParallel, capacity, unscoped, models }: Policy): string {
+  return JSON.stringify([graph.shape, maxParallel, capacity, unscoped, models]);
 }

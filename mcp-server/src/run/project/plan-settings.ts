@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { CHOICE_WORDS, modelChoiceFrom } from "../../graph/model/model-choice.ts";
 import {
   APPROVALS,
   BARRIERS,
@@ -21,6 +22,13 @@ const minutes = z
 
 /** A longer command cannot be approved; in characters. */
 const MAX_COMMAND = 4_000;
+
+/** The longest choice of a model and an effort, in characters. */
+export const MAX_CHOICE = 30;
+const modelChoice = z
+  .string()
+  .max(MAX_CHOICE)
+  .refine((text) => modelChoiceFrom(text) !== undefined, `expected ${CHOICE_WORDS}`);
 
 /** The policy as people and models write it: minutes, and only what they want changed. */
 export const policyInput = z.strictObject({
@@ -45,6 +53,8 @@ export const policyInput = z.strictObject({
   maxTokens: z.number().int().min(0).optional().describe("Agents' tokens to stop launching at; 0: never"),
   setup: z.string().max(MAX_COMMAND).optional(),
   gate: z.string().max(MAX_COMMAND).optional(),
+  models: z.record(z.string(), modelChoice).optional().describe('By role, size or all: {small: "haiku low"}'),
+  escalate: z.array(modelChoice).max(10).optional(),
 });
 
 export type PolicyInput = z.infer<typeof policyInput>;
@@ -79,6 +89,7 @@ export function effectivePolicy(settings: PolicyInput, plan: PolicyInput): Polic
     unscoped: stricter(UNSCOPED, wanted.unscoped, user.unscoped),
     verify: stricter(VERIFICATIONS, wanted.verify, user.verify),
     isolation: plan.isolation ?? DEFAULT_POLICY.isolation,
+    models: { ...user.models, ...plan.models },
   };
 }
 

@@ -97,6 +97,12 @@ export class Roles {
     return Object.fromEntries([...new Map([...own, ...wanted])].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
+  /** The model and effort that the file of a role's agent names, as they stand there. */
+  inFile(wanted: string | undefined): { readonly model?: string; readonly effort?: string } {
+    const { model, effort } = this.#byType.get(this.resolve(wanted).agentType) ?? {};
+    return { ...(model !== undefined && { model }), ...(effort !== undefined && { effort }) };
+  }
+
   /** Whether an agent of this type can call task_report; of an unknown one that is taken for granted. */
   canReport(agentType: string): boolean {
     return this.#byType.get(agentType)?.canReport ?? true;

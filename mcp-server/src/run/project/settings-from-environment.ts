@@ -1,4 +1,5 @@
 import { CallerError } from "../../errors/caller-error.ts";
+import { ALL } from "../../policy/models/choose-model.ts";
 import { type PolicyInput, policyInput } from "./plan-settings.ts";
 
 /** Variables of the environment that hold numbers, by the field of the policy that they set. */
@@ -23,10 +24,14 @@ const WORD_VARIABLES = {
   setup: "PARALLEL_SETUP",
 } as const;
 
+/** What all agents work on: a model, an effort, or both. */
+const MODEL_VARIABLE = "PARALLEL_MODEL";
+
 /** The variable of each field that the environment can set. */
 export const SETTING_VARIABLES: Readonly<Partial<Record<keyof PolicyInput, string>>> = {
   ...NUMBER_VARIABLES,
   ...WORD_VARIABLES,
+  models: MODEL_VARIABLE,
 };
 
 /**
@@ -45,6 +50,8 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): PolicyInput {
     const value = set(env[name]);
     if (value !== undefined) raw[field] = value;
   }
+  const model = set(env[MODEL_VARIABLE]);
+  if (model !== undefined) raw.models = { [ALL]: model };
   const parsed = policyInput.safeParse(raw);
   if (!parsed.success) {
     const field = String(parsed.error.issues[0]?.path[0]);

@@ -1,4 +1,5 @@
 import { isAttempt } from "../../graph/attempt.ts";
+import type { Effort, Model } from "../../graph/model/model-choice.ts";
 import type { TaskId } from "../../graph/task.ts";
 import { renderBriefReport } from "../../report/render/brief-report.ts";
 import { nextBatch } from "../claims/next-batch.ts";
@@ -12,6 +13,8 @@ export interface Start {
   readonly task: string;
   /** The agent type, as the host knows it. */
   readonly agent: string;
+  readonly model?: Model;
+  readonly effort?: Effort;
   /** Which attempt at the task it will be, from 1: a script that was told the same twice sees that nothing came of it. */
   readonly attempt: number;
 }
@@ -31,9 +34,11 @@ export interface WorkflowStep {
 export async function workflowStep(ctx: RunContext, actor: string, slug: string): Promise<WorkflowStep> {
   const { loaded, launch, done } = await nextBatch(ctx, actor, slug, (plan) => roomIn(ctx, plan));
   const goesOn = loaded.stored.status === "open" && !done;
-  const start = launch.map(({ task, subagent_type }) => ({
+  const start = launch.map(({ task, subagent_type, model, effort }) => ({
     task,
     agent: subagent_type,
+    ...(model && { model }),
+    ...(effort && { effort }),
     attempt: attemptsAt(loaded, task as TaskId) + 1,
   }));
   if (goesOn || loaded.graph.live.some(({ owner }) => sameOwner(owner, ctx.owner))) return { start };

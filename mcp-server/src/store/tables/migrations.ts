@@ -33,6 +33,7 @@ const STEPS: readonly ((db: Kysely<Database>, engine: EngineName) => Promise<voi
   dropUnneededIndexes,
   addServerOfClaim,
   addDelivering,
+  addChosenModel,
 ];
 
 /** The layout that this server makes and expects. */
@@ -297,4 +298,9 @@ async function addServerOfClaim(db: Kysely<Database>): Promise<void> {
 /** 1.9: attempts whose report was accepted, and whose commit is on its way; how their rows look is said in masked-claim.ts. */
 async function addDelivering(db: Kysely<Database>): Promise<void> {
   await db.schema.alterTable("claims").addColumn("delivering", "text").execute();
+}
+
+/** 1.10: on which model and with which effort an attempt was to be made. */
+async function addChosenModel(db: Kysely<Database>): Promise<void> {
+  await db.schema.alterTable("claims").addColumn("chosen_model", "text").execute();
 }

@@ -128,6 +128,7 @@ export function claimRow(
     scope: JSON.stringify(claim.scope),
     widened: JSON.stringify(claim.widened),
     isolation: claim.unrecognised?.isolation ?? claim.isolation,
+    chosen_model: claim.chosenModel ? JSON.stringify(claim.chosenModel) : null,
     owner_host: known(claim.owner.host),
     owner_pid: claim.owner.pid,
     owner_started_at: claim.owner.startedAt,

@@ -151,8 +151,16 @@ function counted(task: Task, change: Extract<Change, { type: "attempt.ended" }>)
 export function claimAfter(claim: AnyClaim | undefined, change: Change, atMs: number): AnyClaim | undefined {
   if (change.type === "claim.offered") {
     const { task, tokenHash, agentType, role, checkout, scope, isolation, owner, expiresAtMs } = change;
+    const { chosenModel } = change;
     const base = { id: change.attempt, task, tokenHash, agentType, role, checkout, scope, isolation, owner };
-    return { ...base, widened: [], offeredAtMs: atMs, state: "offered", expiresAtMs };
+    return {
+      ...base,
+      ...(chosenModel && { chosenModel }),
+      widened: [],
+      offeredAtMs: atMs,
+      state: "offered",
+      expiresAtMs,
+    };
   }
   switch (claim?.state) {
     case "offered":

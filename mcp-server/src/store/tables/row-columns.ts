@@ -109,6 +109,7 @@ export const CLAIMS: WrittenTable = {
     drains_until_ms: "bigint",
     usage: "text",
     delivering: "text",
+    chosen_model: "text",
   } satisfies Columns<ClaimRow>,
   key: ["id"],
   seq: "changed_seq",

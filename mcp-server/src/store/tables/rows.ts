@@ -7,6 +7,7 @@ import {
   type ServerProcess,
 } from "../../graph/attempt.ts";
 import { type Change, type GraphEvent, isReadable } from "../../graph/event.ts";
+import { type ChosenModel, EFFORTS, INHERIT, MODELS } from "../../graph/model/model-choice.ts";
 import { PLAN_STATUSES, type PlanSource, type PlanStatus, type Throttle } from "../../graph/plan.ts";
 import { PURPOSES, storedPurpose } from "../../graph/purpose.ts";
 import type { Scope } from "../../graph/scope/scope.ts";
@@ -98,6 +99,8 @@ export function taskFromRow(row: Selectable<TasksTable>): Task {
   if (size !== undefined) words.note("size", size, SIZES);
   words.note("priority", priority, PRIORITIES);
   if (isolation !== undefined) words.note("isolation", isolation, ISOLATIONS);
+  if (definition.model !== undefined) words.note("model", definition.model, [...MODELS, INHERIT]);
+  if (definition.effort !== undefined) words.note("effort", definition.effort, [...EFFORTS, INHERIT]);
   const purpose = storedPurpose(definition);
   if (purpose) words.note("purpose", purpose.kind, PURPOSES);
   return {
@@ -154,6 +157,7 @@ export function claimFromRow(row: Selectable<ClaimsTable>): AnyClaim {
       ...(row.owner_server && { server: JSON.parse(row.owner_server) as ServerProcess }),
     },
     offeredAtMs: Number(row.offered_at_ms),
+    ...(row.chosen_model && { chosenModel: JSON.parse(row.chosen_model) as ChosenModel }),
     ...words.found,
   };
   if (!isStateKnown) {

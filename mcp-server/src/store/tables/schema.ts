@@ -81,6 +81,8 @@ export interface ClaimsTable {
   usage: Generated<Json | null>;
   /** When its report was accepted, and while the state is `running` what is being delivered; null where nothing was. */
   delivering: Generated<Json | null>;
+  /** A ChosenModel; null where everything was left to the host. */
+  chosen_model: Generated<Json | null>;
   changed_seq: number;
 }
 

@@ -1,4 +1,5 @@
 import type { Evidence } from "../../../graph/attempt.ts";
+import { modelChoiceText } from "../../../graph/model/model-choice.ts";
 import { newTokens } from "../../../graph/usage.ts";
 import { standingText } from "../../../policy/evidence-text.ts";
 import { formatCount, formatDuration, plural } from "../../../text/format.ts";
@@ -6,7 +7,7 @@ import { codeSpan, escapeProse } from "../../../text/inline-code.ts";
 import { escapeMarkdown, NAME_LIMIT } from "../../../text/sanitize.ts";
 import type { RunReport } from "../../aggregate.ts";
 import { MARKS } from "../../tasks/status-mark.ts";
-import type { TaskResult } from "../../tasks/task-result.ts";
+import type { AttemptResult, TaskResult } from "../../tasks/task-result.ts";
 import { agentName, bold } from "./names.ts";
 import { verdictText } from "./verdict-text.ts";
 
@@ -29,16 +30,22 @@ export function taskLines(task: TaskResult, reason: string): string[] {
     ...(task.reason ? [`  - ${reason}: ${escapeProse(task.reason)}`] : []),
     ...(task.summary ? [`  - ${task.unstructured ? "Last message" : "Result"}: ${resultOf(task)}`] : []),
     ...(task.evidence.length > 0 ? [`  - Evidence: ${evidenceOf(task.evidence)}`] : []),
-    ...task.attempts.slice(0, -1).map(({ number, outcome, durationMs, cause }) => {
+    ...task.attempts.slice(0, -1).map((attempt) => {
+      const { number, outcome, durationMs, cause } = attempt;
       const why = cause ? `: ${escapeProse(cause)}` : "";
-      return `  - Attempt ${number} ${outcome} after ${formatDuration(durationMs)}${why}`;
+      return `  - Attempt ${number}${onModel(attempt)} ${outcome} after ${formatDuration(durationMs)}${why}`;
     }),
   ];
 }
 
 function roleOf({ attempts }: TaskResult): string[] {
-  const agentType = attempts.at(-1)?.agentType;
-  return agentType === undefined ? [] : [agentName(agentType)];
+  const last = attempts.at(-1);
+  return last === undefined ? [] : [`${agentName(last.agentType)}${onModel(last)}`];
+}
+
+/** ` on haiku low`, where somebody chose. */
+function onModel({ chosenModel }: AttemptResult): string {
+  return chosenModel === undefined ? "" : ` on ${modelChoiceText(chosenModel)}`;
 }
 
 function resultOf({ verdict, summary = "" }: TaskResult): string {
