@@ -1,5 +1,5 @@
 // import:graph.mjs in breakdown.mjs
-import { InvalidGlob, MAX_TASK_ID, PRIORITIES, SIZES, findCycle, inferWrites, normaliseGlob, orderedDespiteParallelWith } from "./graph.mjs";
+import { CHOICE_WORDS, EFFORTS, INHERIT, InvalidGlob, MAX_TASK_ID, MODELS, PRIORITIES, SIZES, findCycle, inferWrites, modelChoiceFrom, normaliseGlob, orderedDespiteParallelWith } from "./graph.mjs";
 
 // mcp-server/src/breakdown/errors.ts
 var MAX_TOLD = 5;
@@ -118,7 +118,7 @@ var WORDS = {
 };
 var MEANINGS = new Map(
   Object.entries(WORDS).flatMap(
-    ([status, words]) => words.split("|").map((word) => [word, status])
+    ([status, words]) => words.split("|").map((word2) => [word2, status])
   )
 );
 var DONE_SIGN = /^(?:\[?[xX✓✔]\]?|[✅☑✔]|100 ?%(?: (?:done|complete))?)\uFE0F?$/iu;
@@ -190,6 +190,7 @@ var SIZE_NAMES = {
 };
 var size = z.string().transform((name) => SIZE_NAMES[name.trim().toLowerCase()]).pipe(z.enum(SIZES));
 var priority = z.string().transform((name) => name.trim().toLowerCase()).pipe(z.enum(PRIORITIES));
+var word = z.string().transform((name) => name.trim().toLowerCase());
 var acceptance = listOf(
   z.union([
     z.string().transform((criterion) => ({ criterion })),
@@ -318,6 +319,27 @@ var FIELDS = {
     expects: "the name of an agent type",
     essential: false,
     read: first(text.min(1).transform((name) => name.replace(/^parallel:/, ""))),
+    render: asIs
+  },
+  model: {
+    keys: ["model"],
+    expects: `one of ${[...MODELS, INHERIT].join(", ")}`,
+    essential: false,
+    read: first(word.pipe(z.enum([...MODELS, INHERIT]))),
+    render: asIs
+  },
+  effort: {
+    keys: ["effort"],
+    expects: `one of ${[...EFFORTS, INHERIT].join(", ")}`,
+    essential: false,
+    read: first(word.pipe(z.enum([...EFFORTS, INHERIT]))),
+    render: asIs
+  },
+  escalate: {
+    keys: ["escalate"],
+    expects: `a list, one for each further attempt, of ${CHOICE_WORDS}`,
+    essential: false,
+    read: first(listOf(word.refine((step) => modelChoiceFrom(step) !== void 0))),
     render: asIs
   },
   isolation: {

@@ -468,6 +468,12 @@ function workBranches(plan) {
 async function planHead(root, plan) {
   return commitAt(root, `refs/heads/${planBranch(plan)}`);
 }
+async function refsAt(root, refs) {
+  const lines = (await git(root, ["for-each-ref", "--format=%(objectname) %(refname)", ...refs])).split("\n");
+  return new Map(
+    lines.filter(Boolean).map((line) => [line.slice(line.indexOf(" ") + 1), line.split(" ")[0] ?? ""])
+  );
+}
 async function commitAt(root, name) {
   try {
     return (await git(root, ["rev-parse", "--verify", "--quiet", `${name}^{commit}`])).trim();
@@ -557,10 +563,12 @@ var RefMoved = class extends Error {
     super("a branch was moved by somebody else");
   }
 };
-async function moveRefs(root, moves, reason) {
-  if (moves.length === 0) return;
+async function moveRefs(root, moves, reason, removed = []) {
+  if (moves.length + removed.length === 0) return;
   const lines = moves.map(({ ref, from, to }) => `update ${ref} ${to} ${from}
 `);
+  lines.push(...removed.map((ref) => `delete ${ref}
+`));
   try {
     await git(root, ["update-ref", "--create-reflog", "-m", reason, "--stdin"], { input: lines.join("") });
   } catch (error) {
@@ -589,11 +597,27 @@ async function isAncestor(root, commit, of) {
 async function commitTree(root, tree, parents, message, seconds) {
   const command = ["commit-tree", tree, ...parents.flatMap((parent) => ["-p", parent]), "-F", "-"];
   const time = seconds === void 0 ? void 0 : `${seconds} +0000`;
-  const env = {
-    ...await gitIdentity(root),
-    ...time && { GIT_AUTHOR_DATE: time, GIT_COMMITTER_DATE: time }
-  };
-  return (await git(root, command, { input: message, env })).trim();
+  const dates = time ? { GIT_AUTHOR_DATE: time, GIT_COMMITTER_DATE: time } : {};
+  const make = async (who) => (await git(root, command, { input: message, env: { ...dates, ...who } })).trim();
+  try {
+    return await make({});
+  } catch (error) {
+    const who = error instanceof GitFailed ? await gitIdentity(root) : {};
+    if (Object.keys(who).length === 0) throw error;
+    return make(who);
+  }
+}
+async function commitFacts(root, commits) {
+  if (commits.length === 0) return /* @__PURE__ */ new Map();
+  const command = ["log", "--no-walk=unsorted", "--ignore-missing", "--format=%H %ct %P", "--stdin"];
+  const lines = (await git(root, command, { input: `${commits.join("\n")}
+` })).split("\n").filter(Boolean);
+  return new Map(
+    lines.map((line) => {
+      const [commit = "", seconds, ...parents] = line.split(" ");
+      return [commit, { seconds: Number(seconds), parents: parents.filter(Boolean) }];
+    })
+  );
 }
 async function mergedTree(root, ours, theirs) {
   const command = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs];
@@ -963,16 +987,24 @@ async function hasRemote(root) {
 }
 async function fetchPlanBranch(root, plan, options = {}) {
   const branch = await listed2(root, plan, options);
-  if (branch.at === void 0) return branch;
+  if (branch.at === void 0 || branch.at === await remoteHead(root, plan)) return branch;
   if (await commitAt(root, branch.at) !== void 0) {
-    await git(root, ["update-ref", fetchedRef(plan), branch.at]);
+    await noteRemoteHead(root, plan, branch.at);
     return branch;
   }
   await fetchRefs(root, [`+${branch.ref}:${fetchedRef(plan)}`], options);
   return { ref: branch.ref, at: await remoteHead(root, plan) };
 }
 async function remoteHead(root, plan) {
-  return commitAt(root, fetchedRef(plan));
+  return (await headsHereAndThere(root, plan)).there;
+}
+async function headsHereAndThere(root, plan) {
+  const [here, there] = [branchRef(plan), fetchedRef(plan)];
+  const at = await refsAt(root, [here, there]);
+  return { here: at.get(here), there: at.get(there) };
+}
+async function noteRemoteHead(root, plan, at) {
+  await git(root, ["update-ref", fetchedRef(plan), at]);
 }
 async function fetchAttempt(root, plan, attempt, options = {}) {
   const ref = attemptRef(plan, attempt);
@@ -980,27 +1012,20 @@ async function fetchAttempt(root, plan, attempt, options = {}) {
 }
 async function pushPlanBranch(root, plan, from, to, { runHooks, ...options }) {
   if (from.at === to) return from;
-  if (from.at !== void 0 && !await isAncestor(root, from.at, to)) {
-    throw new Error(`${to} does not contain ${from.at}`);
-  }
   const isNew = from.at === void 0 && from.ref === ownRef(plan);
   try {
-    await push(root, { ref: from.ref, from: from.at, to }, runHooks, options);
-    return await pushed(root, plan, from.ref, to);
+    await push(root, { ref: from.ref, to }, runHooks, options);
+    return { ref: from.ref, at: to };
   } catch (error) {
     if (!isNew || !(error instanceof RefRefused)) throw error;
   }
   const ref = branchRef(plan);
-  await push(root, { ref, from: void 0, to }, false, options);
-  return pushed(root, plan, ref, to);
-}
-async function pushed(root, plan, ref, at) {
-  await git(root, ["update-ref", fetchedRef(plan), at]);
-  return { ref, at };
+  await push(root, { ref, to }, false, options);
+  return { ref, at: to };
 }
 async function pushAttempt(root, plan, attempt, commit, options = {}) {
   try {
-    await push(root, { ref: attemptRef(plan, attempt), from: void 0, to: commit }, false, options);
+    await push(root, { ref: attemptRef(plan, attempt), to: commit }, false, options);
   } catch (error) {
     if (!(error instanceof RefMoved)) throw error;
   }
@@ -1021,12 +1046,11 @@ async function fetchRefs(root, refs, options) {
   const command = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no"];
   await connect(root, ["-c", "maintenance.auto=false", ...command, REMOTE, ...refs], options);
 }
-async function push(root, { ref, from = "", to }, runHooks, options) {
+async function push(root, { ref, to }, runHooks, options) {
   const command = ["push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no"];
-  const lease = `--force-with-lease=${ref}:${from}`;
   const hooks = runHooks ? [] : ["--no-verify"];
   try {
-    await connect(root, [...command, ...hooks, lease, REMOTE, `${to}:${ref}`], { ...options, runHooks });
+    await connect(root, [...command, ...hooks, REMOTE, `${to}:${ref}`], { ...options, runHooks });
   } catch (error) {
     if (!(error instanceof GitFailed)) throw error;
     const refusal = /^!\t[^\t]*\t\[(remote )?rejected\] \((.*)\)$/m.exec(error.output);
@@ -1048,16 +1072,19 @@ async function connect(root, parameters, { timeoutMs, signal, runHooks = false }
       runHooks
     });
   } catch (error) {
+    ownSshCommand.delete(root);
     if (!limit.aborted) throw error;
     const why = `${REMOTE} did not answer within ${Math.ceil(limitMs / 1e3)} s`;
     throw new GitFailed(parameters[0] ?? "", void 0, why, "", error);
   }
 }
+var ownSshCommand = /* @__PURE__ */ new Map();
 async function unattended(root) {
   const asks = { GIT_ASKPASS: "", SSH_ASKPASS_REQUIRE: "never" };
-  const isOwn = process.env.GIT_SSH_COMMAND !== void 0 || process.env.GIT_SSH !== void 0;
-  if (isOwn || await configured(root, "core.sshCommand")) return asks;
-  return { ...asks, GIT_SSH_COMMAND: "ssh -o BatchMode=yes" };
+  if (process.env.GIT_SSH_COMMAND !== void 0 || process.env.GIT_SSH !== void 0) return asks;
+  const isOwn = ownSshCommand.get(root) ?? await configured(root, "core.sshCommand");
+  ownSshCommand.set(root, isOwn);
+  return isOwn ? asks : { ...asks, GIT_SSH_COMMAND: "ssh -o BatchMode=yes" };
 }
 async function configured(root, name) {
   try {
@@ -1412,6 +1439,7 @@ export {
   changesBetween,
   checkoutState,
   commitAt,
+  commitFacts,
   commitFiles,
   commitMessage,
   commitTree,
@@ -1433,6 +1461,7 @@ export {
   hasFilesOfSubmodules,
   hasRemote,
   headFiles,
+  headsHereAndThere,
   ignoredFiles,
   indexContent,
   isAncestor,
@@ -1442,6 +1471,7 @@ export {
   mergedTree,
   moveRefs,
   normalOrigin,
+  noteRemoteHead,
   operationUnderWay,
   originOf,
   patternOfPath,
@@ -1454,6 +1484,7 @@ export {
   pushAttempt,
   pushPlanBranch,
   refreshIndex,
+  refsAt,
   refuseCheckedOut,
   refuseTakenNames,
   remoteHead,

@@ -115,6 +115,25 @@ function isReadable(type, v) {
   return Object.hasOwn(VERSIONS, type) && v <= VERSIONS[type];
 }
 
+// mcp-server/src/graph/model/model-choice.ts
+var MODELS = ["haiku", "sonnet", "opus", "fable"];
+var EFFORTS = ["low", "medium", "high", "xhigh", "max"];
+var INHERIT = "inherit";
+var CHOICE_WORDS = `a model (${MODELS.join(", ")}), an effort (${EFFORTS.join(", ")}), or both: "haiku low"`;
+function modelChoiceFrom(text) {
+  const words = text.trim().toLowerCase().split(/\s+/);
+  if (words.length === 1 && words[0] === INHERIT) return { model: INHERIT, effort: INHERIT };
+  const model = MODELS.find((one) => words.includes(one));
+  const effort = EFFORTS.find((one) => words.includes(one));
+  const isAll = words.every((word) => word === model || word === effort);
+  if (!isAll || new Set(words).size !== words.length) return void 0;
+  return { ...model && { model }, ...effort && { effort } };
+}
+function modelChoiceText({ model, effort }) {
+  const words = [model, effort].filter((word) => word !== void 0 && word !== INHERIT);
+  return words.length === 0 ? INHERIT : words.join(" ");
+}
+
 // mcp-server/src/graph/order/levels.ts
 function topologicalOrder(nodes) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
@@ -1350,12 +1369,16 @@ function isSameUsage(a, b) {
 export {
   ABSENT,
   ANY_SEGMENT,
+  CHOICE_WORDS,
   DELIVERY_TARGETS,
   DOT,
+  EFFORTS,
   GlobIndex,
+  INHERIT,
   ISOLATIONS,
   InvalidGlob,
   MAX_TASK_ID,
+  MODELS,
   NOT_DOT,
   NO_USAGE,
   OUTCOMES,
@@ -1408,6 +1431,8 @@ export {
   literal,
   literalGlob,
   matches,
+  modelChoiceFrom,
+  modelChoiceText,
   needsHold,
   newToken,
   newTokens,

@@ -707,7 +707,7 @@ ${input.description ?? ""}`);
     return deny(`${found.held.plan}/${found.task.id} was launched already. Launch each item once.`);
   }
   session.noteLaunch(event.use, { token, attempt: claim.id });
-  const { isolation: _isolation, ...rest } = input;
+  const { isolation: _isolation, model: _model, effort: _effort, ...rest } = input;
   const added = addedToLaunchLine(input.prompt, launchLine(found.loaded.stored.slug, found.task.id, token));
   return {
     hookSpecificOutput: {
@@ -722,6 +722,7 @@ ${input.description ?? ""}`);
           found.logged
         ),
         subagent_type: claim.agentType,
+        ...claim.chosenModel,
         ...found.logged.record && { isolation: "worktree" }
       }
     }

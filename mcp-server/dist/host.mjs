@@ -22,6 +22,8 @@ function agentFrom(data, path, { origin, plugin }) {
     type: plugin === void 0 ? name : [plugin, ...folders, name].join(":"),
     origin,
     ...isCount(instances) && { instances },
+    ...ownWord("model", data?.model),
+    ...ownWord("effort", data?.effort),
     canReport: canReport(data?.tools, data?.disallowedTools)
   };
 }
@@ -42,6 +44,11 @@ function toolNames(field2) {
 }
 function text(field2) {
   return typeof field2 === "string" && field2.trim() !== "" ? field2.trim() : void 0;
+}
+function ownWord(field2, value) {
+  const word = text(value);
+  const isOwn = word !== void 0 && word !== "inherit" && isName(word);
+  return isOwn ? { [field2]: word } : {};
 }
 function isName(name) {
   return name.length <= MAX_NAME && /^[^:\p{Cc}\p{Cf}]+$/u.test(name);

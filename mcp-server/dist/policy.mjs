@@ -4,7 +4,7 @@ function areAlternatives(a, b) {
 }
 
 // import:graph.mjs in policy.mjs
-import { ABSENT, GlobIndex, callerName, clashOf, clashesOf, hasEnded, isLive, isReviewStep, literalGlob, matches, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf, taskName, topologicalOrder, workedUntilMs } from "./graph.mjs";
+import { ABSENT, GlobIndex, INHERIT, callerName, clashOf, clashesOf, hasEnded, isLive, isReviewStep, literalGlob, matches, modelChoiceFrom, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf, taskName, topologicalOrder, workedUntilMs } from "./graph.mjs";
 
 // mcp-server/src/policy/exclusivity.ts
 function claimedScope(task, policy) {
@@ -574,7 +574,9 @@ var DEFAULT_POLICY = {
   verify: "claimed",
   maxTokens: 0,
   setup: "",
-  gate: ""
+  gate: "",
+  models: {},
+  escalate: []
 };
 var OFFER_MS = 12e4;
 var MAX_LOST_ATTEMPTS = 3;
@@ -1065,6 +1067,35 @@ function matches2(parsed, path) {
   return (parsed.caseInsensitive || path.startsWith(folder)) && matches(parsed, path);
 }
 
+// mcp-server/src/policy/models/choose-model.ts
+var ALL = "all";
+function chooseModel(task, role, policy) {
+  const inOrder = [
+    escalated(task, policy),
+    task,
+    choiceFor(policy, role),
+    task.size === void 0 ? void 0 : choiceFor(policy, task.size),
+    choiceFor(policy, ALL)
+  ];
+  const model = firstOf(inOrder.map((choice) => choice?.model));
+  const effort = firstOf(inOrder.map((choice) => choice?.effort));
+  return {
+    ...model !== void 0 && model !== INHERIT && { model },
+    ...effort !== void 0 && effort !== INHERIT && { effort }
+  };
+}
+function escalated({ escalate, failedAttempts = 0 }, policy) {
+  const steps = escalate ?? policy.escalate;
+  const step = failedAttempts === 0 ? void 0 : steps[Math.min(failedAttempts, steps.length) - 1];
+  return step === void 0 ? void 0 : modelChoiceFrom(step);
+}
+function choiceFor({ models }, name) {
+  return Object.hasOwn(models, name) ? modelChoiceFrom(models[name] ?? "") : void 0;
+}
+function firstOf(values) {
+  return values.find((value) => value !== void 0);
+}
+
 // mcp-server/src/policy/needed-result.ts
 var JUDGING_ROLE = /review|audit|verif|validat|test-runner|coordinator/i;
 var JUDGING_SUBJECT = /^\W*(?:\[[^\]]*\]\W*)*(?:final\s+)?(?:re-?)?(?:review|verif|validat|check|audit|integrat|merge|test)/i;
@@ -1514,6 +1545,7 @@ function judgeDelivery(files, isSame) {
   return { kind: "write", files: files.filter(({ inWorkTree, wanted }) => !same(inWorkTree, wanted)) };
 }
 export {
+  ALL,
   APPROVALS,
   BARRIERS,
   CLOCK_LOOK_MS,
@@ -1550,6 +1582,7 @@ export {
   checkoutLooks,
   chooseEngine,
   chooseIsolation,
+  chooseModel,
   chooseStrategy,
   claimHasEnded,
   claimedScope,

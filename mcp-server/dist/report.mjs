@@ -5,7 +5,7 @@ import { NO_TEST, checkoutLooks, effectsInOrder, gitMovedLines, heldLooks, judge
 import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, codeSpan, escapeMarkdown, escapeProse, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, isDeclared, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
 
 // import:graph.mjs in report.mjs
-import { ABSENT, InvalidGlob, NO_USAGE, SEVERITIES, addUsage, brokenDependencies, callerName, causeText, clashOf, isAttempt, isLive, levels, matches, needsHold, newTokens, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, withCriterionText, workedUntilMs } from "./graph.mjs";
+import { ABSENT, InvalidGlob, NO_USAGE, SEVERITIES, addUsage, brokenDependencies, callerName, causeText, clashOf, isAttempt, isLive, levels, matches, modelChoiceText, needsHold, newTokens, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, withCriterionText, workedUntilMs } from "./graph.mjs";
 
 // import:schedule.mjs in report.mjs
 import { criticalPath, median } from "./schedule.mjs";
@@ -995,6 +995,7 @@ function attemptResult(span) {
     number: attempt.number,
     outcome: attempt.state === "ended" ? attempt.outcome : "running",
     agentType: attempt.agentType,
+    ...attempt.chosenModel && { chosenModel: attempt.chosenModel },
     ...attempt.owner.session && { session: attempt.owner.session },
     startedAtMs: span.startMs,
     durationMs: lengthOf(span),
@@ -1556,7 +1557,7 @@ function rowsOf(page) {
 }
 function plannedRows(analysis) {
   const { estimate, criticalPath: criticalPath2, slackMinutes, conflicts, contradictions } = analysis;
-  const { unscoped, unknownRoles, help } = analysis;
+  const { unscoped, unknownRoles, help, models } = analysis;
   const slack = Object.entries(slackMinutes).filter(([, minutes2]) => minutes2 > 0);
   return [
     ["One by one", minutes(estimate.sequentialMinutes)],
@@ -1570,6 +1571,7 @@ function plannedRows(analysis) {
       "Tokens",
       `about ${formatCount(estimate.tokens)} of the agents without cache reads: ${estimate.tokensBasis}`
     ],
+    ...row("Models", models.join("; ")),
     ["Critical path", `${minutes(estimate.criticalPathMinutes)}: ${criticalPath2.join(" → ")}`],
     ...row("Slack", some(slack.map(([id, value]) => `${id} ${minutes(value)}`))),
     ...row("Conflicts", conflicts.join("; ")),
@@ -1739,15 +1741,19 @@ function taskLines(task, reason) {
     ...task.reason ? [`  - ${reason}: ${escapeProse(task.reason)}`] : [],
     ...task.summary ? [`  - ${task.unstructured ? "Last message" : "Result"}: ${resultOf(task)}`] : [],
     ...task.evidence.length > 0 ? [`  - Evidence: ${evidenceOf(task.evidence)}`] : [],
-    ...task.attempts.slice(0, -1).map(({ number, outcome, durationMs, cause }) => {
+    ...task.attempts.slice(0, -1).map((attempt) => {
+      const { number, outcome, durationMs, cause } = attempt;
       const why = cause ? `: ${escapeProse(cause)}` : "";
-      return `  - Attempt ${number} ${outcome} after ${formatDuration(durationMs)}${why}`;
+      return `  - Attempt ${number}${onModel(attempt)} ${outcome} after ${formatDuration(durationMs)}${why}`;
     })
   ];
 }
 function roleOf({ attempts }) {
-  const agentType = attempts.at(-1)?.agentType;
-  return agentType === void 0 ? [] : [agentName(agentType)];
+  const last = attempts.at(-1);
+  return last === void 0 ? [] : [`${agentName(last.agentType)}${onModel(last)}`];
+}
+function onModel({ chosenModel }) {
+  return chosenModel === void 0 ? "" : ` on ${modelChoiceText(chosenModel)}`;
 }
 function resultOf({ verdict, summary = "" }) {
   return verdict === void 0 ? escapeProse(summary) : verdictText(verdict, summary);

@@ -187,7 +187,7 @@ function activitiesAlone(problem) {
 }
 
 // import:graph.mjs in schedule.mjs
-import { topologicalOrder } from "./graph.mjs";
+import { INHERIT, topologicalOrder } from "./graph.mjs";
 
 // mcp-server/src/schedule/bounds/critical-path.ts
 function upwardRanks(nodes) {
@@ -285,6 +285,8 @@ var PRIOR_WEIGHT = 2;
 var Estimates = class {
   #bySize;
   #byRole;
+  #byModel;
+  #tokensByModel;
   #tokensBySize;
   #tokensByRole;
   /** What stated estimates turned out to be multiplied by. */
@@ -298,25 +300,33 @@ var Estimates = class {
     this.#byRole = seenBy(history, ofRole, ({ durationMs }) => durationMs);
     this.#tokensBySize = seenBy(history, ofSize, ({ tokens }) => tokens);
     this.#tokensByRole = seenBy(history, ofRole, ({ tokens }) => tokens);
+    const several = ofSeveralModels(history, ofRole);
+    const ofModels = (sample) => several.has(ofRole(sample)) ? modelsOf(sample).map((model) => modelKey(ofRole(sample), model)) : [];
+    this.#byModel = seenBySome(history, ofModels, ({ durationMs }) => durationMs);
+    this.#tokensByModel = seenBySome(history, ofModels, ({ tokens }) => tokens);
     const ratioOf = ({ durationMs, estimateMs = 0 }) => estimateMs > 0 ? durationMs / estimateMs : void 0;
     this.#ratio = seen(history.flatMap((sample) => ratioOf(sample) ?? []));
     this.launchMs = drawn(DEFAULT_LAUNCH_MS, seen(history.map(({ launchMs }) => launchMs)));
   }
   /** How long one attempt is expected to take, in milliseconds, without its launch. */
-  durationMs({ estimateMs, size = "medium", agent }) {
+  durationMs({ estimateMs, size = "medium", agent, model }) {
     if (estimateMs !== void 0) return estimateMs;
     const ofAll = drawn(defaultMinutes(size) * 6e4, this.#bySize.get(size));
-    return Math.round(drawn(ofAll, this.#byRole.get(keyOf(agent, size))));
+    const key = keyOf(agent, size);
+    const ofRole = drawn(ofAll, this.#byRole.get(key));
+    return Math.round(drawn(ofRole, this.#byModel.get(modelKey(key, model))));
   }
   /**
    * How many tokens one attempt is expected to use, without what is read from a cache: by the attempts of the same
    * role and size in this repository, as durations are, else by its duration.
    */
   tokens(task) {
-    const { size = "medium", agent } = task;
+    const { size = "medium", agent, model } = task;
+    const key = keyOf(agent, size);
     const byTime = Math.max(1, this.durationMs(task) / 6e4 * TOKENS_PER_MINUTE);
     const ofAll = drawn(byTime, this.#tokensBySize.get(size));
-    return Math.round(drawn(ofAll, this.#tokensByRole.get(keyOf(agent, size))));
+    const ofRole = drawn(ofAll, this.#tokensByRole.get(key));
+    return Math.round(drawn(ofRole, this.#tokensByModel.get(modelKey(key, model))));
   }
   /** Says where the estimated tokens of these tasks come from. */
   tokensBasis(tasks) {
@@ -358,11 +368,26 @@ function drawn(expected, samples) {
   const weight = PRIOR_WEIGHT + samples.count;
   return Math.exp((PRIOR_WEIGHT * Math.log(expected) + samples.count * Math.log(median2)) / weight);
 }
+function ofSeveralModels(history, key) {
+  const models = /* @__PURE__ */ new Map();
+  const several = /* @__PURE__ */ new Set();
+  for (const sample of history) {
+    const of = modelsOf(sample).join(" ");
+    const before = models.get(key(sample));
+    if (before !== void 0 && before !== of) several.add(key(sample));
+    models.set(key(sample), of);
+  }
+  return several;
+}
 function seenBy(history, key, value) {
+  return seenBySome(history, (sample) => [key(sample)], value);
+}
+function seenBySome(history, keys, value) {
   const lists = /* @__PURE__ */ new Map();
   for (const sample of history) {
     const one = value(sample);
-    if (one !== void 0) lists.set(key(sample), [...lists.get(key(sample)) ?? [], one]);
+    if (one === void 0) continue;
+    for (const key of keys(sample)) lists.set(key, [...lists.get(key) ?? [], one]);
   }
   return new Map(
     [...lists].flatMap(([of, list]) => {
@@ -373,6 +398,12 @@ function seenBy(history, key, value) {
 }
 function seen(values) {
   return values.length === 0 ? void 0 : { count: values.length, median: median(values) };
+}
+function modelsOf({ models = [INHERIT] }) {
+  return models;
+}
+function modelKey(key, model = INHERIT) {
+  return `${key} ${model}`;
 }
 function keyOf(agent, size) {
   return `${size} ${agent ?? ""}`;

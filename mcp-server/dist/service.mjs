@@ -215,12 +215,13 @@ function inputSchemaOf(input) {
     override: ({ jsonSchema }) => {
       delete jsonSchema.maxLength;
       delete jsonSchema.minLength;
+      delete jsonSchema.minItems;
       delete jsonSchema.maxItems;
       delete jsonSchema.exclusiveMinimum;
       delete jsonSchema.propertyNames;
       delete jsonSchema.additionalProperties;
-      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
-      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      delete jsonSchema.minimum;
+      delete jsonSchema.maximum;
     }
   });
   return schema;

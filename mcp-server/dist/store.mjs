@@ -32,7 +32,7 @@ import { isDeepStrictEqual } from "node:util";
 import { sql } from "./lib/kysely.mjs";
 
 // import:graph.mjs in store.mjs
-import { PlanGraph, holdsScope, isAttempt, newTokens, workedUntilMs } from "./graph.mjs";
+import { INHERIT, PlanGraph, holdsScope, isAttempt, newTokens, workedUntilMs } from "./graph.mjs";
 
 // import:store/tables.mjs in store.mjs
 import { IS_INDEXED, SCHEMA_VERSION, bothForms, claimAfter, claimFromRow, claimRow, eventFromRow, eventRow, eventVersion, heldFromRow, planAfter, planFromRow, planRow, storedDelivery, taskAfter, taskFromRow, taskRow } from "./store/tables.mjs";
@@ -154,16 +154,19 @@ var GraphReader = class {
       "started_at_ms",
       "claims.ended_at_ms",
       "usage",
-      "delivering"
+      "delivering",
+      "chosen_model"
     ]).where("plans.repository", "=", repository).where("outcome", "=", "completed").orderBy("claims.id", "desc").limit(HISTORY).execute();
     return rows.map((row) => {
       const { agent, size, estimateMs } = JSON.parse(row.definition);
       const startedAtMs = Number(row.started_at_ms);
+      const chosen = JSON.parse(row.chosen_model ?? "null");
       const { acceptedAtMs } = storedDelivery(row.delivering);
       return {
         ...agent !== void 0 && { agent },
         ...size !== void 0 && { size },
         ...estimateMs !== void 0 && { estimateMs },
+        models: [chosen?.model ?? INHERIT],
         durationMs: (acceptedAtMs ?? Number(row.ended_at_ms)) - startedAtMs,
         launchMs: startedAtMs - Number(row.offered_at_ms),
         ...row.usage !== null && { tokens: newTokens(JSON.parse(row.usage)) }

@@ -262,7 +262,7 @@ var ids = z.array(z.string().min(1).max(MAX_TASK_NAME)).max(1e3);
 var paths = z.array(z.string().min(1).max(1e3)).max(1e3);
 var longText = z.string().max(2e5);
 var tasks = z.array(z.looseObject({})).min(1).max(5e3).describe(
-  "As in 03-tasks.json: id, subject, description, dependencies[], writes[], reads[], resources[], agent, needs, isolation (worktree), alternatives (group: first completed is taken), size, estimateMinutes, acceptance[]"
+  "As in 03-tasks.json: id, subject, description, dependencies[], writes[], reads[], resources[], agent, model, effort, escalate[], needs, isolation (worktree), alternatives (group: first completed is taken), size, estimateMinutes, acceptance[]"
 );
 var criterion = z.preprocess(
   (value) => typeof value === "number" ? String(value) : value,
@@ -427,6 +427,7 @@ var planAnalyze = defineTool({
       running,
       cannotStart,
       contradictions,
+      models,
       unknownRoles,
       overlappingRoles,
       ...rest
@@ -441,6 +442,7 @@ var planAnalyze = defineTool({
         ...running.length > 0 && { running },
         ...cannotStart.length > 0 && { cannotStart },
         ...contradictions.length > 0 && { contradictions },
+        ...models.length > 0 && { models },
         ...unknownRoles.length > 0 && { unknownRoles },
         ...overlappingRoles.length > 0 && { overlappingRoles },
         minutesByCap,

@@ -2,7 +2,7 @@
 import { hasEnded, hashToken, isDraining, isLive, levels, newToken, parseScope, plainSubject, purposeOf, taskName } from "../graph.mjs";
 
 // import:policy.mjs in run/claims.mjs
-import { OFFER_MS, WorkInReach, areAlternatives, claimedScope, clashOfClaims, completingAttempt, effectsInOrder, spentText, waitingForRetry, waitsForOthers, widenedScope, workOf } from "../policy.mjs";
+import { OFFER_MS, WorkInReach, areAlternatives, chooseModel, claimedScope, clashOfClaims, completingAttempt, effectsInOrder, spentText, waitingForRetry, waitsForOthers, widenedScope, workOf } from "../policy.mjs";
 
 // import:run/attempts.mjs in run/claims.mjs
 import { expireClaims, isolationsOf, refusalOfSecondTask, startOf, startOrContinue } from "./attempts.mjs";
@@ -32,7 +32,11 @@ function* candidatesOf(plan, ahead, only, reach) {
     const { role, agentType } = roleFor(plan.ctx, task);
     const scope = realScope(plan.ctx.checkout.root, claimedScope(task, plan.policy));
     const isolation = isolationHere(task, isolations, reach);
-    const candidate = { id: task.id, task, role, agentType, scope, isolation };
+    const chosenModel = chooseModel(task, role, plan.policy);
+    const candidate = {
+      ...{ id: task.id, task, role, agentType, scope, isolation },
+      ...Object.keys(chosenModel).length > 0 && { chosenModel }
+    };
     if (only === void 0 || only(candidate)) yield candidate;
   }
 }
@@ -252,7 +256,8 @@ async function offer(plan, candidates, seen) {
   return offers;
 }
 async function offerAndStart(plan, candidate, seen, by) {
-  const [made] = await newOffers(plan, [candidate], seen);
+  const { chosenModel: _, ...taken } = candidate;
+  const [made] = await newOffers(plan, [taken], seen);
   const { offered, looked, attempt } = made;
   const { task } = candidate;
   plan.append(offered, ...looked, ...startOf(plan, task, attempt, plan.nowMs, by.agentId), {
@@ -267,7 +272,7 @@ async function newOffers(plan, candidates, seen) {
   const { ctx } = plan;
   const attempts = await plan.writer.nextAttemptIds(candidates.length);
   return candidates.map((candidate, i) => {
-    const { task, role, agentType, scope, isolation } = candidate;
+    const { task, role, agentType, scope, isolation, chosenModel } = candidate;
     const attempt = attempts[i];
     const token = newToken(attempt, ctx.randomBytes);
     const isSeen = seen !== void 0 && isolation === "shared";
@@ -286,6 +291,7 @@ async function newOffers(plan, candidates, seen) {
         scope,
         isolation,
         owner: ctx.owner,
+        ...chosenModel && { chosenModel },
         expiresAtMs: plan.nowMs + OFFER_MS,
         estimateMs: plan.estimates.durationMs(task),
         estimateTokens: plan.estimates.tokens(task)
@@ -509,13 +515,14 @@ function whyNoTask(loaded, wanted, choice) {
 
 // mcp-server/src/run/claims/launch.ts
 var MAX_DESCRIPTION = 28;
-function launchOf(loaded, task, agentType, token) {
+function launchOf(loaded, task, { agentType, chosenModel }, token) {
   const subject = cleanText(plainSubject(task, loaded.stored.slug), MAX_DESCRIPTION);
   return {
     task: task.id,
     subagent_type: agentType,
     description: `${task.id} ${subject}`,
-    prompt: launchLine(loaded.stored.slug, task.id, token)
+    prompt: launchLine(loaded.stored.slug, task.id, token),
+    ...chosenModel
   };
 }
 
@@ -546,14 +553,14 @@ async function nextBatch(ctx, actor, slug, limit) {
     if (stored.status === "open" && !plan.spent) {
       for (const { held, token } of (await openOffers(plan)).slice(0, max)) {
         const task = graph.tasks.get(held.claim.task);
-        if (task) launch.push(launchOf(plan, task, held.claim.agentType, token));
+        if (task) launch.push(launchOf(plan, task, held.claim, token));
       }
       const most = max === void 0 ? void 0 : max - launch.length;
       const choice = await choose(plan, plan.nowMs, { most });
       heldBack = choice.heldBack;
       elsewhere = whyElsewhere(plan, choice.refused).slice(0, MAX_REASONS);
       for (const { candidate, token } of await offer(plan, choice.chosen, seen))
-        launch.push(launchOf(plan, candidate.task, candidate.agentType, token));
+        launch.push(launchOf(plan, candidate.task, candidate, token));
     }
     const quiet = launch.length === 0 && graph.live.length === 0;
     return {

@@ -140,7 +140,10 @@ function noteForReviewer(plan, id, said) {
 import { CallerError, StoreUnusable, fileRefusal } from "../errors.mjs";
 
 // import:git.mjs in run/delivery.mjs
-import { GitFailed, RefMoved, attemptName, attemptsOn, commitAt, commitMessage, commitTree, ensurePlanBranch, git, isAncestor, mergedTree, moveRefs, operationUnderWay, planBranch, planHead, pushAttempt, pushPlanBranch, refreshIndex, refuseCheckedOut } from "../git.mjs";
+import { GitFailed, RefMoved, attemptName, attemptsOn, commitAt, commitFacts, commitMessage, commitTree, ensurePlanBranch, git, isAncestor, mergedTree, moveRefs, noteRemoteHead, operationUnderWay, planBranch, planHead, pushAttempt, pushPlanBranch, refreshIndex, refuseCheckedOut } from "../git.mjs";
+
+// import:graph.mjs in run/delivery.mjs
+import { purposeOf, taskName } from "../graph.mjs";
 
 // mcp-server/src/run/delivery/kept-commits.ts
 function keptRefs(plan) {
@@ -154,19 +157,13 @@ async function keepCommit(root, plan, attempt, commit) {
 }
 async function forgetLanded({ plan, root, merged }) {
   const landed = merged.flatMap((one) => one.kind === "merged" ? [one] : []);
-  const refs = new Set(landed.map(({ delivery }) => keptRef(plan, delivery.attempt.id)));
   const head = landed.findLast((one) => one.head !== void 0)?.head;
-  if (head !== void 0) {
-    const list = await git(root, [
-      "for-each-ref",
-      "--format=%(refname)",
-      `--merged=${head}`,
-      `${keptRefs(plan)}/`
-    ]);
-    for (const ref of list.split("\n").filter(Boolean)) refs.add(ref);
-  }
-  const input = [...refs].map((ref) => `delete ${ref}
-`).join("");
+  const bringsOthers = landed.some(
+    ({ found, delivery }) => found || purposeOf(delivery.task)?.kind === "merge"
+  );
+  if (head === void 0 || !bringsOthers) return;
+  const list = ["for-each-ref", "--format=delete %(refname)", `--merged=${head}`, `${keptRefs(plan)}/`];
+  const input = await git(root, list);
   if (input !== "") await git(root, ["update-ref", "--stdin"], { input });
 }
 
@@ -224,22 +221,24 @@ async function mergeDeliveries(ctx, waiting, remote) {
   const [first] = waiting;
   if (!first) throw new Error("there is nothing to deliver");
   const root = rootOf(ctx, first.attempt);
-  const work = new Work(ctx, root, first.plan);
+  const together = waiting.filter(({ attempt }) => attempt.checkout === first.attempt.checkout);
+  const accepted = together.map(({ attempt }) => attempt.accepted.commit);
+  const work = new Work(ctx, root, first.plan, await commitFacts(root, accepted));
   const merged = [];
-  for (const delivery of waiting) {
-    if (delivery.attempt.checkout === first.attempt.checkout) merged.push(await work.merge(delivery));
-  }
+  for (const delivery of together) merged.push(await work.merge(delivery));
   return { plan: first.plan, root, merged, moves: await work.moves(), remote };
 }
 var Work = class {
-  constructor(ctx, root, slug) {
+  constructor(ctx, root, slug, facts) {
     this.ctx = ctx;
     this.root = root;
     this.slug = slug;
+    this.facts = facts;
   }
   ctx;
   root;
   slug;
+  facts;
   #plan;
   #checkout;
   async moves() {
@@ -258,7 +257,7 @@ var Work = class {
   }
   async merge(delivery) {
     const { accepted } = delivery.attempt;
-    const isThere = await commitAt(this.root, accepted.commit) !== void 0;
+    const isThere = this.facts.has(accepted.commit);
     const plan = accepted.targets.includes("plan") ? await this.#planBranch() : void 0;
     const checkout = accepted.targets.includes("checkout") ? await this.#checkedOut() : void 0;
     const onPlan = plan && await this.#holds(plan, delivery, isThere);
@@ -277,7 +276,7 @@ var Work = class {
   async #planBranch() {
     if (!this.#plan) {
       const at = await ensurePlanBranch(this.root, this.slug, await planStart(this.ctx));
-      this.#plan = { at, tip: at };
+      this.#plan = await this.#branchAt(at);
     }
     return this.#plan;
   }
@@ -285,16 +284,27 @@ var Work = class {
   async #checkedOut() {
     if (!this.#checkout) {
       const at = await commitAt(this.root, "HEAD");
-      if (at !== void 0) this.#checkout = { at, tip: at };
+      if (at !== void 0) this.#checkout = await this.#branchAt(at);
     }
     return this.#checkout;
+  }
+  async #branchAt(at) {
+    return { at, tip: at, seconds: (await this.#factsOf(at)).seconds };
+  }
+  async #factsOf(commit) {
+    const known2 = this.facts.get(commit) ?? (await commitFacts(this.root, [commit])).get(commit);
+    return known2 ?? { seconds: 0, parents: [] };
   }
   /** What of the delivery the branch holds. */
   async #holds({ tip }, { plan, task, attempt }, isThere) {
     const { commit, base } = attempt.accepted;
-    if (isThere && await isAncestor(this.root, commit, tip)) return commit;
     const since = isThere ? base : await commitAt(this.root, base);
-    return (await attemptsOn(this.root, tip, since)).get(attemptName(plan, task, attempt));
+    const [isContained, named] = await Promise.all([
+      isThere && isAncestor(this.root, commit, tip),
+      // Where nothing has come onto the branch since the work began, it names nobody.
+      tip === since ? void 0 : attemptsOn(this.root, tip, since)
+    ]);
+    return isContained ? commit : named?.get(attemptName(plan, task, attempt));
   }
   /** Commits the delivery's change on top of the checked-out branch: that one commit, and nothing that is not its own. */
   async #commitOn(branch, delivery) {
@@ -304,32 +314,33 @@ var Work = class {
     if (underWay !== void 0) {
       return { skipped: `${task.id} was not committed: ${underWay} is under way in the checkout.` };
     }
-    if ((await parentsOf(this.root, commit))[0] === branch.tip) {
-      branch.tip = commit;
+    const { parents, seconds } = await this.#factsOf(commit);
+    if (parents[0] === branch.tip) {
+      moveOn(branch, commit, seconds);
       return { commit };
     }
     const { tree, conflicts } = await mergedTree(this.root, branch.tip, commit);
     if (conflicts !== void 0) {
       return { skipped: `${task.id} was not committed: your branch has changed in the same places.` };
     }
-    const time = await newestTime(this.root, [branch.tip, commit]);
-    branch.tip = await commitTree(this.root, tree, [branch.tip], messageOf(delivery), time);
+    const time = Math.max(branch.seconds, seconds);
+    moveOn(branch, await commitTree(this.root, tree, [branch.tip], messageOf(delivery), time), time);
     return { commit: branch.tip };
   }
   /** @returns the files in conflict; undefined where there are none, and the branch's tip holds the commit. */
   async #mergeInto(branch, delivery, commit) {
     const { root } = this;
     const name = attemptName(delivery.plan, delivery.task, delivery.attempt);
-    const isOnTop = (await parentsOf(root, commit))[0] === branch.tip;
-    if (isOnTop && (await attemptsOn(root, commit, branch.tip)).has(name)) {
-      branch.tip = commit;
+    const { parents, seconds } = await this.#factsOf(commit);
+    if (parents[0] === branch.tip && (await attemptsOn(root, commit, branch.tip)).has(name)) {
+      moveOn(branch, commit, seconds);
       return void 0;
     }
     const { tree, conflicts } = await mergedTree(root, branch.tip, commit);
     if (conflicts !== void 0) return conflicts;
     const message = `Merge ${messageOf(delivery)}`;
-    const parents = [branch.tip, commit];
-    branch.tip = await commitTree(root, tree, parents, message, await newestTime(root, parents));
+    const time = Math.max(branch.seconds, seconds);
+    moveOn(branch, await commitTree(root, tree, [branch.tip, commit], message, time), time);
     return void 0;
   }
   async #touched(base, { tip }, files) {
@@ -338,12 +349,9 @@ var Work = class {
     return commits.split("\n").filter(Boolean);
   }
 };
-async function newestTime(root, commits) {
-  const times = await git(root, ["show", "--no-patch", "--format=%ct", ...commits]);
-  return Math.max(...times.trim().split("\n").map(Number));
-}
-async function parentsOf(root, commit) {
-  return (await git(root, ["rev-parse", `${commit}^@`])).split("\n").filter(Boolean);
+function moveOn(branch, tip, seconds) {
+  branch.tip = tip;
+  branch.seconds = seconds;
 }
 function messageOf({ plan, task, attempt }) {
   const summary = (attempt.report?.summary ?? attempt.lastMessage ?? "").slice(0, MAX_SUMMARY);
@@ -438,26 +446,30 @@ async function mayDeliver(ctx, { attempt }) {
   return isOwn || (by.server ? isServerDead(by) : isDead(by));
 }
 
-// import:graph.mjs in run/delivery.mjs
-import { taskName } from "../graph.mjs";
-
 // mcp-server/src/run/delivery/move-landing.ts
 async function moveLanding(landing, runHooks) {
   const { plan, root, merged, moves, remote } = landing;
-  if (remote) await pushLanding(landing, remote, runHooks);
+  const pushed = remote && await pushLanding(landing, remote, runHooks);
   const names = merged.map(({ delivery }) => taskName(plan, delivery.task.id)).join(", ");
-  await moveRefs(root, moves, `parallel: ${names}`);
+  const kept = merged.flatMap(
+    ({ kind, delivery }) => kind === "merged" ? [keptRef(plan, delivery.attempt.id)] : []
+  );
+  await Promise.all([
+    moveRefs(root, moves, `parallel: ${names}`, kept),
+    pushed?.at !== void 0 && pushed.at !== remote?.at && noteRemoteHead(root, plan, pushed.at)
+  ]);
   for (const one of merged) {
     if (one.kind === "gone" || one.kind === "red" || !one.checkout || "skipped" in one.checkout) continue;
     await refreshIndex(root, await filesOf(root, one.checkout.commit));
   }
+  return pushed;
 }
 async function pushLanding({ plan, root, merged, moves }, remote, runHooks) {
   for (const one of merged) {
     if (one.kind === "conflict") await pushAttempt(root, plan, one.delivery.attempt.id, one.commit);
   }
   const to = moves.find(({ ref }) => ref === `refs/heads/${planBranch(plan)}`)?.to ?? await planHead(root, plan);
-  if (to !== void 0) await pushPlanBranch(root, plan, remote, to, { runHooks });
+  return to === void 0 ? remote : pushPlanBranch(root, plan, remote, to, { runHooks });
 }
 async function filesOf(root, commit) {
   const command = [
@@ -492,6 +504,8 @@ var MAX_WAIT_MS = 2e3;
 var Deliveries = class {
   runs = /* @__PURE__ */ new Map();
   retries = /* @__PURE__ */ new Map();
+  /** Where the plans' branches of the remote stood after the last landing: another clone may have moved them since. */
+  remotes = /* @__PURE__ */ new Map();
   /** The graph is about to be let go: a gate that runs is ended, and another server runs it again. */
   closing = new AbortController();
 };
@@ -548,17 +562,18 @@ async function deliveriesEnded(ctx) {
 }
 async function deliverAll(ctx, store, slug) {
   for (let isFirst = true; ; isFirst = false) {
-    const { first } = await waitingOf(ctx, store, slug);
+    const seen = await waitingOf(ctx, store, slug);
+    const { first } = seen;
     if (!first) return;
     if (isFirst && !await mayDeliver(ctx, first)) {
       deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
       return;
     }
     try {
-      let tries = 0;
+      const tries = { mayGuess: true, hooksRan: false };
       const waits = await repeatIfRefMoves(ctx, async () => {
-        tries += 1;
-        return landNext(ctx, store, await waitingOf(ctx, store, slug), tries === 1);
+        const waiting = tries.mayGuess ? seen : await waitingOf(ctx, store, slug);
+        return landNext(ctx, store, waiting, tries);
       });
       if (!waits) continue;
       if (waits.for === "user") await pauseForGate(ctx, store, slug, waits.why);
@@ -577,28 +592,40 @@ function waitingOf(ctx, store, slug) {
     return { plan, first: waiting[0], waiting };
   });
 }
-async function landNext(ctx, store, { plan, first, waiting }, isFirstTry) {
+async function landNext(ctx, store, { plan, first, waiting }, tries) {
   if (!first) return void 0;
   const isShared = await lookWhetherShared(ctx, plan.graph);
-  const remote = isShared ? await bringPlanBranch(rootOf(ctx, first.attempt), branchOf(plan)) : void 0;
+  const guess = takeGuess(ctx, plan, tries);
+  const bring = () => bringPlanBranch(rootOf(ctx, first.attempt), branchOf(plan));
+  const remote = isShared ? guess ?? await bring() : void 0;
+  const runHooks = !tries.hooksRan;
+  tries.hooksRan = guess === void 0;
   if (!isGated(plan.policy)) {
-    await land(ctx, store, await mergeDeliveries(ctx, waiting, remote), isFirstTry);
+    await land(ctx, store, await mergeDeliveries(ctx, waiting, remote), runHooks);
     return void 0;
   }
   const commands = { gate: plan.policy.gate.trim(), setup: plan.policy.setup };
   const stop = deliveriesOf(ctx).closing.signal;
   const next = await gatedLanding(ctx, store, waiting, commands, remote, stop);
-  if (next.kind === "landing") await land(ctx, store, next.landing, isFirstTry);
+  if (next.kind === "landing") await land(ctx, store, next.landing, runHooks);
   return next.kind === "waits" ? next : void 0;
+}
+function takeGuess(ctx, { stored, policy }, tries) {
+  const { remotes } = deliveriesOf(ctx);
+  const guess = tries.mayGuess && !isGated(policy) ? remotes.get(stored.slug) : void 0;
+  tries.mayGuess = false;
+  remotes.delete(stored.slug);
+  return guess;
 }
 async function pauseForGate(ctx, store, slug, why) {
   await changePlan(ctx, store, "server", slug, (plan) => {
     if (plan.stored.status === "open") plan.append({ type: "plan.status", status: "paused", cause: why });
   });
 }
-async function land(ctx, store, landing, isFirstTry) {
-  await moveLanding(landing, isFirstTry);
+async function land(ctx, store, landing, runHooks) {
+  const remote = await moveLanding(landing, runHooks);
   await completeLanding(ctx, store, landing);
+  if (remote) deliveriesOf(ctx).remotes.set(landing.plan, remote);
   await forgetLanded(landing);
 }
 export {

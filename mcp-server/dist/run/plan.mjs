@@ -1,5 +1,5 @@
 // import:graph.mjs in run/plan.mjs
-import { brokenDependencies, hasEnded, isAttempt, isLive, literalGlob, overlap, parseGlob, reachableTasks, scopeOf, takesPlace, taskName } from "../graph.mjs";
+import { SIZES, brokenDependencies, hasEnded, isAttempt, isLive, literalGlob, overlap, parseGlob, reachableTasks, scopeOf, takesPlace, taskName } from "../graph.mjs";
 
 // mcp-server/src/run/plan/attempts-at.ts
 function attemptsAt(loaded, id) {
@@ -10,7 +10,7 @@ function isReported(attempt) {
 }
 
 // import:policy.mjs in run/plan.mjs
-import { asksForWorktree, lastSteps, mayJudge, raiseLimit, spentText, spentTokens, waitForReviews } from "../policy.mjs";
+import { ALL, asksForWorktree, chooseModel, lastSteps, mayJudge, raiseLimit, spentText, spentTokens, waitForReviews } from "../policy.mjs";
 
 // import:errors.mjs in run/plan.mjs
 import { CallerError } from "../errors.mjs";
@@ -54,6 +54,25 @@ function dependOnWork(task, tasks, steps = lastSteps(tasks.values())) {
   return waitForReviews(dependOnParts(task, taskOf2), taskOf2, steps);
 }
 
+// mcp-server/src/run/plan/estimates-by-model.ts
+function modelOf(roles, task, policy) {
+  return chooseModel(task, roles.resolve(task.agent).role, policy);
+}
+function estimatesByModel(estimates, chosenFor) {
+  const onIts = (task) => {
+    const { model: _, ...rest } = task;
+    const { model } = chosenFor(task);
+    return { ...rest, ...model && { model } };
+  };
+  return {
+    launchMs: estimates.launchMs,
+    durationMs: (task) => estimates.durationMs(onIts(task)),
+    tokens: (task) => estimates.tokens(onIts(task)),
+    tokensBasis: (tasks) => estimates.tokensBasis(tasks.map(onIts)),
+    basis: (tasks) => estimates.basis(tasks.map(onIts))
+  };
+}
+
 // import:report.mjs in run/plan.mjs
 import { FILE_EVENTS, filesOfTasks } from "../report.mjs";
 
@@ -83,7 +102,17 @@ async function existingGraph(ctx, slug) {
 }
 function policyOf(ctx, stated) {
   const policy = effectivePolicy(ctx.settings, stated);
-  return { ...policy, capacity: ctx.roles.capacities(policy.capacity) };
+  const { roles } = ctx;
+  return {
+    ...policy,
+    capacity: roles.capacities(policy.capacity),
+    models: Object.fromEntries(
+      Object.entries(policy.models).map(([name, choice]) => [modelsName(roles, name), choice])
+    )
+  };
+}
+function modelsName(roles, name) {
+  return name === ALL || SIZES.some((size) => size === name) ? name : roles.resolve(name).role;
 }
 function pauseSeconds({ pauseMs }) {
   return Math.ceil(pauseMs / 1e3);
@@ -316,6 +345,7 @@ var PlanView = class {
   reader;
   mirror;
   #policy;
+  #estimates;
   get id() {
     return this.mirror.stored.id;
   }
@@ -326,7 +356,12 @@ var PlanView = class {
     return this.mirror.graph;
   }
   get estimates() {
-    return this.mirror.estimates;
+    const { policy, ctx, mirror } = this;
+    if (this.#estimates?.policy !== policy || this.#estimates.of !== mirror.estimates) {
+      const byModel = estimatesByModel(mirror.estimates, (task) => modelOf(ctx.roles, task, policy));
+      this.#estimates = { policy, of: mirror.estimates, byModel };
+    }
+    return this.#estimates.byModel;
   }
   get policy() {
     return this.#readPolicy().policy;
@@ -760,6 +795,7 @@ export {
   deadClaims,
   dependOnParts,
   dependOnWork,
+  estimatesByModel,
   existingGraph,
   filesLine,
   foreignBranchWarnings,
@@ -770,6 +806,7 @@ export {
   isReported,
   livenessOf,
   missingFromWorktrees,
+  modelOf,
   nextPosition,
   partsOf,
   pauseSeconds,

@@ -1,5 +1,5 @@
 // import:graph.mjs in run/planning.mjs
-import { ancestors, clashesOf, hasEnded, levels, orderedDespiteParallelWith, parallelWith, parseScope, plainSubject, reachableTasks, takesPlace, unstarted } from "../graph.mjs";
+import { INHERIT, ancestors, clashesOf, hasEnded, levels, orderedDespiteParallelWith, parallelWith, parseScope, plainSubject, reachableTasks, takesPlace, unstarted } from "../graph.mjs";
 
 // import:policy.mjs in run/planning.mjs
 import { areAlternatives, chooseEngine, chooseStrategy, claimedScope, clashPairs, judgesWork, needsResultOf, runsAlone, wantsReview } from "../policy.mjs";
@@ -76,6 +76,33 @@ function plansByCap(now) {
   return { plan, makespanByCap: found };
 }
 
+// import:run/plan.mjs in run/planning.mjs
+import { countsOf, estimatesByModel, existingGraph, modelOf, policyOf, readGraph, startFolderWarnings, stuckTasks } from "./plan.mjs";
+
+// mcp-server/src/run/planning/models.ts
+function modelsOf(roles, tasks, policy) {
+  const ids = /* @__PURE__ */ new Map();
+  for (const task of tasks) {
+    const words = wordsFor(roles, task, policy);
+    ids.set(words, [...ids.get(words) ?? [], task.id]);
+  }
+  const steps = new Set(tasks.flatMap(({ escalate }) => [(escalate ?? policy.escalate).join(", ")]));
+  const retries = [...steps].filter((step) => step !== "").map((step) => `retries: ${step}`);
+  if (retries.length === 0 && [...ids.keys()].every((words) => words === INHERIT)) return [];
+  const groups = [...ids].sort(([, a], [, b]) => b.length - a.length);
+  return [...groups.map(([words, of]) => `${words}: ${listedIds(of)}`), ...retries];
+}
+function wordsFor(roles, task, policy) {
+  const chosen = modelOf(roles, task, policy);
+  const file = roles.inFile(task.agent);
+  const fromFile = ["model", "effort"].flatMap(
+    (of) => chosen[of] === void 0 && file[of] !== void 0 ? [file[of]] : []
+  );
+  const words = [chosen.model, chosen.effort].filter((word) => word !== void 0);
+  const said = fromFile.length > 0 ? [`${fromFile.join(" ")} by the agent's file`] : [];
+  return [...words.length > 0 ? [words.join(" ")] : [], ...said].join(", ") || INHERIT;
+}
+
 // mcp-server/src/run/planning/planning.ts
 var MAX_PLANNED = 2e4;
 function planningOf({ roles, caseInsensitive }, tasks, policy, estimates) {
@@ -149,8 +176,8 @@ function endedOf(graph, ids) {
 function stillHolds(last, endings, running, nowMs) {
   return nowMs >= last.atMs && nowMs - last.atMs < HOLDS_MS && endings === last.endings && [...last.running].every((i) => running.has(i)) && [...running.keys()].every((i) => last.running.has(i) || last.startNow.includes(i));
 }
-function keyOf(graph, { maxParallel, capacity, unscoped }) {
-  return JSON.stringify([graph.shape, maxParallel, capacity, unscoped]);
+function keyOf(graph, { maxParallel, capacity, unscoped, models }) {
+  return JSON.stringify([graph.shape, maxParallel, capacity, unscoped, models]);
 }
 
 // mcp-server/src/run/planning/suggestions.ts
@@ -294,6 +321,7 @@ function analyse(ctx, input) {
     contradictions: contradictionsOf(planning, open),
     running: open.filter(({ id }) => running.has(id)).map(({ id }) => id),
     cannotStart: cannotStart.map(({ task, reasons }) => `${task}: ${reasons.join(", ")}`),
+    models: modelsOf(ctx.roles, open, policy),
     unscoped: open.filter((_, i) => planning.scopes[i]?.basis === "unscoped").map(({ id }) => id),
     unknownRoles: unknownRoles(ctx.roles, open),
     overlappingRoles: overlappingRoles(ctx.roles, open),
@@ -368,9 +396,6 @@ import { realpathSync } from "node:fs";
 // import:node:path in run/planning.mjs
 import { basename, dirname, resolve } from "node:path";
 
-// import:run/plan.mjs in run/planning.mjs
-import { countsOf, existingGraph, policyOf, readGraph, startFolderWarnings, stuckTasks } from "./plan.mjs";
-
 // import:run/specification.mjs in run/planning.mjs
 import { findBreakdown } from "./specification.mjs";
 
@@ -379,8 +404,11 @@ async function analyzeFile(ctx, path, maxParallel) {
   const root = rootFor(ctx, path);
   const { breakdown, source } = await findBreakdown(root, path, ctx.directory);
   const store = await ctx.graph();
-  const estimates = store ? await store.read((reader) => reader.currentEstimates(ctx.repository)) : new Estimates();
   const policy = policyOf(ctx, {});
+  const estimates = estimatesByModel(
+    store ? await store.read((reader) => reader.currentEstimates(ctx.repository)) : new Estimates(),
+    (task) => modelOf(ctx.roles, task, policy)
+  );
   const slug = String(breakdown.document.slug ?? basename(dirname(source.path)));
   const tasks = breakdown.tasks.map(unstarted);
   const cap = maxParallel ?? policy.maxParallel;
@@ -490,6 +518,7 @@ export {
   limitText,
   listedIds,
   minutes,
+  modelsOf,
   planAhead,
   planningOf,
   plansByCap,

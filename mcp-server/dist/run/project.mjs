@@ -380,12 +380,17 @@ function sameOwner(a, b) {
 // import:lib/zod.mjs in run/project.mjs
 import * as z from "../lib/zod.mjs";
 
+// import:graph.mjs in run/project.mjs
+import { CHOICE_WORDS, OfferTokens, modelChoiceFrom } from "../graph.mjs";
+
 // import:policy.mjs in run/project.mjs
-import { APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, DELIVERIES, FAILURE_POLICIES, GUARDS, GraphClock, ISOLATION_POLICIES, REVIEWS, UNSCOPED, VERIFICATIONS } from "../policy.mjs";
+import { ALL, APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, DELIVERIES, FAILURE_POLICIES, GUARDS, GraphClock, ISOLATION_POLICIES, REVIEWS, UNSCOPED, VERIFICATIONS } from "../policy.mjs";
 
 // mcp-server/src/run/project/plan-settings.ts
 var minutes = z.number().positive().max(7 * 24 * 60);
 var MAX_COMMAND = 4e3;
+var MAX_CHOICE = 30;
+var modelChoice = z.string().max(MAX_CHOICE).refine((text) => modelChoiceFrom(text) !== void 0, `expected ${CHOICE_WORDS}`);
 var policyInput = z.strictObject({
   maxParallel: z.number().int().min(1).max(20).optional().describe("Agents at once"),
   capacity: z.record(z.string(), z.number().int().min(1).max(20)).optional().describe("Agents at once per role"),
@@ -404,7 +409,9 @@ var policyInput = z.strictObject({
   verify: z.enum(VERIFICATIONS).optional().describe("What acceptance commands need"),
   maxTokens: z.number().int().min(0).optional().describe("Agents' tokens to stop launching at; 0: never"),
   setup: z.string().max(MAX_COMMAND).optional(),
-  gate: z.string().max(MAX_COMMAND).optional()
+  gate: z.string().max(MAX_COMMAND).optional(),
+  models: z.record(z.string(), modelChoice).optional().describe('By role, size or all: {small: "haiku low"}'),
+  escalate: z.array(modelChoice).max(10).optional()
 });
 function over(base, input) {
   const { leaseMinutes, maxLeaseHours, ...rest } = input;
@@ -426,7 +433,8 @@ function effectivePolicy(settings, plan) {
     guard: stricter(GUARDS, wanted.guard, user.guard),
     unscoped: stricter(UNSCOPED, wanted.unscoped, user.unscoped),
     verify: stricter(VERIFICATIONS, wanted.verify, user.verify),
-    isolation: plan.isolation ?? DEFAULT_POLICY.isolation
+    isolation: plan.isolation ?? DEFAULT_POLICY.isolation,
+    models: { ...user.models, ...plan.models }
   };
 }
 function stricter(words, one, other) {
@@ -560,6 +568,11 @@ var Roles = class {
     const wanted = Object.entries(stated).map(([name, most]) => [this.resolve(name).role, most]);
     return Object.fromEntries([...new Map([...own, ...wanted])].sort(([a], [b]) => a < b ? -1 : 1));
   }
+  /** The model and effort that the file of a role's agent names, as they stand there. */
+  inFile(wanted) {
+    const { model, effort } = this.#byType.get(this.resolve(wanted).agentType) ?? {};
+    return { ...model !== void 0 && { model }, ...effort !== void 0 && { effort } };
+  }
   /** Whether an agent of this type can call task_report; of an unknown one that is taken for granted. */
   canReport(agentType) {
     return this.#byType.get(agentType)?.canReport ?? true;
@@ -588,9 +601,6 @@ function apart(a, b) {
   return words.some((word) => b.split(/[-_ ]/).includes(word)) ? Math.min(share, NEAR) : share;
 }
 
-// import:graph.mjs in run/project.mjs
-import { OfferTokens } from "../graph.mjs";
-
 // import:run/approval.mjs in run/project.mjs
 import { CommandRunner } from "./approval.mjs";
 
@@ -613,9 +623,11 @@ var WORD_VARIABLES = {
   verify: "PARALLEL_VERIFY",
   setup: "PARALLEL_SETUP"
 };
+var MODEL_VARIABLE = "PARALLEL_MODEL";
 var SETTING_VARIABLES = {
   ...NUMBER_VARIABLES,
-  ...WORD_VARIABLES
+  ...WORD_VARIABLES,
+  models: MODEL_VARIABLE
 };
 function settingsFromEnvironment(env) {
   const raw = {};
@@ -627,6 +639,8 @@ function settingsFromEnvironment(env) {
     const value = set(env[name]);
     if (value !== void 0) raw[field] = value;
   }
+  const model = set(env[MODEL_VARIABLE]);
+  if (model !== void 0) raw.models = { [ALL]: model };
   const parsed = policyInput.safeParse(raw);
   if (!parsed.success) {
     const field = String(parsed.error.issues[0]?.path[0]);
@@ -824,6 +838,7 @@ export {
   CheckoutSnapshots,
   GRAPH_IN_REPOSITORY,
   GraphHandle,
+  MAX_CHOICE,
   ONLY_TIGHTENED,
   PluginTexts,
   Roles,

@@ -2,7 +2,7 @@
 import { CallerError } from "../errors.mjs";
 
 // import:git.mjs in run/remote.mjs
-import { GitFailed, REMOTE, commitAt, commitTree, fetchAttempt, fetchPlanBranch, git, hasRemote, isAncestor, mergedTree, moveRefs, planBranch, planHead, pushPlanBranch, refuseCheckedOut, remoteHead } from "../git.mjs";
+import { GitFailed, REMOTE, commitAt, commitTree, fetchAttempt, fetchPlanBranch, git, hasRemote, headsHereAndThere, isAncestor, mergedTree, moveRefs, noteRemoteHead, planBranch, planHead, pushPlanBranch, refuseCheckedOut } from "../git.mjs";
 
 // import:policy.mjs in run/remote.mjs
 import { isGated } from "../policy.mjs";
@@ -16,8 +16,7 @@ function branchOf({ stored, policy }) {
 }
 async function bringPlanBranch(root, branch) {
   const { plan } = branch;
-  const remote = await fetchPlanBranch(root, plan);
-  const local = await planHead(root, plan);
+  const [remote, local] = await Promise.all([fetchPlanBranch(root, plan), planHead(root, plan)]);
   if (remote.at === void 0 || remote.at === local) return remote;
   if (local !== void 0 && await isAncestor(root, remote.at, local)) return remote;
   const isBehind = local === void 0 || await isAncestor(root, local, remote.at);
@@ -31,7 +30,9 @@ async function exchangePlanBranch(root, branch) {
   const { plan } = branch;
   const remote = await bringPlanBranch(root, branch);
   const local = await planHead(root, plan);
-  if (local !== void 0) await pushPlanBranch(root, plan, remote, local, { runHooks: true });
+  if (local === void 0) return;
+  await pushPlanBranch(root, plan, remote, local, { runHooks: true });
+  await noteRemoteHead(root, plan, local);
 }
 async function bringForWorktree(root, branch, conflict) {
   try {
@@ -43,10 +44,9 @@ async function bringForWorktree(root, branch, conflict) {
   }
 }
 async function hasUnpushed(root, plan) {
-  const local = await planHead(root, plan);
-  if (local === void 0) return false;
-  const seen = await remoteHead(root, plan);
-  return seen === void 0 || !await isAncestor(root, local, seen);
+  const { here, there } = await headsHereAndThere(root, plan);
+  if (here === void 0 || here === there) return false;
+  return there === void 0 || !await isAncestor(root, here, there);
 }
 async function joined(root, { plan, isGated: isGated2 }, local, remote) {
   const { tree, conflicts } = await mergedTree(root, remote, local);

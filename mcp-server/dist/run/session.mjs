@@ -427,9 +427,11 @@ import { reportPlan } from "./reporting.mjs";
 async function workflowStep(ctx, actor, slug) {
   const { loaded, launch, done } = await nextBatch(ctx, actor, slug, (plan) => roomIn(ctx, plan));
   const goesOn = loaded.stored.status === "open" && !done;
-  const start = launch.map(({ task, subagent_type }) => ({
+  const start = launch.map(({ task, subagent_type, model, effort }) => ({
     task,
     agent: subagent_type,
+    ...model && { model },
+    ...effort && { effort },
     attempt: attemptsAt(loaded, task) + 1
   }));
   if (goesOn || loaded.graph.live.some(({ owner }) => sameOwner(owner, ctx.owner))) return { start };

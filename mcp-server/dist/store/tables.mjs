@@ -1,5 +1,5 @@
 // import:graph.mjs in store/tables.mjs
-import { ISOLATIONS, OUTCOMES, PLAN_STATUSES, PRIORITIES, PURPOSES, REVIEW_VERDICTS, SEVERITIES, SIZES, STANDINGS, TASK_STATUSES, WordReader, causeText, causeValue, definitionOf, isAttempt, isReadable, storedCause, storedPurpose, unstarted } from "../graph.mjs";
+import { EFFORTS, INHERIT, ISOLATIONS, MODELS, OUTCOMES, PLAN_STATUSES, PRIORITIES, PURPOSES, REVIEW_VERDICTS, SEVERITIES, SIZES, STANDINGS, TASK_STATUSES, WordReader, causeText, causeValue, definitionOf, isAttempt, isReadable, storedCause, storedPurpose, unstarted } from "../graph.mjs";
 
 // mcp-server/src/store/tables/masked-claim.ts
 var MASK = "delivering ";
@@ -79,6 +79,8 @@ function taskFromRow(row) {
   if (size !== void 0) words.note("size", size, SIZES);
   words.note("priority", priority, PRIORITIES);
   if (isolation !== void 0) words.note("isolation", isolation, ISOLATIONS);
+  if (definition.model !== void 0) words.note("model", definition.model, [...MODELS, INHERIT]);
+  if (definition.effort !== void 0) words.note("effort", definition.effort, [...EFFORTS, INHERIT]);
   const purpose = storedPurpose(definition);
   if (purpose) words.note("purpose", purpose.kind, PURPOSES);
   return {
@@ -127,6 +129,7 @@ function claimFromRow(row) {
       ...row.owner_server && { server: JSON.parse(row.owner_server) }
     },
     offeredAtMs: Number(row.offered_at_ms),
+    ...row.chosen_model && { chosenModel: JSON.parse(row.chosen_model) },
     ...words.found
   };
   if (!isStateKnown) {
@@ -229,7 +232,8 @@ var STEPS = [
   addCauses,
   dropUnneededIndexes,
   addServerOfClaim,
-  addDelivering
+  addDelivering,
+  addChosenModel
 ];
 var SCHEMA_VERSION = { major: MAJOR, minor: STEPS.length - 1 };
 async function minorVersion(db, hasTable, place) {
@@ -321,6 +325,9 @@ async function addServerOfClaim(db) {
 async function addDelivering(db) {
   await db.schema.alterTable("claims").addColumn("delivering", "text").execute();
 }
+async function addChosenModel(db) {
+  await db.schema.alterTable("claims").addColumn("chosen_model", "text").execute();
+}
 
 // mcp-server/src/store/tables/new-rows.ts
 function eventRow(planId, { atMs, actor, v, change }) {
@@ -402,6 +409,7 @@ function claimRow(planId, claim, { hasJustReported, event }) {
     scope: JSON.stringify(claim.scope),
     widened: JSON.stringify(claim.widened),
     isolation: claim.unrecognised?.isolation ?? claim.isolation,
+    chosen_model: claim.chosenModel ? JSON.stringify(claim.chosenModel) : null,
     owner_host: known(claim.owner.host),
     owner_pid: claim.owner.pid,
     owner_started_at: claim.owner.startedAt,
@@ -562,8 +570,16 @@ function counted(task, change) {
 function claimAfter(claim, change, atMs) {
   if (change.type === "claim.offered") {
     const { task, tokenHash, agentType, role, checkout, scope, isolation, owner, expiresAtMs } = change;
+    const { chosenModel } = change;
     const base = { id: change.attempt, task, tokenHash, agentType, role, checkout, scope, isolation, owner };
-    return { ...base, widened: [], offeredAtMs: atMs, state: "offered", expiresAtMs };
+    return {
+      ...base,
+      ...chosenModel && { chosenModel },
+      widened: [],
+      offeredAtMs: atMs,
+      state: "offered",
+      expiresAtMs
+    };
   }
   switch (claim?.state) {
     case "offered":
@@ -759,7 +775,8 @@ var CLAIMS = {
     cause: "text",
     drains_until_ms: "bigint",
     usage: "text",
-    delivering: "text"
+    delivering: "text",
+    chosen_model: "text"
   },
   key: ["id"],
   seq: "changed_seq",
