@@ -333,6 +333,8 @@ function everySetting(): [string, unknown][] {
         [field, true],
         [field, false],
       ];
+    if (field === "models") return [[field, { reviewer: "haiku low" }]];
+    if (field === "escalate") return [[field, ["opus"]]];
     if (schema.type === "object") return [[field, { reviewer: 1 }]];
     if (schema.type === "string") return [[field, "npm ci"]];
     if (schema.type === "integer" || schema.type === "number") return [[field, 7]];
