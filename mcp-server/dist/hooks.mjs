@@ -218,7 +218,7 @@ function endedAgentIn(prompt) {
 }
 
 // import:tools.mjs in hooks.mjs
-import { cleanAnswer } from "./tools.mjs";
+import { cleanAnswer, launchLines } from "./tools.mjs";
 
 // import:run/claims.mjs in hooks.mjs
 import { isOfferedAgain } from "./run/claims.mjs";
@@ -753,21 +753,56 @@ async function onStop(run, session, event) {
   await forgetEndedWorkflows(run, session, event);
   await watchCallerEnd(run, session, event);
   const left = [];
-  for (const { loaded, counts, done, launchable, unreported, aboutToWake } of await begunPlans(run)) {
+  for (const plan of await begunPlans(run)) {
+    const { loaded, counts, launchable, aboutToWake } = plan;
     const { slug, version, status } = loaded.stored;
     if (status === "paused" || aboutToWake || session.workflows.idOf(slug) !== void 0) continue;
-    const toDo = launchable > 0 ? `${launchable} can be launched now. Call batch_next {plan: "${slug}"}.` : loaded.pauseMs > 0 && counts.running === 0 && !done ? `it waits for a rate or usage limit. Call batch_collect {plan: "${slug}"}, then batch_next.` : counts.delivering > 0 && counts.running === 0 ? `what was reported last is on its way onto a branch. Call batch_collect {plan: "${slug}"}, then batch_next.` : done && unreported ? `all has ended without a report: ${beforeReport(loaded) ?? `call plan_report {plan: "${slug}"} and show it`}.` : void 0;
-    if (toDo === void 0) continue;
-    if (!session.interrupted && session.sentBack.get(slug) !== version) {
-      session.sentBack.set(slug, version);
-      return { decision: "block", reason: `${slug}: ${toDo}` };
+    const mayGoOn = !session.interrupted && session.sentBack.get(slug) !== version;
+    const toDo = mayGoOn ? await whatIsLeft(run, session, plan) : void 0;
+    if (toDo) {
+      if (session.answeredLate.has(event)) return NOTHING;
+      session.sentBack.set(slug, toDo.version);
+      session.told.set(slug, toDo.version);
+      return { decision: "block", reason: `${slug}: ${toDo.what}` };
     }
+    if (mayGoOn || !isAnythingLeft(plan)) continue;
     left.push(
       `parallel: the plan ${slug} is not finished: ${counts.completed} of ${counts.total} completed, ${counts.failed} failed, ${counts.running} running, ${launchable} ready to launch. ${resumeCommand(loaded.stored)} goes on; /parallel:report ${slug} shows the results.`
     );
   }
   session.turnEnds();
   return left.length === 0 ? NOTHING : { systemMessage: left.join("\n") };
+}
+async function whatIsLeft(run, session, plan) {
+  const { loaded, launchable } = plan;
+  const { slug, version } = loaded.stored;
+  if (launchable > 0) {
+    const { text, version: newest } = await launchLines(
+      run,
+      session,
+      plan,
+      (attempt) => !session.wasLaunched(attempt)
+    );
+    return text === void 0 ? void 0 : { what: `can go on. Now ${text}.`, version: newest };
+  }
+  const wait = `Call batch_collect {plan: "${slug}", launch: true}.`;
+  if (waitsForLimit(plan)) return { what: `it waits for a rate or usage limit. ${wait}`, version };
+  if (waitsForDelivery(plan))
+    return { what: `what was reported last is on its way onto a branch. ${wait}`, version };
+  if (plan.done && plan.unreported) {
+    const what = beforeReport(loaded) ?? `call plan_report {plan: "${slug}"} and show it`;
+    return { what: `all has ended without a report: ${what}.`, version };
+  }
+  return void 0;
+}
+function isAnythingLeft(plan) {
+  return plan.launchable > 0 || waitsForLimit(plan) || waitsForDelivery(plan) || plan.done && plan.unreported;
+}
+function waitsForLimit({ loaded, counts, done }) {
+  return loaded.pauseMs > 0 && counts.running === 0 && !done;
+}
+function waitsForDelivery({ counts }) {
+  return counts.delivering > 0 && counts.running === 0;
 }
 async function forgetEndedWorkflows(run, session, event) {
   const running = json(z.array(z.looseObject({ id: z.string() })), event.background);
@@ -830,17 +865,34 @@ async function onUserPromptSubmit(run, session, event) {
   if (ended && inMidTurn && !session.interactive) return NOTHING;
   if (ended && session.interrupted) return NOTHING;
   const lines = [];
-  for (const { loaded, counts, done, launchable, unreported } of await begunPlans(run)) {
-    const { slug, version, status } = loaded.stored;
+  for (const plan of await begunPlans(run)) {
+    const { counts, done, unreported } = plan;
+    const { slug, version, status } = plan.loaded.stored;
     if (session.told.get(slug) === version || done && !unreported) continue;
-    session.told.set(slug, version);
-    const what = done ? beforeReport(loaded) ?? "call plan_report" : session.workflows.idOf(slug) !== void 0 ? "its workflow goes on by itself" : launchable > 0 ? session.interrupted ? "interrupted: call batch_next only if the user wants it to go on" : "call batch_next" : "nothing to launch now";
+    const { what, version: newest } = await whatToDo(run, session, plan, ended !== void 0);
+    if (session.answeredLate.has(event)) continue;
+    session.told.set(slug, newest);
     const state = status === "open" ? "" : `${status}, `;
     lines.push(
       `plan ${slug}: ${state}${counts.completed}/${counts.total} done, ${counts.running} running${counts.failed > 0 ? `, ${counts.failed} failed` : ""}; ${what}.`
     );
   }
   return lines.length === 0 ? NOTHING : tell("UserPromptSubmit", lines.join("\n"));
+}
+async function whatToDo(run, session, plan, isWoken) {
+  const { loaded, done, launchable } = plan;
+  const { slug, version } = loaded.stored;
+  if (done) {
+    const { text: text2 } = await launchLines(run, session, plan, () => false);
+    const then = beforeReport(loaded) ?? "call plan_report";
+    return { what: text2 === void 0 ? then : `${text2}; after that ${then}`, version };
+  }
+  if (session.workflows.idOf(slug) !== void 0) return { what: "its workflow goes on by itself", version };
+  if (session.interrupted && launchable > 0)
+    return { what: "interrupted: call batch_next only if the user wants it to go on", version };
+  if (!isWoken) return { what: launchable > 0 ? "call batch_next" : "nothing to launch now", version };
+  const { text, version: newest } = await launchLines(run, session, plan, () => false);
+  return { what: text ?? "nothing to do: end your turn", version: newest };
 }
 async function noteEnd(run, ended) {
   const store = await run.graph();
@@ -872,8 +924,9 @@ function readHookEvent(input, toolUseId) {
     throw new CallerError("bad_input", "This is not a hook event.", "Check hooks/hooks.json.");
   return event.data;
 }
-function isLaunch({ event, tool }) {
-  return event === "PreToolUse" && (launchesAgent(tool) || tool === "Workflow");
+function mayTakeLong({ event, tool, prompt }) {
+  if (event === "PreToolUse") return launchesAgent(tool) || tool === "Workflow";
+  return event === "Stop" || event === "UserPromptSubmit" && endedAgentIn(prompt) !== void 0;
 }
 async function answerHook(run, session, event) {
   const handler = Object.hasOwn(HANDLERS, event.event) ? HANDLERS[event.event] : void 0;
@@ -914,9 +967,9 @@ export {
   hookInput,
   hostWorktree,
   isDenied,
-  isLaunch,
   isNothing,
   json,
+  mayTakeLong,
   onPostToolBatch,
   onPostToolUse,
   onPostToolUseFailure,

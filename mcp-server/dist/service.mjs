@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import * as z from "./lib/zod.mjs";
 
 // import:hooks.mjs in service.mjs
-import { HOOK_TOOL, answerHook, answerLateHook, isLaunch, readHookEvent } from "./hooks.mjs";
+import { HOOK_TOOL, answerHook, answerLateHook, mayTakeLong, readHookEvent } from "./hooks.mjs";
 
 // import:policy.mjs in service.mjs
 import { CLOCK_LOOK_MS, clientNamed } from "./policy.mjs";
@@ -133,7 +133,7 @@ var Service = class {
     const recorded = this.#track(answer.then(() => recordChangesOfEndedAttempts(run)).catch(() => void 0));
     let timer;
     const late = new Promise((resolve) => {
-      timer = setTimeout(resolve, isLaunch(event) ? MAX_LAUNCH_HOOK_MS : MAX_HOOK_MS, void 0);
+      timer = setTimeout(resolve, mayTakeLong(event) ? MAX_LAUNCH_HOOK_MS : MAX_HOOK_MS, void 0);
     });
     try {
       const early = await Promise.race([answer, late]);

@@ -61,6 +61,119 @@ function messageFor(slug, lines) {
 ${lines.join("\n")}`;
 }
 
+// import:run/plan.mjs in tools.mjs
+import { countsOf, createTasks, isDone, pauseSeconds, shortCounts, splitTaskName } from "./run/plan.mjs";
+
+// import:git.mjs in tools.mjs
+import { planBranch } from "./git.mjs";
+
+// import:policy.mjs in tools.mjs
+import { raiseLimit, spentText, waitSecondsFor } from "./policy.mjs";
+
+// import:run/review.mjs in tools.mjs
+import { beforeReport, reviewPlan } from "./run/review.mjs";
+
+// import:run/session.mjs in tools.mjs
+import { waitForWorkflow } from "./run/session.mjs";
+
+// mcp-server/src/tools/answer/next-step.ts
+function nextStep(session, loaded, counts, done, waited = false) {
+  const { slug, status, cause } = loaded.stored;
+  if (status === "paused")
+    return `The plan is paused${because(cause)}. Say so; plan_update {plan: "${slug}", action: "resume"} goes on.${counts.running > 0 ? ` What runs may finish. ${waitFor(session, slug)}` : ""}`;
+  if (status === "stopped") {
+    return `The plan is stopped${because(cause)}. Stop the agents that stop[] of batch_next names, then plan_report {plan: "${slug}"}.`;
+  }
+  if (session.workflows.idOf(slug) !== void 0)
+    return done ? "The workflow's result comes by itself." : waitForWorkflow(session, slug);
+  if (done) {
+    const how = counts.failed > 0 ? "Nothing more can run, and what failed is for the user to decide" : "Nothing is left to run";
+    const then = beforeReport(loaded) ?? `finish with plan_report {plan: "${slug}"}`;
+    return `${how}: ${then}.${onBranch(loaded)}`;
+  }
+  if (loaded.spent) return afterLimit(session, loaded, loaded.spent, counts);
+  if (loaded.pauseMs > 0 && counts.running === 0) {
+    return `A rate or usage limit was reached: nothing starts for ${pauseSeconds(loaded)} s. ${waitInServer(slug)}`;
+  }
+  if (counts.ready > 0 && counts.running < loaded.cap && loaded.pauseMs === 0) {
+    return session.pulls.has(slug) ? claimNext(session, slug) : "Call batch_next.";
+  }
+  if (counts.running === 0 && counts.delivering > 0) {
+    return `What was reported last is on its way onto a branch. ${waitInServer(slug)}`;
+  }
+  if (counts.running === 0) {
+    return waited ? "Nothing runs and nothing can start: tell the user what why names, and end." : `Nothing runs and nothing can start now. ${waitInServer(slug)}`;
+  }
+  return waitFor(session, slug);
+}
+function afterLimit(session, { stored: { slug } }, spent, { running }) {
+  const then = running > 0 ? waitFor(session, slug) : `Call plan_report {plan: "${slug}"}, and tell the user:`;
+  return `${spentText(spent)} ${then} ${raiseLimit(slug)}`;
+}
+function claimNext(session, slug) {
+  return `For the next task: ${nextClaim(session, slug)}.`;
+}
+function nextClaim(session, slug) {
+  return `task_claim {plan: "${slug}", worker: ${JSON.stringify(session.pulls.get(slug) ?? "main")}}, until claim is null`;
+}
+function waitFor(session, slug) {
+  return session.interactive ? "End your turn: you are woken, and told what to launch." : `Wait with batch_collect {plan: "${slug}", launch: true}.`;
+}
+function waitInServer(slug) {
+  return `Call batch_collect {plan: "${slug}", launch: true}: it waits for that.`;
+}
+function onBranch({ stored, graph, policy }) {
+  const isThere = graph.claims.some(
+    (claim) => claim.isolation === "worktree" && claim.state === "ended" && claim.outcome === "completed"
+  );
+  if (!isThere) return "";
+  if (policy.deliver === "checkout")
+    return ` The work is on the branch ${planBranch(stored.slug)}; plan_report says whether it is in the checkout, too, as uncommitted changes, and else what keeps it from that.`;
+  return ` The work is on the branch ${planBranch(stored.slug)}: tell the user that git merge ${planBranch(stored.slug)} takes it over; do not run it unasked.`;
+}
+function because(cause) {
+  return cause === void 0 ? "" : ` (${cause})`;
+}
+
+// mcp-server/src/tools/answer/stops-for.ts
+function stopsFor(session, { stored }, stop) {
+  const single = stop.filter(({ agentId }) => !session.workflows.hasAgent(agentId));
+  const script = session.workflows.idOf(stored.slug);
+  const [other] = stop.filter((order) => !single.includes(order));
+  return other && script !== void 0 && stored.status !== "open" ? [...single, { task: other.task, agentId: script }] : single;
+}
+
+// mcp-server/src/tools/answer/batch-answer.ts
+function batchAnswer(session, client, batch, waited = false) {
+  const { loaded, launch, counts, why, done, heldBack, interrupted } = batch;
+  const { slug, version } = loaded.stored;
+  const stops = stopsFor(session, loaded, batch.stop);
+  session.plans.add(slug);
+  session.pulls.delete(slug);
+  session.goesOn();
+  session.told.set(slug, version);
+  for (const { agentId } of batch.stop) session.toldToStop.add(agentId);
+  const howToWait = session.wasToldHowToWait ? "" : ` ${waitFor(session, slug)}`;
+  if (launch.length > 0) session.wasToldHowToWait = true;
+  return {
+    launch,
+    ...stops.length > 0 && { stop: stops },
+    counts: shortCounts(launch.length > 0 ? { ...counts, pending: 0, ready: 0 } : counts),
+    ...interrupted.length > 0 && { interrupted },
+    ...why.length > 0 && { why },
+    ...launch.length === 0 && { done },
+    ...heldBack.length > 0 && { heldBack },
+    next: launch.length > 0 ? `${howToLaunch(client, launch.length)}${howToWait}` : nextStep(session, loaded, { ...counts, ready: 0 }, done, waited)
+  };
+}
+function howToLaunch(client, count) {
+  if (client.isClaudeCode) return `Launch ${count === 1 ? "it" : `all ${count} in one message`} as given.`;
+  if (client.agentsHaveTools) {
+    return `Start ${count === 1 ? "an agent for it" : `one agent for each, all ${count} at once`}, with its prompt as it is.`;
+  }
+  return "Agents of this client do not have these tools: take each task yourself, one after another, with task_get and the token in its prompt.";
+}
+
 // mcp-server/src/tools/answer/clean-answer.ts
 function cleanAnswer(data) {
   return clean(data);
@@ -125,72 +238,38 @@ function problemOf(thrown) {
   };
 }
 
-// import:git.mjs in tools.mjs
-import { planBranch } from "./git.mjs";
+// import:run/claims.mjs in tools.mjs
+import { WORKFLOW_WORKER, claimTask, nextBatch } from "./run/claims.mjs";
 
-// import:policy.mjs in tools.mjs
-import { raiseLimit, spentText, waitSecondsFor } from "./policy.mjs";
+// import:run/reporting.mjs in tools.mjs
+import { checkUntil, collect, collectLaunches, mayRunVerification, nextBatchToLaunch, reportPlan, reportTask } from "./run/reporting.mjs";
 
-// import:run/plan.mjs in tools.mjs
-import { countsOf, createTasks, isDone, pauseSeconds, shortCounts, splitTaskName } from "./run/plan.mjs";
-
-// import:run/review.mjs in tools.mjs
-import { beforeReport, reviewPlan } from "./run/review.mjs";
-
-// import:run/session.mjs in tools.mjs
-import { waitForWorkflow } from "./run/session.mjs";
-
-// mcp-server/src/tools/answer/next-step.ts
-function nextStep(session, loaded, counts, done) {
-  const { slug, status, cause } = loaded.stored;
-  if (status === "paused")
-    return `The plan is paused${because(cause)}. Say so; plan_update {plan: "${slug}", action: "resume"} goes on.${counts.running > 0 ? ` What runs may finish. ${waitFor(session)}` : ""}`;
-  if (status === "stopped") {
-    return `The plan is stopped${because(cause)}. Stop the agents that stop[] of batch_next names, then plan_report {plan: "${slug}"}.`;
+// mcp-server/src/tools/answer/launch-lines.ts
+var MAX_LAUNCHES = 20;
+async function launchLines(run, session, { loaded, counts, launchable }, again) {
+  const { slug, version } = loaded.stored;
+  if (session.pools.has(slug) && counts.running > 0) return { text: void 0, version };
+  if (session.pulls.has(slug) && launchable > 0) return { text: nextClaim(session, slug), version };
+  const byCall = { text: `call batch_next {plan: "${slug}"}`, version };
+  if (mayRunVerification(loaded)) return byCall;
+  try {
+    const batch = await nextBatch(run, "main", slug, MAX_LAUNCHES, again);
+    const stops = stopsFor(session, batch.loaded, batch.stop);
+    for (const { agentId } of stops) session.toldToStop.add(agentId);
+    const parts = [
+      ...stops.length > 0 ? [`stop with TaskStop: ${stops.map(({ agentId }) => agentId).join(", ")}`] : [],
+      ...batch.launch.length > 0 ? [
+        `launch with Agent, as given${batch.launch.length > 1 ? ", all in one message" : ""}: ${JSON.stringify(batch.launch)}`
+      ] : []
+    ];
+    return {
+      text: parts.length > 0 ? parts.join("; ") : void 0,
+      version: batch.loaded.stored.version
+    };
+  } catch (error) {
+    if (error instanceof CallerError) return byCall;
+    throw error;
   }
-  if (session.workflows.idOf(slug) !== void 0)
-    return done ? "The workflow's result comes by itself." : waitForWorkflow(session, slug);
-  if (done) {
-    const how = counts.failed > 0 ? "Nothing more can run, and what failed is for the user to decide" : "Nothing is left to run";
-    const then = beforeReport(loaded) ?? `finish with plan_report {plan: "${slug}"}`;
-    return `${how}: ${then}.${onBranch(loaded)}`;
-  }
-  if (loaded.spent) return afterLimit(session, loaded, loaded.spent, counts);
-  if (loaded.pauseMs > 0 && counts.running === 0) {
-    return `A rate or usage limit was reached: nothing starts for ${pauseSeconds(loaded)} s. Call batch_collect {plan: "${slug}"}: it waits for that; then batch_next.`;
-  }
-  if (counts.ready > 0 && counts.running < loaded.cap && loaded.pauseMs === 0) {
-    return session.pulls.has(slug) ? claimNext(session, slug) : "Call batch_next.";
-  }
-  if (counts.running === 0 && counts.delivering > 0) {
-    return `What was reported last is on its way onto a branch. Call batch_collect {plan: "${slug}"}: it waits for that; then batch_next.`;
-  }
-  if (counts.running === 0) {
-    return `Nothing runs and nothing can start now. Call batch_collect {plan: "${slug}", until: "all"}; if it decides wait, say what why of batch_next names, and end.`;
-  }
-  return waitFor(session);
-}
-function afterLimit(session, { stored: { slug } }, spent, { running }) {
-  const then = running > 0 ? waitFor(session) : `Call plan_report {plan: "${slug}"}, and tell the user:`;
-  return `${spentText(spent)} ${then} ${raiseLimit(slug)}`;
-}
-function claimNext(session, slug) {
-  return `For the next task: task_claim {plan: "${slug}", worker: ${JSON.stringify(session.pulls.get(slug) ?? "main")}}, until claim is null.`;
-}
-function waitFor(session) {
-  return session.interactive ? "Then end your turn; you are woken." : "Then batch_collect.";
-}
-function onBranch({ stored, graph, policy }) {
-  const isThere = graph.claims.some(
-    (claim) => claim.isolation === "worktree" && claim.state === "ended" && claim.outcome === "completed"
-  );
-  if (!isThere) return "";
-  if (policy.deliver === "checkout")
-    return ` The work is on the branch ${planBranch(stored.slug)}; plan_report says whether it is in the checkout, too, as uncommitted changes, and else what keeps it from that.`;
-  return ` The work is on the branch ${planBranch(stored.slug)}: tell the user that git merge ${planBranch(stored.slug)} takes it over; do not run it unasked.`;
-}
-function because(cause) {
-  return cause === void 0 ? "" : ` (${cause})`;
 }
 
 // import:lib/zod.mjs in tools.mjs
@@ -230,17 +309,6 @@ function formFor({ key, message, yes }) {
     }
   };
 }
-
-// mcp-server/src/tools/answer/stops-for.ts
-function stopsFor(session, { stored }, stop) {
-  const single = stop.filter(({ agentId }) => !session.workflows.hasAgent(agentId));
-  const script = session.workflows.idOf(stored.slug);
-  const [other] = stop.filter((order) => !single.includes(order));
-  return other && script !== void 0 && stored.status !== "open" ? [...single, { task: other.task, agentId: script }] : single;
-}
-
-// import:run/reporting.mjs in tools.mjs
-import { checkUntil, collect, nextBatchToLaunch, reportPlan, reportTask } from "./run/reporting.mjs";
 
 // mcp-server/src/tools/define-tool.ts
 function defineTool(tool) {
@@ -288,26 +356,33 @@ var evidence = z.array(
 ).max(100);
 
 // mcp-server/src/tools/batch-collect.ts
+var GATHER_MS = 300;
 var batchCollect = defineTool({
   name: "batch_collect",
   title: "Collect results",
-  description: "Use to wait for running agents and learn how they ended, instead of polling. Where agents that end wake you, end your turn instead.",
+  description: "Use to wait for running agents, instead of polling. Where agents that end wake you, end your turn instead.",
   input: z.strictObject({
     plan,
+    launch: z.boolean().optional().describe("Until something can be launched or all is done; with launches, as batch_next"),
     until: z.union([
       z.enum(["next", "any", "all"]),
       z.strictObject({ atLeast: z.number().int().min(1).max(1e3) })
     ]).optional().describe(
-      "next (default): one more ended; any: one completed, the rest is cancelled; all; {atLeast: n} completed"
+      "next (default): one more ended; any: one completed, rest is cancelled; all; {atLeast: n} completed"
     ),
-    tasks: ids.optional().describe("Ids; default: those running now; ended also tells how these ended"),
-    waitSeconds: z.number().min(0).max(7200).optional().describe("Default: as long as the client bears; 0 only looks")
+    tasks: ids.optional().describe("Ids; default: those running now"),
+    waitSeconds: z.number().min(0).max(7200).optional().describe("Default: what the client bears; 0 only looks")
   }),
   annotations: IDEMPOTENT,
   hasLongAnswer: true,
   alwaysLoad: true,
-  async handle(input2, { run, session, actor, agentId, client, signal, progress }) {
-    const until = input2.until ?? "next";
+  async handle(input2, context) {
+    const { run, session, actor, agentId, client, signal, progress } = context;
+    if (input2.launch && session.workflows.idOf(input2.plan) === void 0) {
+      if (input2.until !== void 0 || input2.tasks !== void 0) throw launchesAll();
+      return launches(input2.plan, input2.waitSeconds, context);
+    }
+    const until = input2.until ?? (input2.launch ? "all" : "next");
     checkUntil(until, input2.tasks);
     const isMain = agentId === void 0;
     const isWorkflow = isMain && session.workflows.idOf(input2.plan) !== void 0;
@@ -346,12 +421,48 @@ var batchCollect = defineTool({
     };
   }
 });
+async function launches(plan2, waitSeconds, { run, session, actor, client, signal, progress }) {
+  const collected = await collectLaunches(
+    run,
+    actor,
+    {
+      plan: plan2,
+      waitMs: waitSecondsFor(client, waitSeconds) * 1e3,
+      sinceSeq: session.told.get(plan2),
+      again: (attempt) => session.isLeftOut(attempt),
+      isNewStop: ({ agentId }) => !session.toldToStop.has(agentId),
+      gatherMs: GATHER_MS
+    },
+    signal,
+    progress
+  );
+  const { decision, reason, isStuck } = collected;
+  const ended = collected.ended.filter(({ line, findings }) => line !== void 0 || findings !== void 0);
+  const told = session.told.get(plan2);
+  const answer = batchAnswer(session, client, collected, isStuck);
+  if (signal.aborted && told !== void 0) session.told.set(plan2, told);
+  return {
+    data: {
+      ...answer,
+      ...ended.length > 0 && { ended },
+      ...decision !== "proceed" && { decision, reason }
+    }
+  };
+}
+function launchesAll() {
+  return new CallerError(
+    "bad_input",
+    "launch waits for whatever can be done in the plan: until and tasks do not go with it.",
+    "Leave them out, or leave out launch.",
+    "launch"
+  );
+}
 
 // mcp-server/src/tools/batch-next.ts
 var batchNext = defineTool({
   name: "batch_next",
   title: "Next batch",
-  description: "Use to start a plan and whenever an agent has ended: returns the agents to launch now, all in one message. Without a tool that starts agents: task_claim.",
+  description: "Use to start a plan or resume it: returns the agents to launch, all in one message. Without a tool that starts agents: task_claim.",
   input: z.strictObject({
     plan,
     max: z.number().int().min(1).max(20).optional().describe("Launch at most so many")
@@ -359,41 +470,10 @@ var batchNext = defineTool({
   annotations: WRITE,
   alwaysLoad: true,
   async handle(input2, { run, session, actor, client }) {
-    const { loaded, launch, stop, counts, why, done, heldBack, interrupted } = await nextBatchToLaunch(
-      run,
-      actor,
-      input2.plan,
-      input2.max
-    );
-    const stops = stopsFor(session, loaded, stop);
-    session.plans.add(loaded.stored.slug);
-    session.pulls.delete(loaded.stored.slug);
-    session.goesOn();
-    session.told.set(loaded.stored.slug, loaded.stored.version);
-    const howToWait = session.wasToldHowToWait ? "" : ` ${waitFor(session)}`;
-    if (launch.length > 0) session.wasToldHowToWait = true;
-    return {
-      // Every run pays for an answer with launches once per task: what they imply is left out.
-      data: {
-        launch,
-        ...stops.length > 0 && { stop: stops },
-        counts: shortCounts(launch.length > 0 ? { ...counts, pending: 0, ready: 0 } : counts),
-        ...interrupted.length > 0 && { interrupted },
-        ...why.length > 0 && { why },
-        ...launch.length === 0 && { done },
-        ...heldBack.length > 0 && { heldBack },
-        next: launch.length > 0 ? `${howToLaunch(client, launch.length)}${howToWait}` : nextStep(session, loaded, { ...counts, ready: 0 }, done)
-      }
-    };
+    const batch = await nextBatchToLaunch(run, actor, input2.plan, input2.max);
+    return { data: batchAnswer(session, client, batch) };
   }
 });
-function howToLaunch(client, count) {
-  if (client.isClaudeCode) return `Launch ${count === 1 ? "it" : `all ${count} in one message`} as given.`;
-  if (client.agentsHaveTools) {
-    return `Start ${count === 1 ? "an agent for it" : `one agent for each, all ${count} at once`}, with its prompt as it is.`;
-  }
-  return "Agents of this client do not have these tools: take each task yourself, one after another, with task_get and the token in its prompt.";
-}
 
 // import:run/isolation.mjs in tools.mjs
 import { isolationLine } from "./run/isolation.mjs";
@@ -459,11 +539,11 @@ var planAnalyze = defineTool({
 function howToRun(client, slug, engine) {
   const claims = `task_claim {plan: "${slug}", worker: "main"}, one task after the other`;
   if (!client.agentsHaveTools) return `${claims}.`;
-  const launches = `batch_next {plan: "${slug}"}`;
+  const launches2 = `batch_next {plan: "${slug}"}`;
   if (!client.isClaudeCode)
-    return `${launches}; where nothing starts agents that have these tools: ${claims}.`;
+    return `${launches2}; where nothing starts agents that have these tools: ${claims}.`;
   const script = `Workflow {"name":"parallel:execute","args":"${slug}"}, or without that tool `;
-  return `${engine === "workflow" ? script : ""}${launches}.`;
+  return `${engine === "workflow" ? script : ""}${launches2}.`;
 }
 
 // import:run/project.mjs in tools.mjs
@@ -582,9 +662,6 @@ function afterExport(files) {
   return aside.length > 0 ? `Exported. Tell the user: what was edited by hand is kept in ${aside.join(", ")}.` : "Exported.";
 }
 
-// import:run/claims.mjs in tools.mjs
-import { WORKFLOW_WORKER, claimTask } from "./run/claims.mjs";
-
 // mcp-server/src/tools/task-claim.ts
 var taskClaim = defineTool({
   name: "task_claim",
@@ -607,6 +684,7 @@ var taskClaim = defineTool({
     const { slug } = loaded.stored;
     if (pulls && (claim || !client.isClaudeCode)) session.pulls.set(slug, input2.worker);
     if (claim && isWorkflow && agentId !== void 0) session.workflows.noteAgent(slug, agentId);
+    if (claim && !isWorkflow && agentId !== void 0) session.pools.add(slug);
     if (claim && pulls) session.notePull(claim.token);
     if (claim)
       return { data: { claim, next: "Carry out the brief and report with task_report." }, text: claim.brief };
@@ -1075,6 +1153,7 @@ export {
   answerForFailure,
   approveCommands,
   askingWith,
+  batchAnswer,
   batchCollect,
   batchNext,
   claimNext,
@@ -1085,8 +1164,10 @@ export {
   formFor,
   ids,
   knownField,
+  launchLines,
   longText,
   nearestField,
+  nextClaim,
   nextStep,
   paths,
   plan,

@@ -9,7 +9,7 @@ import type {
 } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import type { HookEvent } from "./hooks/hook-event.ts";
-import { answerHook, answerLateHook, HOOK_TOOL, isLaunch, readHookEvent } from "./hooks/index.ts";
+import { answerHook, answerLateHook, HOOK_TOOL, mayTakeLong, readHookEvent } from "./hooks/index.ts";
 import { clientNamed, type McpClient } from "./policy/client.ts";
 import { CLOCK_LOOK_MS } from "./policy/liveness/standstill.ts";
 import { moveLeases } from "./run/attempts/move-leases.ts";
@@ -55,7 +55,7 @@ const MAX_RESULT_CHARACTERS = 500_000;
  */
 const MAX_HOOK_MS = 2_000;
 
-/** The hook of a launch waits longer, for a plan may be imported with it; the host gives it ten seconds. */
+/** A hook that imports a plan or offers its tasks waits longer; the host gives it ten seconds. */
 const MAX_LAUNCH_HOOK_MS = 8_000;
 
 interface ServiceFacts extends ProcessFacts {
@@ -180,7 +180,7 @@ export class Service {
     const recorded = this.#track(answer.then(() => recordChangesOfEndedAttempts(run)).catch(() => undefined));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, isLaunch(event) ? MAX_LAUNCH_HOOK_MS : MAX_HOOK_MS, undefined);
+      timer = setTimeout(resolve, mayTakeLong(event) ? MAX_LAUNCH_HOOK_MS : MAX_HOOK_MS, undefined);
     });
     try {
       const early = await Promise.race([answer, late]);

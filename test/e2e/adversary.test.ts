@@ -569,10 +569,12 @@ function stopsTheAgentOf(task: string, hasBegun: () => boolean): Habit {
 /** Takes at most three tasks of a batch, and leaves the rest to another orchestrator. */
 const asksForThreeAtOnce: Habit = (inner) => (conversation) => {
   const turn = inner(conversation);
-  const outputs = turn.outputs.map((output) =>
-    "tool" in output && output.tool === taskTool("batch_next")
-      ? { tool: output.tool, input: { ...output.input, max: 3 } }
-      : output,
-  );
+  const outputs = turn.outputs.map((output) => {
+    if (!("tool" in output)) return output;
+    const { tool, input } = output;
+    if (tool === taskTool("batch_next")) return { tool, input: { ...input, max: 3 } };
+    // A wait that brings the next launches would bring all of them.
+    return tool === taskTool("batch_collect") ? { tool, input: { plan: input.plan, until: "next" } } : output;
+  });
   return { ...turn, outputs };
 };

@@ -130,12 +130,11 @@ function check({ slug, unscoped, cap }: RealRun, outcome: Outcome): void {
   );
 }
 
-/** How many agents each answer of `batch_next` that offered any offered. */
+/** How many agents each answer that offered any offered. */
 function offeredPerAnswer(recording: Recording): number[] {
   const last = recording.requests.findLast((request) => request.isMain);
   return answers(last?.conversation ?? { sessionId: "", model: "", tools: [], blocks: [] })
-    .filter((answer) => answer.tool === "batch_next")
-    .map((answer) => (answer.value.launch as unknown[]).length)
+    .map(({ value }) => (Array.isArray(value.launch) ? value.launch.length : 0))
     .filter((count) => count > 0);
 }
 

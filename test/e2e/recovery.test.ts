@@ -299,7 +299,7 @@ describe("where one result is enough", () => {
     );
     const outputs = turn.outputs.map((output) =>
       "tool" in output && output.tool === taskTool("batch_collect") && !hasWaited
-        ? { ...output, input: { ...output.input, until: "any" } }
+        ? { ...output, input: { plan: output.input.plan, until: "any" } }
         : output,
     );
     return { ...turn, outputs };

@@ -537,7 +537,7 @@ function stopOrders(loaded, nowMs) {
 }
 
 // mcp-server/src/run/claims/next-batch.ts
-async function nextBatch(ctx, actor, slug, limit) {
+async function nextBatch(ctx, actor, slug, limit, again = () => true) {
   const store = await existingGraph(ctx, slug);
   const seen = await prepareClaiming(ctx, store, actor, slug);
   await commitPlan(ctx, store, slug);
@@ -551,7 +551,8 @@ async function nextBatch(ctx, actor, slug, limit) {
     let heldBack = [];
     let elsewhere = [];
     if (stored.status === "open" && !plan.spent) {
-      for (const { held, token } of (await openOffers(plan)).slice(0, max)) {
+      const open = (await openOffers(plan)).filter(({ held }) => again(held.claim.id));
+      for (const { held, token } of open.slice(0, max)) {
         const task = graph.tasks.get(held.claim.task);
         if (task) launch.push(launchOf(plan, task, held.claim, token));
       }

@@ -173,8 +173,11 @@ async function othersWriting(found) {
   ).map(widenedScope).filter(scopeMayWrite);
 }
 
+// import:node:timers/promises in run/reporting.mjs
+import { setTimeout } from "node:timers/promises";
+
 // import:run/claims.mjs in run/reporting.mjs
-import { choose, lookForWork, nextBatch, stopOrders } from "./claims.mjs";
+import { choose, isOfferedAgain, lookForWork, nextBatch, stopOrders } from "./claims.mjs";
 
 // import:run/delivery.mjs in run/reporting.mjs
 import { cloneOf, deliverForCall, deliverWaiting, keepCommit, noteForReviewer } from "./delivery.mjs";
@@ -342,8 +345,8 @@ function checkUntil(until, tasks) {
   }
 }
 
-// import:node:fs in run/reporting.mjs
-import { existsSync } from "node:fs";
+// import:node:fs/promises in run/reporting.mjs
+import { lstat } from "node:fs/promises";
 
 // import:node:path in run/reporting.mjs
 import { isAbsolute, join, relative, sep } from "node:path";
@@ -351,266 +354,14 @@ import { isAbsolute, join, relative, sep } from "node:path";
 // import:git.mjs in run/reporting.mjs
 import { GitFailed, changedFiles, commitAt, commitFiles, commitMessage, ignoredFiles, isAncestor, knownIgnoredFiles, refuseCheckedOut } from "../git.mjs";
 
-// import:run/checkout-watch.mjs in run/reporting.mjs
-import { fileNames, notifyAffectedTasks, readAheadOfLook, recordChangesOfEndedAttempts, recordSnapshot, snapshotBeforeEnd, snapshotCheckout } from "./checkout-watch.mjs";
-
-// mcp-server/src/run/reporting/compare-report.ts
-function withRelativeFiles(ctx, report) {
-  const { directory, checkout } = ctx;
-  return {
-    ...report,
-    filesChanged: report.filesChanged.map((path) => {
-      const isFromHere = !isAbsolute(path) && !existsSync(join(checkout.root, path)) && existsSync(join(directory, path));
-      const whole = isFromHere ? join(directory, path) : path;
-      const inside = isAbsolute(whole) ? relative(checkout.root, whole) : "..";
-      return inside.startsWith("..") || isAbsolute(inside) ? path : inside.split(sep).join("/");
-    })
-  };
-}
-async function unseenFiles(ctx, report, look) {
-  if ("why" in look) return /* @__PURE__ */ new Set();
-  const files = report.filesChanged.map(normalisePath);
-  const outside = files.filter((path) => isAbsolute(path) || path.split("/").includes("..") || path === "");
-  const inside = files.filter((path) => !outside.includes(path) && !look.files.has(path));
-  return /* @__PURE__ */ new Set([...outside, ...await ignoredFiles(ctx.checkout.root, inside)]);
-}
-async function compareReport(plan, claim, unseen) {
-  const { graph, stored } = plan;
-  const attempts = graph.claimsOf(claim.task);
-  const sinceMs = Math.min(...attempts.map(({ offeredAtMs }) => offeredAtMs));
-  const events = await plan.reader.events(plan.id, { types: COMPARED_EVENTS, sinceMs });
-  const looks = checkoutLooks(events).filter(({ atWork }) => attempts.some(({ id }) => isIn(atWork, id)));
-  if (!looks.some(({ atWork }) => isIn(atWork, claim.id)) || startedUnseen(events, claim)) return void 0;
-  const declared = declaredFiles(graph.claim(claim.id));
-  const isOfTask = (attempt) => attempts.some(({ id }) => id === attempt);
-  const changes = seenChanges(events).filter(
-    ({ holder, suspects }) => isOfTask(holder) || suspects.some(({ attempt }) => isOfTask(attempt))
-  );
-  const found = differences(claim, declared, changes, (attempt) => graph.claim(attempt));
-  const isWhole = looks.every(({ unlisted }) => unlisted === void 0);
-  const unchanged = declared.filter(
-    (name) => isWhole && !unseen.has(name) && !changes.some(({ path }) => isDeclared([name], path))
-  );
-  await notifyAffectedTasks([plan], found.outside, taskName(stored.slug, claim.task));
-  const note = sentenceOf({ ...found, unchanged });
-  if (note !== void 0) {
-    plan.append({ type: "attempt.compared", task: claim.task, attempt: claim.id, unchanged, note });
-  }
-  return note;
-}
-var COMPARED_EVENTS = ["files.changed", "checkout.observed", "checkout.unmeasured"];
-async function noteOfFirstReport(plan, claim) {
-  const sinceMs = claim.offeredAtMs;
-  const compared = await plan.reader.events(plan.id, { types: ["attempt.compared"], sinceMs });
-  return compared.flatMap(({ change }) => change.type === "attempt.compared" ? [change] : []).find(({ attempt }) => attempt === claim.id)?.note;
-}
-function isIn(atWork, id) {
-  return atWork.some(({ attempt }) => attempt === id);
-}
-function startedUnseen(events, { id, offeredAtMs }) {
-  return events.some(
-    ({ atMs, change }) => change.type === "checkout.unmeasured" && atMs >= offeredAtMs && isIn(change.atWork, id)
-  );
-}
-function differences(claim, declared, changes, claimOf) {
-  const found = {
-    outside: /* @__PURE__ */ new Set(),
-    undeclared: /* @__PURE__ */ new Set(),
-    byOthers: /* @__PURE__ */ new Set(),
-    strays: /* @__PURE__ */ new Set()
-  };
-  for (const change of changes) {
-    const { path, holder, suspects } = change;
-    const isInScope = holder === claim.id;
-    if (!isInScope && suspects.every(({ attempt }) => attempt !== claim.id)) continue;
-    const { writers, isReported } = writersOf(change, claimOf);
-    if (isDeclared(declared, path)) {
-      if (!isInScope && claim.scope.basis === "declared") found.outside.add(path);
-    } else if (isInScope) {
-      const isOwn = writers.some(({ id }) => id === claim.id);
-      found[isOwn ? "undeclared" : "byOthers"].add(path);
-    } else if (holder === void 0 && !isReported) {
-      found.strays.add(path);
-    }
-  }
-  return {
-    outside: [...found.outside],
-    undeclared: [...found.undeclared],
-    byOthers: [...found.byOthers],
-    strays: [...found.strays]
-  };
-}
-function sentenceOf(found) {
-  const parts = [
-    ["written outside your scope", found.outside],
-    ["changed but not in your report", found.undeclared],
-    ["in your scope but not written by you", found.byOthers],
-    ["in your report but unchanged", found.unchanged],
-    ["changed in nobody's scope while you ran", found.strays]
-  ];
-  const said = parts.flatMap(([what, paths]) => paths.length === 0 ? [] : [`${what}: ${fileNames(paths)}`]);
-  return said.length === 0 ? void 0 : `Noted: ${said.join("; ")}.`;
-}
-
-// import:run/remote.mjs in run/reporting.mjs
-import { lookWhetherShared } from "./remote.mjs";
-
-// import:run/worktrees.mjs in run/reporting.mjs
-import { commitPlan, filesOfOthers, innerRepository, leftInside, removeMergedWorktrees, reportedInside, workRecord, worktreeOf, worktreeWork } from "./worktrees.mjs";
-
-// mcp-server/src/run/reporting/prepare-work.ts
-async function prepareWork(ctx, store, claimIn, report) {
-  if (ctx.checkout.gitCommonDir === void 0) return void 0;
-  const claimed = await readGraph(ctx, store, async (view) => {
-    const found = await claimIn(view);
-    if (isRefusal(found)) return void 0;
-    const { loaded, task } = found;
-    const { claim } = found.held;
-    await lookWhetherShared(ctx, loaded.graph);
-    if (!isLive(claim) || claim.isolation !== "worktree" && !isCommitted(loaded)) return void 0;
-    const attempt = { ...claim, number: attemptNumber(loaded, claim) };
-    const [record, ofOthers] = [await workRecord(loaded), await filesOfOthers(loaded)];
-    return { loaded, task, attempt, offeredAtMs: claim.offeredAtMs, record, ofOthers };
-  });
-  if (!claimed) return void 0;
-  try {
-    const { loaded, attempt } = claimed;
-    const prepared = attempt.isolation === "worktree" ? await fromWorktree(ctx, claimed, report) : await fromCheckout(ctx, claimed, report);
-    const { slug } = loaded.stored;
-    if (prepared?.delivery) {
-      if (prepared.delivery.targets.includes("plan")) await refuseCheckedOut(ctx.checkout.root, slug);
-      await keepCommit(ctx.checkout.root, slug, attempt.id, prepared.delivery.commit);
-    }
-    return prepared;
-  } catch (error) {
-    if (!(error instanceof GitFailed)) throw error;
-    throw new CallerError(
-      "wrong_state",
-      `Your work could not be committed: ${error.message}`,
-      "Nothing is lost. Fix it if the cause is in your files and report again; else report failed.",
-      "outcome"
-    );
-  }
-}
-async function fromWorktree(ctx, { loaded, task, attempt, offeredAtMs, record }, report) {
-  const worktree = record.cut.get(attempt.id);
-  const completed = report.outcome === "completed";
-  const message = commitMessage(loaded.stored.slug, task, attempt, report);
-  const at = { plan: loaded.stored.slug, task, worktree, attempt, offeredAtMs, claims: loaded.graph.claims };
-  const work = await worktreeWork(ctx, at, report, message);
-  if (!worktree || !work) return void 0;
-  const delivery = completed ? { commit: work.commit, base: worktree.base, targets: ["plan"] } : void 0;
-  return { work, leftOut: [], byOthers: [], delivery, skipped: void 0 };
-}
-async function fromCheckout(ctx, { loaded, task, attempt, record, ofOthers }, report) {
-  const { root } = ctx.checkout;
-  if (report.outcome !== "completed") return void 0;
-  const { policy } = loaded;
-  const isForBranch = isolationsOf(loaded).usesWorktrees;
-  const changed = await changedFiles(root);
-  const inside = await reportedInside(root, report);
-  if (isForBranch && inside?.kind === "repository") throw innerRepository(inside.folder, "your checkout");
-  const ended = loaded.graph.claims.filter(
-    (claim) => claim.state === "ended" || claim.state === "delivering"
-  );
-  const earlier = /* @__PURE__ */ new Set([
-    ...[...record.committed.values()].flatMap((line) => line.files),
-    ...ownFilesInOrder(ended, changed, record.seen, ofOthers, ctx.caseInsensitive).flatMap(
-      ({ files, byOthers }) => [...files, ...byOthers]
-    )
-  ]);
-  const known = {
-    before: record.seen.get(attempt.id),
-    ofThePlan: earlier,
-    ofOthers: ofOthers(task.id)
-  };
-  const own = ownFiles(attempt, report.filesChanged, changed, known, ctx.caseInsensitive);
-  const head = await commitAt(root, "HEAD");
-  if (head === void 0 || own.files.length + own.leftOut.length === 0 && !inside) return void 0;
-  const message = commitMessage(loaded.stored.slug, task, attempt, report);
-  const parent = policy.commit === "task" ? head : await lastFromCheckout(root, loaded, record, head);
-  const commit = own.files.length === 0 ? void 0 : await commitFiles(root, parent, own.files, message);
-  const targets = [
-    ...isForBranch ? ["plan"] : [],
-    ...policy.commit === "task" ? ["checkout"] : []
-  ];
-  return {
-    work: { commit: commit ?? head, files: own.files },
-    leftOut: own.leftOut,
-    byOthers: own.byOthers,
-    delivery: commit === void 0 ? void 0 : { commit, base: parent, targets },
-    skipped: inside && leftInside(task.id, inside)
-  };
-}
-async function lastFromCheckout(root, { graph }, record, head) {
-  const isWanted = (attempt) => {
-    const claim = graph.claim(attempt);
-    return claim?.state === "delivering" || claim?.state === "ended" && claim.outcome === "completed";
-  };
-  const last = [...record.committed.values()].findLast(
-    ({ attempt, files }) => !record.cut.has(attempt) && files.length > 0 && isWanted(attempt)
-  );
-  return last && await isAncestor(root, head, last.commit) ? last.commit : head;
-}
-function isCommitted(loaded) {
-  return loaded.policy.commit === "task" || isolationsOf(loaded).usesWorktrees;
-}
-function logPreparedWork(plan, attempt, { work, leftOut, byOthers, skipped }) {
-  const at = { task: attempt.task, attempt: attempt.id };
-  plan.append({ type: "work.committed", ...at, ...work, leftOut, ...byOthers.length > 0 && { byOthers } });
-  if (skipped !== void 0) plan.append({ type: "commit.skipped", reason: skipped });
-}
-
-// mcp-server/src/run/reporting/finish-attempt.ts
-async function finishAttempt(tx, { plan, attempt, prepared, seen }, ending) {
-  if (prepared) logPreparedWork(plan, attempt, prepared);
-  const delivery = ending.outcome === "completed" ? prepared?.delivery : void 0;
-  if (delivery) accept(plan, attempt, delivery, ending);
-  else endAttempt(plan, attempt, ending);
-  const isKnown = seen !== void 0 && await recordSnapshot(tx, seen.look);
-  if (ending.outcome === "completed" && !delivery) {
-    await continueAfterCompletion(plan, attempt.task, ending.report, ending.runLater);
-    takeAlternative(plan, attempt.task);
-  }
-  const note = isKnown ? await compareReport(plan, attempt, seen.unseen) : void 0;
-  if (note !== void 0 && !delivery) noteForReviewer(plan, attempt.task, note);
-  return note;
-}
-function accept(plan, { task, id }, delivery, { report, lastMessage, runLater }) {
-  const { ctx } = plan;
-  plan.append({
-    type: "delivery.accepted",
-    task,
-    attempt: id,
-    ...delivery,
-    clone: cloneOf(ctx),
-    by: ctx.owner,
-    ...runLater && { runLater },
-    ...report && { report },
-    ...lastMessage !== void 0 && { lastMessage }
-  });
-}
-
-// mcp-server/src/run/reporting/ignored-by-git.ts
-async function withIgnoredFiles(ctx, report) {
-  const reported = new Set(report.tasks.flatMap(({ filesChanged }) => filesChanged));
-  const inside = [...reported].filter((path) => !isAbsolute(path) && !path.split("/").includes(".."));
-  const ignored = await knownIgnoredFiles(ctx.checkout.root, inside);
-  const ignoredFiles2 = inside.filter((path) => ignored?.has(path)).sort();
-  return ignoredFiles2.length === 0 ? report : { ...report, ignoredFiles: ignoredFiles2 };
-}
-
-// import:node:fs/promises in run/reporting.mjs
-import { lstat } from "node:fs/promises";
-
-// import:node:timers/promises in run/reporting.mjs
-import { setTimeout } from "node:timers/promises";
-
 // import:host.mjs in run/reporting.mjs
 import { commandRuns } from "../host.mjs";
 
 // import:run/usage.mjs in run/reporting.mjs
 import { WRITTEN_AFTER_MS, measureAgents, measureConversations } from "./usage.mjs";
+
+// import:run/worktrees.mjs in run/reporting.mjs
+import { commitPlan, filesOfOthers, innerRepository, leftInside, removeMergedWorktrees, reportedInside, workRecord, worktreeOf, worktreeWork } from "./worktrees.mjs";
 
 // mcp-server/src/run/reporting/objection.ts
 var MAX_NAMED2 = 3;
@@ -813,10 +564,10 @@ function mergedRuns(fromHooks, written) {
 function inOrder(runs) {
   return [...runs].sort((a, b) => a.atMs - b.atMs);
 }
-async function lastChangeOf(ctx, report, { claim, look }, root) {
+async function lastChangeOf(ctx, report, { claim, look: look2 }, root) {
   if (root === void 0) return void 0;
   const isApart = claim.isolation === "worktree";
-  const differing = isApart ? await changedIn(root) : "why" in look ? [] : [...look.files.keys()];
+  const differing = isApart ? await changedIn(root) : "why" in look2 ? [] : [...look2.files.keys()];
   const scope = parseScope(widenedScope(claim), ctx.caseInsensitive);
   const own = differing.filter(
     (path) => isApart || scope.basis === "declared" && scope.writes.some((glob) => matches(glob, path))
@@ -852,125 +603,244 @@ async function changeOf(root, path) {
   }
 }
 
-// mcp-server/src/run/reporting/report-from-message.ts
-var MAX_SUMMARY = 4e3;
-async function reportFromLastMessage(ctx, store, actor, agentId, message) {
-  const held = await store.read((reader) => reader.claimOfAgent(agentId));
-  if (held?.claim.state !== "running") return false;
-  await ctx.roles.refresh();
-  if (ctx.roles.canReport(held.claim.agentType)) return false;
-  await endByMessage(ctx, store, actor, held.claim.id, message);
-  return true;
-}
-async function endByMessage(ctx, store, actor, attempt, message) {
-  const lastMessage = message.slice(0, MAX_LAST_MESSAGE);
-  const outcome = outcomeOfMessage(lastMessage);
-  const ending = {
-    outcome,
-    ...outcome === "unreported" ? { cause: "the agent ended without a word" } : { lastMessage, ...outcome === "failed" && { cause: "the agent says that it failed" } }
+// import:run/checkout-watch.mjs in run/reporting.mjs
+import { fileNames, notifyAffectedTasks, readAheadOfLook, recordChangesOfEndedAttempts, recordSnapshot, snapshotBeforeEnd, snapshotCheckout } from "./checkout-watch.mjs";
+
+// import:node:fs in run/reporting.mjs
+import { existsSync } from "node:fs";
+
+// mcp-server/src/run/reporting/compare-report.ts
+function withRelativeFiles(ctx, report) {
+  const { directory, checkout } = ctx;
+  return {
+    ...report,
+    filesChanged: report.filesChanged.map((path) => {
+      const isFromHere = !isAbsolute(path) && !existsSync(join(checkout.root, path)) && existsSync(join(directory, path));
+      const whole = isFromHere ? join(directory, path) : path;
+      const inside = isAbsolute(whole) ? relative(checkout.root, whole) : "..";
+      return inside.startsWith("..") || isAbsolute(inside) ? path : inside.split(sep).join("/");
+    })
   };
-  const look = await snapshotCheckout(ctx);
-  const result2 = await prepareWorkOfMessage(ctx, store, attempt, ending);
-  const plan = await end(ctx, store, actor, attempt, { ...result2, look });
-  if (plan !== void 0) void deliverWaiting(ctx, store, plan);
 }
-async function prepareWorkOfMessage(ctx, store, attempt, ending) {
-  const { outcome, lastMessage } = ending;
-  const report = {
-    outcome: outcome === "completed" ? "completed" : "failed",
-    summary: (lastMessage ?? "").slice(0, MAX_SUMMARY),
-    evidence: [],
-    filesChanged: [],
-    findings: [],
-    notes: []
+async function unseenFiles(ctx, report, look2) {
+  if ("why" in look2) return /* @__PURE__ */ new Set();
+  const files = report.filesChanged.map(normalisePath);
+  const outside = files.filter((path) => isAbsolute(path) || path.split("/").includes("..") || path === "");
+  const inside = files.filter((path) => !outside.includes(path) && !look2.files.has(path));
+  return /* @__PURE__ */ new Set([...outside, ...await ignoredFiles(ctx.checkout.root, inside)]);
+}
+async function compareReport(plan, claim, unseen) {
+  const { graph, stored } = plan;
+  const attempts = graph.claimsOf(claim.task);
+  const sinceMs = Math.min(...attempts.map(({ offeredAtMs }) => offeredAtMs));
+  const events = await plan.reader.events(plan.id, { types: COMPARED_EVENTS, sinceMs });
+  const looks = checkoutLooks(events).filter(({ atWork }) => attempts.some(({ id }) => isIn(atWork, id)));
+  if (!looks.some(({ atWork }) => isIn(atWork, claim.id)) || startedUnseen(events, claim)) return void 0;
+  const declared = declaredFiles(graph.claim(claim.id));
+  const isOfTask = (attempt) => attempts.some(({ id }) => id === attempt);
+  const changes = seenChanges(events).filter(
+    ({ holder, suspects }) => isOfTask(holder) || suspects.some(({ attempt }) => isOfTask(attempt))
+  );
+  const found = differences(claim, declared, changes, (attempt) => graph.claim(attempt));
+  const isWhole = looks.every(({ unlisted }) => unlisted === void 0);
+  const unchanged = declared.filter(
+    (name) => isWhole && !unseen.has(name) && !changes.some(({ path }) => isDeclared([name], path))
+  );
+  await notifyAffectedTasks([plan], found.outside, taskName(stored.slug, claim.task));
+  const note = sentenceOf({ ...found, unchanged });
+  if (note !== void 0) {
+    plan.append({ type: "attempt.compared", task: claim.task, attempt: claim.id, unchanged, note });
+  }
+  return note;
+}
+var COMPARED_EVENTS = ["files.changed", "checkout.observed", "checkout.unmeasured"];
+async function noteOfFirstReport(plan, claim) {
+  const sinceMs = claim.offeredAtMs;
+  const compared = await plan.reader.events(plan.id, { types: ["attempt.compared"], sinceMs });
+  return compared.flatMap(({ change }) => change.type === "attempt.compared" ? [change] : []).find(({ attempt }) => attempt === claim.id)?.note;
+}
+function isIn(atWork, id) {
+  return atWork.some(({ attempt }) => attempt === id);
+}
+function startedUnseen(events, { id, offeredAtMs }) {
+  return events.some(
+    ({ atMs, change }) => change.type === "checkout.unmeasured" && atMs >= offeredAtMs && isIn(change.atWork, id)
+  );
+}
+function differences(claim, declared, changes, claimOf) {
+  const found = {
+    outside: /* @__PURE__ */ new Set(),
+    undeclared: /* @__PURE__ */ new Set(),
+    byOthers: /* @__PURE__ */ new Set(),
+    strays: /* @__PURE__ */ new Set()
   };
+  for (const change of changes) {
+    const { path, holder, suspects } = change;
+    const isInScope = holder === claim.id;
+    if (!isInScope && suspects.every(({ attempt }) => attempt !== claim.id)) continue;
+    const { writers, isReported } = writersOf(change, claimOf);
+    if (isDeclared(declared, path)) {
+      if (!isInScope && claim.scope.basis === "declared") found.outside.add(path);
+    } else if (isInScope) {
+      const isOwn = writers.some(({ id }) => id === claim.id);
+      found[isOwn ? "undeclared" : "byOthers"].add(path);
+    } else if (holder === void 0 && !isReported) {
+      found.strays.add(path);
+    }
+  }
+  return {
+    outside: [...found.outside],
+    undeclared: [...found.undeclared],
+    byOthers: [...found.byOthers],
+    strays: [...found.strays]
+  };
+}
+function sentenceOf(found) {
+  const parts = [
+    ["written outside your scope", found.outside],
+    ["changed but not in your report", found.undeclared],
+    ["in your scope but not written by you", found.byOthers],
+    ["in your report but unchanged", found.unchanged],
+    ["changed in nobody's scope while you ran", found.strays]
+  ];
+  const said = parts.flatMap(([what, paths]) => paths.length === 0 ? [] : [`${what}: ${fileNames(paths)}`]);
+  return said.length === 0 ? void 0 : `Noted: ${said.join("; ")}.`;
+}
+
+// import:run/remote.mjs in run/reporting.mjs
+import { lookWhetherShared } from "./remote.mjs";
+
+// mcp-server/src/run/reporting/prepare-work.ts
+async function prepareWork(ctx, store, claimIn, report) {
+  if (ctx.checkout.gitCommonDir === void 0) return void 0;
+  const claimed = await readGraph(ctx, store, async (view) => {
+    const found = await claimIn(view);
+    if (isRefusal(found)) return void 0;
+    const { loaded, task } = found;
+    const { claim } = found.held;
+    await lookWhetherShared(ctx, loaded.graph);
+    if (!isLive(claim) || claim.isolation !== "worktree" && !isCommitted(loaded)) return void 0;
+    const attempt = { ...claim, number: attemptNumber(loaded, claim) };
+    const [record, ofOthers] = [await workRecord(loaded), await filesOfOthers(loaded)];
+    return { loaded, task, attempt, offeredAtMs: claim.offeredAtMs, record, ofOthers };
+  });
+  if (!claimed) return void 0;
   try {
-    return { ending, prepared: await prepareWork(ctx, store, (view) => byId(view, attempt), report) };
+    const { loaded, attempt } = claimed;
+    const prepared = attempt.isolation === "worktree" ? await fromWorktree(ctx, claimed, report) : await fromCheckout(ctx, claimed, report);
+    const { slug } = loaded.stored;
+    if (prepared?.delivery) {
+      if (prepared.delivery.targets.includes("plan")) await refuseCheckedOut(ctx.checkout.root, slug);
+      await keepCommit(ctx.checkout.root, slug, attempt.id, prepared.delivery.commit);
+    }
+    return prepared;
   } catch (error) {
-    if (!(error instanceof CallerError)) throw error;
-    return { ending: { ...ending, outcome: "failed", cause: error.message }, prepared: void 0 };
+    if (!(error instanceof GitFailed)) throw error;
+    throw new CallerError(
+      "wrong_state",
+      `Your work could not be committed: ${error.message}`,
+      "Nothing is lost. Fix it if the cause is in your files and report again; else report failed.",
+      "outcome"
+    );
   }
 }
-async function byId(view, attempt) {
-  const held = await view.reader.claimById(attempt);
-  const loaded = held && await view.planOf(held);
-  if (!loaded || held.claim.state !== "running") return { why: "its attempt has ended" };
-  return { held, loaded, task: taskOf(loaded, held.claim.task) };
+async function fromWorktree(ctx, { loaded, task, attempt, offeredAtMs, record }, report) {
+  const worktree = record.cut.get(attempt.id);
+  const completed = report.outcome === "completed";
+  const message = commitMessage(loaded.stored.slug, task, attempt, report);
+  const at = { plan: loaded.stored.slug, task, worktree, attempt, offeredAtMs, claims: loaded.graph.claims };
+  const work = await worktreeWork(ctx, at, report, message);
+  if (!worktree || !work) return void 0;
+  const delivery = completed ? { commit: work.commit, base: worktree.base, targets: ["plan"] } : void 0;
+  return { work, leftOut: [], byOthers: [], delivery, skipped: void 0 };
 }
-function end(ctx, store, actor, attempt, {
-  ending,
-  look,
-  prepared
-}) {
-  const work = async (tx) => {
-    const held = await tx.writer.claimById(attempt);
-    const plan = held && await tx.planOf(held);
-    if (!plan || held.claim.state !== "running") return void 0;
-    const seen = { look, unseen: /* @__PURE__ */ new Set() };
-    await finishAttempt(tx, { plan, attempt: held.claim, prepared, seen }, ending);
-    return prepared?.delivery && held.plan;
-  };
-  return changeGraph(ctx, store, actor, work, { claim: { attempt } });
-}
-
-// import:run/worktrees/deliver.mjs in run/reporting.mjs
-import { deliverWhenDone } from "./worktrees/deliver.mjs";
-
-// mcp-server/src/run/reporting/report-plan.ts
-async function reportPlan(ctx, actor, slug) {
-  const store = await existingGraph(ctx, slug);
-  await recordChangesOfEndedAttempts(ctx);
-  await deliverForCall(ctx, store, slug);
-  await lookForWork(ctx, store, slug);
-  await commitPlan(ctx, store, slug);
-  await deliverWhenDone(ctx, store, slug);
-  await removeMergedWorktrees(ctx, store, slug, 0);
-  const { session } = ctx.owner;
-  if (session !== void 0) await setTimeout(WRITTEN_AFTER_MS);
-  const measured = await measureUsage(ctx, store, slug, session);
-  const { loaded, report } = await changePlan(ctx, store, actor, slug, async (plan, tx) => {
-    await expireClaims(tx);
-    plan.append(...measured);
-    await logEscalation(plan);
-    const report2 = aggregate(stateOf(plan), await plan.reader.events(plan.id), ctx.now());
-    plan.append({ type: "plan.reported", session: session ?? "" });
-    return { loaded: plan, report: report2 };
-  });
-  return { loaded, report: await withIgnoredFiles(ctx, report) };
-}
-async function readReport(ctx, slug) {
-  const store = await existingGraph(ctx, slug);
-  const measured = await measureUsage(ctx, store, slug, void 0);
-  const report = await readGraph(ctx, store, async (view) => {
-    const plan = await view.plan(slug);
-    const events = await plan.reader.events(plan.id);
-    return aggregate(
-      withUsage(stateNow(plan, await deadClaims(view.reader, ctx.now())), measured),
-      [...events, ...asEvents(measured, events)],
-      ctx.now()
-    );
-  });
-  return withIgnoredFiles(ctx, report);
-}
-async function measureUsage(ctx, store, slug, asking) {
-  const agents = await measureAgents(ctx, store, slug, "all");
-  return [...agents, ...await measureConversations(ctx, store, slug, asking)];
-}
-function withUsage(state, measured) {
-  const usages = new Map(
-    measured.flatMap(
-      (change) => change.type === "attempt.measured" ? [[change.attempt, change.usage]] : []
-    )
+async function fromCheckout(ctx, { loaded, task, attempt, record, ofOthers }, report) {
+  const { root } = ctx.checkout;
+  if (report.outcome !== "completed") return void 0;
+  const { policy } = loaded;
+  const isForBranch = isolationsOf(loaded).usesWorktrees;
+  const changed = await changedFiles(root);
+  const inside = await reportedInside(root, report);
+  if (isForBranch && inside?.kind === "repository") throw innerRepository(inside.folder, "your checkout");
+  const ended = loaded.graph.claims.filter(
+    (claim) => claim.state === "ended" || claim.state === "delivering"
   );
-  const claims = state.claims.map((claim) => {
-    const usage = usages.get(claim.id);
-    return usage && isAttempt(claim) ? { ...claim, usage } : claim;
-  });
-  return { ...state, claims };
+  const earlier = /* @__PURE__ */ new Set([
+    ...[...record.committed.values()].flatMap((line) => line.files),
+    ...ownFilesInOrder(ended, changed, record.seen, ofOthers, ctx.caseInsensitive).flatMap(
+      ({ files, byOthers }) => [...files, ...byOthers]
+    )
+  ]);
+  const known = {
+    before: record.seen.get(attempt.id),
+    ofThePlan: earlier,
+    ofOthers: ofOthers(task.id)
+  };
+  const own = ownFiles(attempt, report.filesChanged, changed, known, ctx.caseInsensitive);
+  const head = await commitAt(root, "HEAD");
+  if (head === void 0 || own.files.length + own.leftOut.length === 0 && !inside) return void 0;
+  const message = commitMessage(loaded.stored.slug, task, attempt, report);
+  const parent = policy.commit === "task" ? head : await lastFromCheckout(root, loaded, record, head);
+  const commit = own.files.length === 0 ? void 0 : await commitFiles(root, parent, own.files, message);
+  const targets = [
+    ...isForBranch ? ["plan"] : [],
+    ...policy.commit === "task" ? ["checkout"] : []
+  ];
+  return {
+    work: { commit: commit ?? head, files: own.files },
+    leftOut: own.leftOut,
+    byOthers: own.byOthers,
+    delivery: commit === void 0 ? void 0 : { commit, base: parent, targets },
+    skipped: inside && leftInside(task.id, inside)
+  };
 }
-function asEvents(measured, events) {
-  const { seq = 0, atMs = 0 } = events.at(-1) ?? {};
-  return measured.map((change, i) => ({ seq: seq + 1 + i, atMs, v: 1, actor: "server", change }));
+async function lastFromCheckout(root, { graph }, record, head) {
+  const isWanted = (attempt) => {
+    const claim = graph.claim(attempt);
+    return claim?.state === "delivering" || claim?.state === "ended" && claim.outcome === "completed";
+  };
+  const last = [...record.committed.values()].findLast(
+    ({ attempt, files }) => !record.cut.has(attempt) && files.length > 0 && isWanted(attempt)
+  );
+  return last && await isAncestor(root, head, last.commit) ? last.commit : head;
+}
+function isCommitted(loaded) {
+  return loaded.policy.commit === "task" || isolationsOf(loaded).usesWorktrees;
+}
+function logPreparedWork(plan, attempt, { work, leftOut, byOthers, skipped }) {
+  const at = { task: attempt.task, attempt: attempt.id };
+  plan.append({ type: "work.committed", ...at, ...work, leftOut, ...byOthers.length > 0 && { byOthers } });
+  if (skipped !== void 0) plan.append({ type: "commit.skipped", reason: skipped });
+}
+
+// mcp-server/src/run/reporting/finish-attempt.ts
+async function finishAttempt(tx, { plan, attempt, prepared, seen }, ending) {
+  if (prepared) logPreparedWork(plan, attempt, prepared);
+  const delivery = ending.outcome === "completed" ? prepared?.delivery : void 0;
+  if (delivery) accept(plan, attempt, delivery, ending);
+  else endAttempt(plan, attempt, ending);
+  const isKnown = seen !== void 0 && await recordSnapshot(tx, seen.look);
+  if (ending.outcome === "completed" && !delivery) {
+    await continueAfterCompletion(plan, attempt.task, ending.report, ending.runLater);
+    takeAlternative(plan, attempt.task);
+  }
+  const note = isKnown ? await compareReport(plan, attempt, seen.unseen) : void 0;
+  if (note !== void 0 && !delivery) noteForReviewer(plan, attempt.task, note);
+  return note;
+}
+function accept(plan, { task, id }, delivery, { report, lastMessage, runLater }) {
+  const { ctx } = plan;
+  plan.append({
+    type: "delivery.accepted",
+    task,
+    attempt: id,
+    ...delivery,
+    clone: cloneOf(ctx),
+    by: ctx.owner,
+    ...runLater && { runLater },
+    ...report && { report },
+    ...lastMessage !== void 0 && { lastMessage }
+  });
 }
 
 // mcp-server/src/run/reporting/report-task.ts
@@ -1090,13 +960,16 @@ function withPlainNeed(plan, report) {
 
 // mcp-server/src/run/reporting/run-verifications.ts
 var ACTOR = "server";
-async function nextBatchToLaunch(ctx, actor, slug, limit) {
+async function nextBatchToLaunch(ctx, actor, slug, limit, again) {
   for (; ; ) {
-    const batch = await nextBatch(ctx, actor, slug, limit);
+    const batch = await nextBatch(ctx, actor, slug, limit, again);
     const verification = await verificationIn(ctx, batch);
     if (verification === void 0) return batch;
     await runVerification(ctx, verification);
   }
+}
+function mayRunVerification({ policy, graph }) {
+  return policy.verify === "run" && graph.ready.some((task) => purposeOf(task)?.kind === "verify");
 }
 async function verificationIn(ctx, { loaded, launch }) {
   if (loaded.policy.verify !== "run") return void 0;
@@ -1134,11 +1007,231 @@ async function runVerification(ctx, { task, token, commands }) {
     }
   });
 }
+
+// mcp-server/src/run/reporting/collect-launches.ts
+async function collectLaunches(ctx, actor, input, signal, onWait) {
+  const { plan: slug, sinceSeq } = input;
+  const store = await existingGraph(ctx, slug);
+  const deadline = ctx.now() + input.waitMs;
+  const since = sinceSeq ?? await readGraph(ctx, store, async (view) => (await view.plan(slug)).stored.version);
+  let nextSweep = ctx.now();
+  let hasWaited = false;
+  for (; ; ) {
+    if (ctx.now() >= nextSweep) {
+      await lookForWork(ctx, store, slug);
+      onWait(
+        await changePlan(ctx, store, actor, slug, async (plan, tx) => {
+          await expireClaims(tx);
+          return countsOf(plan);
+        })
+      );
+      nextSweep = ctx.now() + SWEEP_MS;
+    }
+    const seen = await look(ctx, store, input);
+    if (seen.isDelivering) void deliverWaiting(ctx, store, slug);
+    const isOver = ctx.now() >= deadline;
+    if ((seen.isDue || isOver) && !signal.aborted) {
+      if (hasWaited && seen.othersRun)
+        await setTimeout(input.gatherMs, void 0, { signal }).catch(() => void 0);
+      const batch = await nextBatchToLaunch(ctx, actor, slug, void 0, input.again);
+      const hasToDo = batch.launch.length > 0 || batch.stop.some(input.isNewStop) || batch.done;
+      const isStuck = seen.isQuiet && batch.launch.length === 0 && !batch.done;
+      if (hasToDo || isStuck || isOver) return answer2(ctx, store, actor, since, batch, isStuck);
+    }
+    if (signal.aborted) return answer2(ctx, store, actor, since, await nothingFor(ctx, store, slug), false);
+    const waitMs = Math.min(deadline, nextSweep) - ctx.now();
+    await store.changed(seen.planId, seen.version, Math.max(0, waitMs), signal);
+    hasWaited = true;
+  }
+}
+async function look(ctx, store, input) {
+  const seen = await readGraph(ctx, store, async (view) => {
+    const plan2 = await view.plan(input.plan);
+    return { plan: plan2, launchable: await canLaunch(ctx, plan2, input.again) };
+  });
+  const { plan, launchable } = seen;
+  const { live } = plan.graph;
+  const done = isDone(plan);
+  const pauses = plan.pauseMs > 0 && plan.stored.status === "open" && !done;
+  const isQuiet = live.length === 0 && !pauses && !await waitsForFiles(ctx, store, input.plan);
+  return {
+    planId: plan.id,
+    version: plan.stored.version,
+    isDue: launchable || isQuiet || stopOrders(plan, ctx.now()).some(input.isNewStop),
+    isQuiet,
+    isDelivering: live.some(({ state }) => state === "delivering"),
+    othersRun: live.some(({ state }) => state === "running")
+  };
+}
+async function canLaunch(ctx, plan, again) {
+  if (plan.stored.status !== "open" || plan.spent) return false;
+  for (const claim of plan.graph.live) {
+    if (again(claim.id) && await isOfferedAgain(ctx, claim)) return true;
+  }
+  return (await choose(plan, ctx.now())).chosen.length > 0;
+}
+function nothingFor(ctx, store, slug) {
+  return readGraph(ctx, store, async (view) => {
+    const loaded = await view.plan(slug);
+    return {
+      loaded,
+      launch: [],
+      stop: stopOrders(loaded, ctx.now()),
+      counts: countsOf(loaded),
+      why: [],
+      done: isDone(loaded),
+      interrupted: [],
+      heldBack: []
+    };
+  });
+}
+async function answer2(ctx, store, actor, sinceSeq, batch, isStuck) {
+  const { slug } = batch.loaded.stored;
+  if (batch.done) await changePlan(ctx, store, actor, slug, logEscalation);
+  const { ended, decided } = await readGraph(ctx, store, async (view) => {
+    const { plan, news } = await newsOf(view, slug, sinceSeq);
+    return { ended: news.map((attempt) => endedLine(plan, attempt)), decided: decideNow(plan, []) };
+  });
+  const { decision, reason } = batch.launch.length > 0 ? { decision: "proceed", reason: "" } : decided;
+  return { ...batch, ended, decision, reason, isStuck };
+}
+
+// mcp-server/src/run/reporting/ignored-by-git.ts
+async function withIgnoredFiles(ctx, report) {
+  const reported = new Set(report.tasks.flatMap(({ filesChanged }) => filesChanged));
+  const inside = [...reported].filter((path) => !isAbsolute(path) && !path.split("/").includes(".."));
+  const ignored = await knownIgnoredFiles(ctx.checkout.root, inside);
+  const ignoredFiles2 = inside.filter((path) => ignored?.has(path)).sort();
+  return ignoredFiles2.length === 0 ? report : { ...report, ignoredFiles: ignoredFiles2 };
+}
+
+// mcp-server/src/run/reporting/report-from-message.ts
+var MAX_SUMMARY = 4e3;
+async function reportFromLastMessage(ctx, store, actor, agentId, message) {
+  const held = await store.read((reader) => reader.claimOfAgent(agentId));
+  if (held?.claim.state !== "running") return false;
+  await ctx.roles.refresh();
+  if (ctx.roles.canReport(held.claim.agentType)) return false;
+  await endByMessage(ctx, store, actor, held.claim.id, message);
+  return true;
+}
+async function endByMessage(ctx, store, actor, attempt, message) {
+  const lastMessage = message.slice(0, MAX_LAST_MESSAGE);
+  const outcome = outcomeOfMessage(lastMessage);
+  const ending = {
+    outcome,
+    ...outcome === "unreported" ? { cause: "the agent ended without a word" } : { lastMessage, ...outcome === "failed" && { cause: "the agent says that it failed" } }
+  };
+  const look2 = await snapshotCheckout(ctx);
+  const result2 = await prepareWorkOfMessage(ctx, store, attempt, ending);
+  const plan = await end(ctx, store, actor, attempt, { ...result2, look: look2 });
+  if (plan !== void 0) void deliverWaiting(ctx, store, plan);
+}
+async function prepareWorkOfMessage(ctx, store, attempt, ending) {
+  const { outcome, lastMessage } = ending;
+  const report = {
+    outcome: outcome === "completed" ? "completed" : "failed",
+    summary: (lastMessage ?? "").slice(0, MAX_SUMMARY),
+    evidence: [],
+    filesChanged: [],
+    findings: [],
+    notes: []
+  };
+  try {
+    return { ending, prepared: await prepareWork(ctx, store, (view) => byId(view, attempt), report) };
+  } catch (error) {
+    if (!(error instanceof CallerError)) throw error;
+    return { ending: { ...ending, outcome: "failed", cause: error.message }, prepared: void 0 };
+  }
+}
+async function byId(view, attempt) {
+  const held = await view.reader.claimById(attempt);
+  const loaded = held && await view.planOf(held);
+  if (!loaded || held.claim.state !== "running") return { why: "its attempt has ended" };
+  return { held, loaded, task: taskOf(loaded, held.claim.task) };
+}
+function end(ctx, store, actor, attempt, {
+  ending,
+  look: look2,
+  prepared
+}) {
+  const work = async (tx) => {
+    const held = await tx.writer.claimById(attempt);
+    const plan = held && await tx.planOf(held);
+    if (!plan || held.claim.state !== "running") return void 0;
+    const seen = { look: look2, unseen: /* @__PURE__ */ new Set() };
+    await finishAttempt(tx, { plan, attempt: held.claim, prepared, seen }, ending);
+    return prepared?.delivery && held.plan;
+  };
+  return changeGraph(ctx, store, actor, work, { claim: { attempt } });
+}
+
+// import:run/worktrees/deliver.mjs in run/reporting.mjs
+import { deliverWhenDone } from "./worktrees/deliver.mjs";
+
+// mcp-server/src/run/reporting/report-plan.ts
+async function reportPlan(ctx, actor, slug) {
+  const store = await existingGraph(ctx, slug);
+  await recordChangesOfEndedAttempts(ctx);
+  await deliverForCall(ctx, store, slug);
+  await lookForWork(ctx, store, slug);
+  await commitPlan(ctx, store, slug);
+  await deliverWhenDone(ctx, store, slug);
+  await removeMergedWorktrees(ctx, store, slug, 0);
+  const { session } = ctx.owner;
+  if (session !== void 0) await setTimeout(WRITTEN_AFTER_MS);
+  const measured = await measureUsage(ctx, store, slug, session);
+  const { loaded, report } = await changePlan(ctx, store, actor, slug, async (plan, tx) => {
+    await expireClaims(tx);
+    plan.append(...measured);
+    await logEscalation(plan);
+    const report2 = aggregate(stateOf(plan), await plan.reader.events(plan.id), ctx.now());
+    plan.append({ type: "plan.reported", session: session ?? "" });
+    return { loaded: plan, report: report2 };
+  });
+  return { loaded, report: await withIgnoredFiles(ctx, report) };
+}
+async function readReport(ctx, slug) {
+  const store = await existingGraph(ctx, slug);
+  const measured = await measureUsage(ctx, store, slug, void 0);
+  const report = await readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    const events = await plan.reader.events(plan.id);
+    return aggregate(
+      withUsage(stateNow(plan, await deadClaims(view.reader, ctx.now())), measured),
+      [...events, ...asEvents(measured, events)],
+      ctx.now()
+    );
+  });
+  return withIgnoredFiles(ctx, report);
+}
+async function measureUsage(ctx, store, slug, asking) {
+  const agents = await measureAgents(ctx, store, slug, "all");
+  return [...agents, ...await measureConversations(ctx, store, slug, asking)];
+}
+function withUsage(state, measured) {
+  const usages = new Map(
+    measured.flatMap(
+      (change) => change.type === "attempt.measured" ? [[change.attempt, change.usage]] : []
+    )
+  );
+  const claims = state.claims.map((claim) => {
+    const usage = usages.get(claim.id);
+    return usage && isAttempt(claim) ? { ...claim, usage } : claim;
+  });
+  return { ...state, claims };
+}
+function asEvents(measured, events) {
+  const { seq = 0, atMs = 0 } = events.at(-1) ?? {};
+  return measured.map((change, i) => ({ seq: seq + 1 + i, atMs, v: 1, actor: "server", change }));
+}
 export {
   COMPARED_EVENTS,
+  SWEEP_MS,
   checkReport,
   checkUntil,
   collect,
+  collectLaunches,
   commandsToSee,
   compareReport,
   endedLine,
@@ -1146,6 +1239,8 @@ export {
   finishAttempt,
   judgeEvidence,
   logPreparedWork,
+  mayRunVerification,
+  newsOf,
   nextBatchToLaunch,
   noteOfFirstReport,
   objectionTo,
@@ -1158,6 +1253,7 @@ export {
   runAcceptance,
   unseenCommand,
   unseenFiles,
+  waitsForFiles,
   withIgnoredFiles,
   withRelativeFiles,
   withoutStandings

@@ -269,6 +269,8 @@ var SessionMemory = class {
   plans = /* @__PURE__ */ new Set();
   /** Plans that the main conversation works at by itself, one task after the other, with the name it does so under. */
   pulls = /* @__PURE__ */ new Map();
+  /** Plans whose tasks agents of this session claim by themselves, one after the other. */
+  pools = /* @__PURE__ */ new Set();
   /** Scripts of the host that run a plan. */
   workflows = new WorkflowRuns();
   /** What was run with Bash, by the main conversation and by agents. */
@@ -280,6 +282,8 @@ var SessionMemory = class {
   told = /* @__PURE__ */ new Map();
   /** Version of each plan at which the session was sent back to work. */
   sentBack = /* @__PURE__ */ new Map();
+  /** Agents that the main conversation was told to stop. */
+  toldToStop = /* @__PURE__ */ new Set();
   /** Whether the session was told with a launch how it is to wait: every further one would pay for it again. */
   wasToldHowToWait = false;
   inCall = new AgentsInCall();
@@ -384,6 +388,10 @@ var SessionMemory = class {
     for (const [toolUseId, launch] of this.#launches) {
       if (launch.attempt === attempt) this.#launches.delete(toolUseId);
     }
+  }
+  /** Whether hooks would have told of the launch of an offer, and have not. */
+  isLeftOut(attempt) {
+    return this.#calls.size > 0 && !this.wasLaunched(attempt);
   }
   wasLaunched(attempt) {
     return [...this.#launches.values()].some((launch) => launch.attempt === attempt);

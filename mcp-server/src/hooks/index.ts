@@ -4,6 +4,7 @@ import { launchesAgent } from "../host/launching-tools.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { cleanAnswer } from "../tools/answer/clean-answer.ts";
+import { endedAgentIn } from "./ended-agent.ts";
 import type { HookAnswer, HookEvent, HookHandler } from "./hook-event.ts";
 import { hookInput, NOTHING } from "./hook-event.ts";
 import { onPostToolBatch } from "./post-tool-batch.ts";
@@ -44,9 +45,10 @@ export function readHookEvent(input: unknown, toolUseId: string | undefined): Ho
   return event.data;
 }
 
-/** Whether the call that is about to happen launches agents, which cannot be done right without the graph. */
-export function isLaunch({ event, tool }: HookEvent): boolean {
-  return event === "PreToolUse" && (launchesAgent(tool) || tool === "Workflow");
+/** Whether agents are launched by the call that is about to happen, or by what the answer says: not without the graph. */
+export function mayTakeLong({ event, tool, prompt }: HookEvent): boolean {
+  if (event === "PreToolUse") return launchesAgent(tool) || tool === "Workflow";
+  return event === "Stop" || (event === "UserPromptSubmit" && endedAgentIn(prompt) !== undefined);
 }
 
 /** Answers an event with the text that the host reads like a command hook's output. */

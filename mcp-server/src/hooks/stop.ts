@@ -2,8 +2,9 @@ import * as z from "zod";
 import { resumeCommand } from "../run/edits/open-plan.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { beforeReport } from "../run/review/review-due.ts";
-import { begunPlans } from "../run/session/own-run.ts";
+import { type BegunPlan, begunPlans } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
+import { launchLines } from "../tools/answer/launch-lines.ts";
 import { type HookAnswer, type HookEvent, json, NOTHING } from "./hook-event.ts";
 import { watchCallerEnd } from "./watched-call.ts";
 import { afterWorkflow } from "./workflow-end.ts";
@@ -18,30 +19,68 @@ export async function onStop(run: RunContext, session: SessionMemory, event: Hoo
   await forgetEndedWorkflows(run, session, event);
   await watchCallerEnd(run, session, event);
   const left: string[] = [];
-  for (const { loaded, counts, done, launchable, unreported, aboutToWake } of await begunPlans(run)) {
+  for (const plan of await begunPlans(run)) {
+    const { loaded, counts, launchable, aboutToWake } = plan;
     const { slug, version, status } = loaded.stored;
     if (status === "paused" || aboutToWake || session.workflows.idOf(slug) !== undefined) continue;
-    const toDo =
-      launchable > 0
-        ? `${launchable} can be launched now. Call batch_next {plan: "${slug}"}.`
-        : loaded.pauseMs > 0 && counts.running === 0 && !done
-          ? `it waits for a rate or usage limit. Call batch_collect {plan: "${slug}"}, then batch_next.`
-          : counts.delivering > 0 && counts.running === 0
-            ? `what was reported last is on its way onto a branch. Call batch_collect {plan: "${slug}"}, then batch_next.`
-            : done && unreported
-              ? `all has ended without a report: ${beforeReport(loaded) ?? `call plan_report {plan: "${slug}"} and show it`}.`
-              : undefined;
-    if (toDo === undefined) continue;
-    if (!session.interrupted && session.sentBack.get(slug) !== version) {
-      session.sentBack.set(slug, version);
-      return { decision: "block", reason: `${slug}: ${toDo}` };
+    const mayGoOn = !session.interrupted && session.sentBack.get(slug) !== version;
+    const toDo = mayGoOn ? await whatIsLeft(run, session, plan) : undefined;
+    if (toDo) {
+      if (session.answeredLate.has(event)) return NOTHING;
+      session.sentBack.set(slug, toDo.version);
+      session.told.set(slug, toDo.version);
+      return { decision: "block", reason: `${slug}: ${toDo.what}` };
     }
+    if (mayGoOn || !isAnythingLeft(plan)) continue;
     left.push(
       `parallel: the plan ${slug} is not finished: ${counts.completed} of ${counts.total} completed, ${counts.failed} failed, ${counts.running} running, ${launchable} ready to launch. ${resumeCommand(loaded.stored)} goes on; /parallel:report ${slug} shows the results.`,
     );
   }
   session.turnEnds();
   return left.length === 0 ? NOTHING : { systemMessage: left.join("\n") };
+}
+
+/** What keeps the main conversation from ending its turn, and the plan's version with what was offered in it. */
+async function whatIsLeft(
+  run: RunContext,
+  session: SessionMemory,
+  plan: BegunPlan,
+): Promise<{ readonly what: string; readonly version: number } | undefined> {
+  const { loaded, launchable } = plan;
+  const { slug, version } = loaded.stored;
+  if (launchable > 0) {
+    const { text, version: newest } = await launchLines(
+      run,
+      session,
+      plan,
+      (attempt) => !session.wasLaunched(attempt),
+    );
+    return text === undefined ? undefined : { what: `can go on. Now ${text}.`, version: newest };
+  }
+  const wait = `Call batch_collect {plan: "${slug}", launch: true}.`;
+  if (waitsForLimit(plan)) return { what: `it waits for a rate or usage limit. ${wait}`, version };
+  if (waitsForDelivery(plan))
+    return { what: `what was reported last is on its way onto a branch. ${wait}`, version };
+  if (plan.done && plan.unreported) {
+    const what = beforeReport(loaded) ?? `call plan_report {plan: "${slug}"} and show it`;
+    return { what: `all has ended without a report: ${what}.`, version };
+  }
+  return undefined;
+}
+
+/** Nothing of these wakes anybody. */
+function isAnythingLeft(plan: BegunPlan): boolean {
+  return (
+    plan.launchable > 0 || waitsForLimit(plan) || waitsForDelivery(plan) || (plan.done && plan.unreported)
+  );
+}
+
+function waitsForLimit({ loaded, counts, done }: BegunPlan): boolean {
+  return loaded.pauseMs > 0 && counts.running === 0 && !done;
+}
+
+function waitsForDelivery({ counts }: BegunPlan): boolean {
+  return counts.delivering > 0 && counts.running === 0;
 }
 
 /** A script that a person stopped may have ended without a word; what still runs stands in the event. */

@@ -2,8 +2,9 @@ import { endAgents } from "../run/attempts/agent-ended.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { reportFromLastMessage } from "../run/reporting/report-from-message.ts";
 import { beforeReport } from "../run/review/review-due.ts";
-import { begunPlans } from "../run/session/own-run.ts";
+import { type BegunPlan, begunPlans } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
+import { launchLines } from "../tools/answer/launch-lines.ts";
 import { type EndNotice, endedAgentIn } from "./ended-agent.ts";
 import { type HookAnswer, type HookEvent, NOTHING, tell } from "./hook-event.ts";
 import { watchWorkEnd } from "./watched-call.ts";
@@ -15,7 +16,7 @@ const TYPED_WORKFLOW = new RegExp(`^\\s*/${WORKFLOW}\\b`);
 
 /**
  * A prompt comes in, the user's or the notification that an agent ended: one line says how the run stands and
- * what to call, unless the conversation has heard it already.
+ * what to launch or to call, unless the conversation has heard it already.
  */
 export async function onUserPromptSubmit(
   run: RunContext,
@@ -36,25 +37,44 @@ export async function onUserPromptSubmit(
   // Whoever was interrupted waits for the user, and is told how things stand with the user's next prompt.
   if (ended && session.interrupted) return NOTHING;
   const lines: string[] = [];
-  for (const { loaded, counts, done, launchable, unreported } of await begunPlans(run)) {
-    const { slug, version, status } = loaded.stored;
+  for (const plan of await begunPlans(run)) {
+    const { counts, done, unreported } = plan;
+    const { slug, version, status } = plan.loaded.stored;
     if (session.told.get(slug) === version || (done && !unreported)) continue;
-    session.told.set(slug, version);
-    const what = done
-      ? (beforeReport(loaded) ?? "call plan_report")
-      : session.workflows.idOf(slug) !== undefined
-        ? "its workflow goes on by itself"
-        : launchable > 0
-          ? session.interrupted
-            ? "interrupted: call batch_next only if the user wants it to go on"
-            : "call batch_next"
-          : "nothing to launch now";
+    const { what, version: newest } = await whatToDo(run, session, plan, ended !== undefined);
+    if (session.answeredLate.has(event)) continue;
+    session.told.set(slug, newest);
     const state = status === "open" ? "" : `${status}, `;
     lines.push(
       `plan ${slug}: ${state}${counts.completed}/${counts.total} done, ${counts.running} running${counts.failed > 0 ? `, ${counts.failed} failed` : ""}; ${what}.`,
     );
   }
   return lines.length === 0 ? NOTHING : tell("UserPromptSubmit", lines.join("\n"));
+}
+
+/** What the line about a plan asks for, and the plan's version with what was offered in it. */
+async function whatToDo(
+  run: RunContext,
+  session: SessionMemory,
+  plan: BegunPlan,
+  isWoken: boolean,
+): Promise<{ readonly what: string; readonly version: number }> {
+  const { loaded, done, launchable } = plan;
+  const { slug, version } = loaded.stored;
+  if (done) {
+    // Of a stopped plan agents may still be at work.
+    const { text } = await launchLines(run, session, plan, () => false);
+    const then = beforeReport(loaded) ?? "call plan_report";
+    return { what: text === undefined ? then : `${text}; after that ${then}`, version };
+  }
+  if (session.workflows.idOf(slug) !== undefined) return { what: "its workflow goes on by itself", version };
+  if (session.interrupted && launchable > 0)
+    return { what: "interrupted: call batch_next only if the user wants it to go on", version };
+  // Whoever types a prompt wants an answer, and not a launch first.
+  if (!isWoken) return { what: launchable > 0 ? "call batch_next" : "nothing to launch now", version };
+  // What was offered before is in the conversation already, maybe in the very answer that is being written.
+  const { text, version: newest } = await launchLines(run, session, plan, () => false);
+  return { what: text ?? "nothing to do: end your turn", version: newest };
 }
 
 /** An agent that was stopped or died fires no hook of its own; its end is known from here. */

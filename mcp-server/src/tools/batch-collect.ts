@@ -1,19 +1,29 @@
 import * as z from "zod";
+import { CallerError } from "../errors/caller-error.ts";
 import { waitSecondsFor } from "../policy/client.ts";
 import { shortCounts } from "../run/plan/progress.ts";
 import { checkUntil, collect } from "../run/reporting/collect.ts";
+import { collectLaunches } from "../run/reporting/collect-launches.ts";
+import { batchAnswer } from "./answer/batch-answer.ts";
 import { nextStep } from "./answer/next-step.ts";
 import { stopsFor } from "./answer/stops-for.ts";
-import { defineTool, IDEMPOTENT } from "./define-tool.ts";
+import { type Answer, defineTool, IDEMPOTENT, type ToolContext } from "./define-tool.ts";
 import { ids, plan } from "./input/fields.ts";
+
+/** Agents that end within so much time of each other cost their orchestrator one turn. */
+const GATHER_MS = 300;
 
 export const batchCollect = defineTool({
   name: "batch_collect",
   title: "Collect results",
   description:
-    "Use to wait for running agents and learn how they ended, instead of polling. Where agents that end wake you, end your turn instead.",
+    "Use to wait for running agents, instead of polling. Where agents that end wake you, end your turn instead.",
   input: z.strictObject({
     plan,
+    launch: z
+      .boolean()
+      .optional()
+      .describe("Until something can be launched or all is done; with launches, as batch_next"),
     until: z
       .union([
         z.enum(["next", "any", "all"]),
@@ -21,21 +31,27 @@ export const batchCollect = defineTool({
       ])
       .optional()
       .describe(
-        "next (default): one more ended; any: one completed, the rest is cancelled; all; {atLeast: n} completed",
+        "next (default): one more ended; any: one completed, rest is cancelled; all; {atLeast: n} completed",
       ),
-    tasks: ids.optional().describe("Ids; default: those running now; ended also tells how these ended"),
+    tasks: ids.optional().describe("Ids; default: those running now"),
     waitSeconds: z
       .number()
       .min(0)
       .max(7_200)
       .optional()
-      .describe("Default: as long as the client bears; 0 only looks"),
+      .describe("Default: what the client bears; 0 only looks"),
   }),
   annotations: IDEMPOTENT,
   hasLongAnswer: true,
   alwaysLoad: true,
-  async handle(input, { run, session, actor, agentId, client, signal, progress }) {
-    const until = input.until ?? "next";
+  async handle(input, context) {
+    const { run, session, actor, agentId, client, signal, progress } = context;
+    // A script that runs the plan launches what there is.
+    if (input.launch && session.workflows.idOf(input.plan) === undefined) {
+      if (input.until !== undefined || input.tasks !== undefined) throw launchesAll();
+      return launches(input.plan, input.waitSeconds, context);
+    }
+    const until = input.until ?? (input.launch ? "all" : "next");
     checkUntil(until, input.tasks);
     const isMain = agentId === undefined;
     const isWorkflow = isMain && session.workflows.idOf(input.plan) !== undefined;
@@ -75,3 +91,47 @@ export const batchCollect = defineTool({
     };
   },
 });
+
+async function launches(
+  plan: string,
+  waitSeconds: number | undefined,
+  { run, session, actor, client, signal, progress }: ToolContext,
+): Promise<Answer> {
+  const collected = await collectLaunches(
+    run,
+    actor,
+    {
+      plan,
+      waitMs: waitSecondsFor(client, waitSeconds) * 1_000,
+      sinceSeq: session.told.get(plan),
+      again: (attempt) => session.isLeftOut(attempt),
+      isNewStop: ({ agentId }) => !session.toldToStop.has(agentId),
+      gatherMs: GATHER_MS,
+    },
+    signal,
+    progress,
+  );
+  const { decision, reason, isStuck } = collected;
+  // What went well is in the counts, and in the report.
+  const ended = collected.ended.filter(({ line, findings }) => line !== undefined || findings !== undefined);
+  // Nobody hears the answer of a call that was cancelled.
+  const told = session.told.get(plan);
+  const answer = batchAnswer(session, client, collected, isStuck);
+  if (signal.aborted && told !== undefined) session.told.set(plan, told);
+  return {
+    data: {
+      ...answer,
+      ...(ended.length > 0 && { ended }),
+      ...(decision !== "proceed" && { decision, reason }),
+    },
+  };
+}
+
+function launchesAll(): CallerError {
+  return new CallerError(
+    "bad_input",
+    "launch waits for whatever can be done in the plan: until and tasks do not go with it.",
+    "Leave them out, or leave out launch.",
+    "launch",
+  );
+}

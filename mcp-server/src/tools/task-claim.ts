@@ -32,6 +32,7 @@ export const taskClaim = defineTool({
     // Claude Code's main conversation may try for one task in the middle of a run that it launches agents for.
     if (pulls && (claim || !client.isClaudeCode)) session.pulls.set(slug, input.worker);
     if (claim && isWorkflow && agentId !== undefined) session.workflows.noteAgent(slug, agentId);
+    if (claim && !isWorkflow && agentId !== undefined) session.pools.add(slug);
     if (claim && pulls) session.notePull(claim.token);
     if (claim)
       return { data: { claim, next: "Carry out the brief and report with task_report." }, text: claim.brief };

@@ -64,6 +64,12 @@ function batch(ids: string[], running = ids.length, done = false): Record<string
   return { plan: "demo", launch, stop: [], counts: { running }, done };
 }
 
+/** What the hook says with the notification of an agent that ended. */
+function launchLine(id: string): string {
+  const { launch } = batch([id]);
+  return `UserPromptSubmit hook additional context: plan demo: 1/2 done, 0 running; stop with TaskStop: a1; launch with Agent, as given: ${JSON.stringify(launch)}.`;
+}
+
 function called(turn: Turn): string[] {
   return turn.outputs.map((output) => ("tool" in output ? output.tool.replace(taskTool(""), "") : "text"));
 }
@@ -100,16 +106,18 @@ describe("the obedient orchestrator", () => {
     expect(called(decide(talk.conversation))).toEqual(["batch_next"]);
   });
 
-  it("the obedient orchestrator launches a whole batch in one message, waits for the next end, and asks for more", () => {
+  it("the obedient orchestrator launches a whole batch in one message, waits, and launches what the wait brings", () => {
     const talk = offered(decide, ["1", "2"]);
     expect(called(decide(talk.conversation))).toEqual(["Agent", "Agent"]);
     talk.plays(decide(talk.conversation));
     const wait = decide(talk.conversation);
     expect(wait.outputs).toEqual([
-      { tool: taskTool("batch_collect"), input: { plan: "demo", until: "next" } },
+      { tool: taskTool("batch_collect"), input: { plan: "demo", launch: true } },
     ]);
-    talk.plays(wait, collected());
-    expect(called(decide(talk.conversation))).toEqual(["batch_next"]);
+    talk.plays(wait, batch(["3"], 1));
+    expect(called(decide(talk.conversation))).toEqual(["Agent"]);
+    talk.plays(decide(talk.conversation));
+    expect(decide(talk.conversation).outputs).toEqual(wait.outputs);
   });
 
   it("the obedient orchestrator reports, exports, and shows the report when the plan is done", () => {
@@ -177,13 +185,16 @@ describe("the obedient orchestrator", () => {
     expect(called(decide(talk.conversation))).toEqual(["text"]);
   });
 
-  it("the obedient orchestrator asks for a batch when a notification or a hook wakes it", () => {
+  it("the obedient orchestrator launches what the line with a notification names, and calls nothing to look", () => {
     const talk = offered(decide, ["1"]);
-    talk
-      .plays(decide(talk.conversation))
-      .plays({ outputs: [{ text: "Waiting." }] })
-      .hears(NOTIFICATION);
-    expect(called(decide(talk.conversation))).toEqual(["batch_next"]);
+    talk.plays(decide(talk.conversation)).plays({ outputs: [{ text: "Waiting." }] });
+    talk.hears(NOTIFICATION);
+    expect(called(decide(talk.conversation))).toEqual(["text"]);
+    talk.plays(decide(talk.conversation)).hears(`${NOTIFICATION}\n${launchLine("2")}`);
+    expect(decide(talk.conversation).outputs).toMatchObject([
+      { tool: "TaskStop", input: { task_id: "a1" } },
+      { tool: "Agent", input: { description: "2 Do it" } },
+    ]);
   });
 
   it("the obedient orchestrator says what went wrong when a tool answers with an error", () => {
@@ -277,12 +288,12 @@ describe("the habits of a disobedient orchestrator", () => {
     const decide = having(orchestrator.overlooksNotification(2), orchestrator.waitsForNotifications);
     const talk = offered(decide, ["1", "2", "3"]);
     talk.plays(decide(talk.conversation));
-    talk.plays(decide(talk.conversation)).hears(NOTIFICATION);
-    expect(called(decide(talk.conversation))).toEqual(["batch_next"]);
-    talk.plays(decide(talk.conversation), batch([], 2));
-    talk.plays(decide(talk.conversation)).hears(NOTIFICATION);
+    talk.plays(decide(talk.conversation)).hears(`${NOTIFICATION}\n${launchLine("4")}`);
+    expect(called(decide(talk.conversation))).toEqual(["TaskStop", "Agent"]);
+    talk.plays(decide(talk.conversation));
+    talk.plays(decide(talk.conversation)).hears(`${NOTIFICATION}\n${launchLine("5")}`);
     expect(called(decide(talk.conversation))).toEqual(["text"]);
-    talk.plays(decide(talk.conversation)).hears(NOTIFICATION);
-    expect(called(decide(talk.conversation))).toEqual(["batch_next"]);
+    talk.plays(decide(talk.conversation)).hears(`${NOTIFICATION}\n${launchLine("6")}`);
+    expect(called(decide(talk.conversation))).toEqual(["TaskStop", "Agent"]);
   });
 });

@@ -32,8 +32,9 @@ const batchAnswer = z.looseObject({
 });
 
 const collectAnswer = z.looseObject({
+  launch: z.array(launchItem).optional(),
   stop: z.array(stopItem).default([]),
-  decision: z.string(),
+  decision: z.string().default("proceed"),
   reason: z.string().default(""),
   counts: z.looseObject({ running: z.number().default(0) }).default({ running: 0 }),
   done: z.boolean().default(false),
@@ -61,9 +62,7 @@ function decide(conversation: Conversation): Turn {
     if (skill !== undefined) return callsTool("Skill", { skill });
     return callsTool(taskTool("plan_create"), { plan, from: `specs/${plan}/03-tasks.json` });
   }
-  if (!wasAnswered(conversation)) {
-    return isReported(given) ? says("Finished.") : callsTool(taskTool("batch_next"), { plan });
-  }
+  if (!wasAnswered(conversation)) return afterWaking(plan, given, conversation);
   if (last.isError) return says(`Stopped. ${last.tool} answered: ${last.text}`);
   switch (last.tool) {
     case "plan_create":
@@ -82,6 +81,38 @@ function decide(conversation: Conversation): Turn {
     default:
       return says(reportIn(given));
   }
+}
+
+/** Woken, sent back or asked by the user: what a line about the plan names is done, and nothing is called to look. */
+function afterWaking(plan: string, given: Answer[], conversation: Conversation): Turn {
+  if (isReported(given)) return says("Finished.");
+  const { launch, stop, text } = lines(conversation, plan);
+  if (stop.length > 0 || launch.length > 0)
+    return callsTogether([...stop.map((agentId) => stopCall({ agentId })), ...launchCalls(launch)]);
+  if (text.includes("plan_report")) return callsTool(taskTool("plan_report"), { plan });
+  const waits = /batch_collect \{plan: "[^"]+", launch: true\}/.test(text);
+  if (waits) return callsTool(taskTool("batch_collect"), { plan, launch: true });
+  const isQuiet = text === "" ? isWoken(conversation) : text.includes("end your turn");
+  return isQuiet ? says("Still at work.") : callsTool(taskTool("batch_next"), { plan });
+}
+
+/** What hooks said of the plan since the model last spoke. */
+function lines(conversation: Conversation, plan: string) {
+  const text = textOf(arrivals(conversation))
+    .split("\n")
+    .filter((line) => new RegExp(`(?:plan )?${plan}: `).test(line))
+    .join("\n");
+  const launch = [...text.matchAll(/launch with Agent, [^:]*: (\[\{.*?\}\])/g)].flatMap(([, items = "[]"]) =>
+    z.array(launchItem).parse(JSON.parse(items)),
+  );
+  const stop = [...text.matchAll(/stop with TaskStop: ([\w, -]+)/g)].flatMap(([, ids = ""]) =>
+    ids.split(", "),
+  );
+  return { text, launch, stop };
+}
+
+function isWoken(conversation: Conversation): boolean {
+  return notifications(textOf(arrivals(conversation))) > 0;
 }
 
 function afterAnalysing(plan: string, analysis: Answer, conversation: Conversation): Turn {
@@ -129,20 +160,23 @@ function afterBatch(plan: string, answer: Answer, conversation: Conversation): T
     return callsTool(taskTool(isHopeless(conversation) ? "plan_report" : "batch_next"), { plan });
   }
   if (batch.done) return callsTool(taskTool("plan_report"), { plan });
-  const isQuiet = batch.counts.running === 0 && launched.length === 0;
-  return callsTool(taskTool("batch_collect"), { plan, until: isQuiet ? "all" : "next" });
+  return callsTool(taskTool("batch_collect"), { plan, launch: true });
 }
 
 function afterCollecting(plan: string, answer: Answer, conversation: Conversation): Turn {
   const collected = collectAnswer.parse(answer.value);
   const toStop = collected.stop.filter((item) => !wasStopped(conversation, item, answer.at));
   if (toStop.length > 0) return callsTogether(toStop.map(stopCall));
+  if (collected.launch && collected.launch.length > 0) return afterBatch(plan, answer, conversation);
   const isOver = collected.done || collected.decision === "stop" || collected.decision === "escalate";
   if (isOver) return callsTool(taskTool("plan_report"), { plan });
-  const waitedForAll = callOf(conversation, answer)?.input.until === "all";
+  const input = callOf(conversation, answer)?.input;
+  const waitedForAll = input?.until === "all" || input?.launch === true;
   if (collected.decision === "wait" && waitedForAll && collected.counts.running === 0) {
     return says(`Nothing can go on. ${collected.reason}`);
   }
+  if (collected.decision === "wait" && input?.launch === true)
+    return callsTool(taskTool("batch_collect"), { plan, launch: true });
   return callsTool(taskTool("batch_next"), { plan });
 }
 
@@ -160,8 +194,7 @@ export const waitsForNotifications: Habit = (inner) => (conversation) =>
 
 function insteadOfWaiting(turn: Turn): Turn {
   const waits = turn.outputs.some(
-    (output) =>
-      "tool" in output && output.tool === taskTool("batch_collect") && output.input.until === "next",
+    (output) => "tool" in output && output.tool === taskTool("batch_collect") && output.input.launch === true,
   );
   return waits ? says("The agents are at work; I will go on when one of them ends.") : turn;
 }
@@ -177,7 +210,7 @@ export const waitsForWholeBatches: Habit = (inner) => (conversation) => {
   const turn = inner(conversation);
   const outputs = turn.outputs.map((output) =>
     "tool" in output && output.tool === taskTool("batch_collect")
-      ? { tool: output.tool, input: { ...output.input, until: "all" } }
+      ? { tool: output.tool, input: { plan: output.input.plan, until: "all" } }
       : output,
   );
   return { ...turn, outputs };
@@ -326,11 +359,11 @@ function argumentOf(block: Block | undefined): string | undefined {
   return block?.kind === "text" && block.role === "user" ? block.text.match(COMMAND)?.[1] : undefined;
 }
 
-/** What the last `batch_next` offered and no Agent call has taken up since. */
+/** What the last answer with launches offered and no Agent call has taken up since. */
 function unlaunched(conversation: Conversation): LaunchItem[] {
   const { start } = command(conversation);
   const batch = answers(conversation, start).findLast(
-    (answer) => answer.tool === "batch_next" && !answer.isError,
+    (answer) => Array.isArray(answer.value.launch) && !answer.isError,
   );
   if (batch === undefined) return [];
   const launched = launchesSince(conversation, batch.at).map((call) => call.input.description);
@@ -344,22 +377,24 @@ function launchesSince(conversation: Conversation, at: number): CallBlock[] {
 }
 
 function launches(items: LaunchItem[]): Turn {
-  return callsTogether(
-    items.map(({ description, subagent_type, prompt, model, effort, isolation }) => ({
-      tool: "Agent",
-      input: {
-        description,
-        subagent_type,
-        prompt,
-        ...(model === undefined ? {} : { model }),
-        ...(effort === undefined ? {} : { effort }),
-        ...(isolation === undefined ? {} : { isolation }),
-      },
-    })),
-  );
+  return callsTogether(launchCalls(items));
 }
 
-function stopCall({ agentId }: StopItem): { tool: string; input: Record<string, unknown> } {
+function launchCalls(items: LaunchItem[]): { tool: string; input: Record<string, unknown> }[] {
+  return items.map(({ description, subagent_type, prompt, model, effort, isolation }) => ({
+    tool: "Agent",
+    input: {
+      description,
+      subagent_type,
+      prompt,
+      ...(model === undefined ? {} : { model }),
+      ...(effort === undefined ? {} : { effort }),
+      ...(isolation === undefined ? {} : { isolation }),
+    },
+  }));
+}
+
+function stopCall({ agentId }: Pick<StopItem, "agentId">): { tool: string; input: Record<string, unknown> } {
   return { tool: "TaskStop", input: { task_id: agentId } };
 }
 

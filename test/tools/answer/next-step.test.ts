@@ -73,9 +73,9 @@ describe("what to do next", () => {
     const { launch, next } = await server.call("batch_next", { plan: "p" });
     expect(launch).toEqual([]);
     expect(next).not.toContain("woken");
-    expect(next).toContain('batch_collect {plan: "p", until: "all"}');
-    const looked = await server.call("batch_collect", { plan: "p", until: "all", waitSeconds: 0 });
-    expect(looked).toMatchObject({ decision: "wait" });
+    expect(next).toContain('batch_collect {plan: "p", launch: true}');
+    const looked = await server.call("batch_collect", { plan: "p", launch: true, waitSeconds: 0 });
+    expect(looked).toMatchObject({ launch: [], decision: "wait" });
     expect(looked.next).not.toMatch(/woken|^Call batch_next/);
   });
 
@@ -86,7 +86,7 @@ describe("what to do next", () => {
     await server.call("plan_update", { plan: "p", action: "resume" });
     await server.call("task_claim", { plan: "p", worker: "w" });
     const { next } = await server.call("plan_update", { plan: "p", action: "pause" });
-    expect(next).toMatch(/What runs may finish\. Then batch_collect\.$/);
+    expect(next).toMatch(/What runs may finish\. Wait with batch_collect \{plan: "p", launch: true\}\.$/);
   });
 
   it("what to do next names where the agents to stop stand, after a call that names none", async () => {

@@ -1,3 +1,4 @@
+import type { AttemptId } from "../../graph/attempt.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
 import { type InterruptedTask, interruptedTasks } from "../plan/interrupted.ts";
 import { existingGraph, type LoadedPlan } from "../plan/load-plan.ts";
@@ -14,6 +15,9 @@ import { openOffers } from "./open-offers.ts";
 import { prepareClaiming } from "./prepare-claiming.ts";
 import { type StopOrder, stopOrders } from "./stop-orders.ts";
 import { whyElsewhere, whyNothingStarts } from "./why-nothing-starts.ts";
+
+/** Which of the offers that nobody took up yet are offered again. */
+export type OffersAgain = (attempt: AttemptId) => boolean;
 
 export interface Batch {
   readonly loaded: LoadedPlan;
@@ -33,12 +37,14 @@ export interface Batch {
  * this owner that nobody took up yet are offered again with the same token.
  * @param limit at most this many launches, or what says so of the plan as it is; the cap and the capacities hold
  *   anyway.
+ * @param again others are left to whoever was given them.
  */
 export async function nextBatch(
   ctx: RunContext,
   actor: string,
   slug: string,
   limit: number | ((loaded: LoadedPlan) => number) | undefined,
+  again: OffersAgain = () => true,
 ): Promise<Batch> {
   const store = await existingGraph(ctx, slug);
   const seen = await prepareClaiming(ctx, store, actor, slug);
@@ -53,7 +59,8 @@ export async function nextBatch(
     let heldBack: readonly string[] = [];
     let elsewhere: Batch["why"] = [];
     if (stored.status === "open" && !plan.spent) {
-      for (const { held, token } of (await openOffers(plan)).slice(0, max)) {
+      const open = (await openOffers(plan)).filter(({ held }) => again(held.claim.id));
+      for (const { held, token } of open.slice(0, max)) {
         const task = graph.tasks.get(held.claim.task);
         if (task) launch.push(launchOf(plan, task, held.claim, token));
       }

@@ -48,7 +48,7 @@ export interface Collected {
 }
 
 /** Leases and owners are looked after this often while somebody waits. */
-const SWEEP_MS = 5_000;
+export const SWEEP_MS = 5_000;
 /** When no agent of a plan that is run by others has been at work for so long, nobody runs it any more. */
 const ABANDONED_MS = 60_000;
 /**
@@ -103,7 +103,7 @@ export async function collect(
  * Whether all that is ready waits for files that others hold: another plan's agents, or a lost one that may still
  * write. They become free without anything of this plan ending, so nobody could be told to come back then.
  */
-async function waitsForFiles(ctx: RunContext, store: GraphStore, slug: string): Promise<boolean> {
+export async function waitsForFiles(ctx: RunContext, store: GraphStore, slug: string): Promise<boolean> {
   return readGraph(ctx, store, async (view) => {
     const plan = await view.plan(slug);
     if (plan.graph.live.length > 0 || plan.stored.status !== "open" || isDone(plan)) return false;
@@ -124,7 +124,7 @@ function awaitedTasks(loaded: LoadedPlan, input: CollectInput): ReadonlySet<Task
 }
 
 /** The plan as it is, its version then, and the attempts that ended after the event, in order. */
-async function newsOf(view: GraphView, slug: string, sinceSeq: number) {
+export async function newsOf(view: GraphView, slug: string, sinceSeq: number) {
   const plan = await view.plan(slug);
   const { version } = plan.stored;
   const ends = await view.reader.events(plan.id, { afterSeq: sinceSeq, types: ["attempt.ended"] });

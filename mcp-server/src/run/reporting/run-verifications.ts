@@ -2,7 +2,8 @@ import { purposeOf } from "../../graph/purpose.ts";
 import { taskName } from "../../graph/task.ts";
 import { findToken } from "../../graph/token.ts";
 import { getTask } from "../briefs/get-task.ts";
-import { type Batch, nextBatch } from "../claims/next-batch.ts";
+import { type Batch, nextBatch, type OffersAgain } from "../claims/next-batch.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { commandsOf } from "../review/rerun-commands.ts";
 import { evidenceOfRun } from "./judge-evidence.ts";
@@ -27,13 +28,19 @@ export async function nextBatchToLaunch(
   actor: string,
   slug: string,
   limit: number | undefined,
+  again?: OffersAgain,
 ): Promise<Batch> {
   for (;;) {
-    const batch = await nextBatch(ctx, actor, slug, limit);
+    const batch = await nextBatch(ctx, actor, slug, limit, again);
     const verification = await verificationIn(ctx, batch);
     if (verification === undefined) return batch;
     await runVerification(ctx, verification);
   }
+}
+
+/** Whether the next batch may have one that the server runs, which takes as long as its commands. */
+export function mayRunVerification({ policy, graph }: LoadedPlan): boolean {
+  return policy.verify === "run" && graph.ready.some((task) => purposeOf(task)?.kind === "verify");
 }
 
 async function verificationIn(ctx: RunContext, { loaded, launch }: Batch): Promise<Verification | undefined> {

@@ -33,6 +33,8 @@ export class SessionMemory {
   readonly plans = new Set<string>();
   /** Plans that the main conversation works at by itself, one task after the other, with the name it does so under. */
   readonly pulls = new Map<string, string>();
+  /** Plans whose tasks agents of this session claim by themselves, one after the other. */
+  readonly pools = new Set<string>();
   /** Scripts of the host that run a plan. */
   readonly workflows = new WorkflowRuns();
   /** What was run with Bash, by the main conversation and by agents. */
@@ -44,6 +46,8 @@ export class SessionMemory {
   readonly told = new Map<string, number>();
   /** Version of each plan at which the session was sent back to work. */
   readonly sentBack = new Map<string, number>();
+  /** Agents that the main conversation was told to stop. */
+  readonly toldToStop = new Set<string>();
   /** Whether the session was told with a launch how it is to wait: every further one would pay for it again. */
   wasToldHowToWait = false;
   readonly inCall = new AgentsInCall();
@@ -172,6 +176,11 @@ export class SessionMemory {
     for (const [toolUseId, launch] of this.#launches) {
       if (launch.attempt === attempt) this.#launches.delete(toolUseId);
     }
+  }
+
+  /** Whether hooks would have told of the launch of an offer, and have not. */
+  isLeftOut(attempt: AttemptId): boolean {
+    return this.#calls.size > 0 && !this.wasLaunched(attempt);
   }
 
   wasLaunched(attempt: AttemptId): boolean {

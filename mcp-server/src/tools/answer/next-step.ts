@@ -6,11 +6,20 @@ import { beforeReport } from "../../run/review/review-due.ts";
 import type { SessionMemory } from "../../run/session/session.ts";
 import { waitForWorkflow } from "../../run/session/workflow-runs.ts";
 
-/** The one sentence that says what the orchestrator should do now. */
-export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Counts, done: boolean): string {
+/**
+ * The one sentence that says what the orchestrator should do now.
+ * @param waited it has waited, and what it waited for did not come.
+ */
+export function nextStep(
+  session: SessionMemory,
+  loaded: LoadedPlan,
+  counts: Counts,
+  done: boolean,
+  waited = false,
+): string {
   const { slug, status, cause } = loaded.stored;
   if (status === "paused")
-    return `The plan is paused${because(cause)}. Say so; plan_update {plan: "${slug}", action: "resume"} goes on.${counts.running > 0 ? ` What runs may finish. ${waitFor(session)}` : ""}`;
+    return `The plan is paused${because(cause)}. Say so; plan_update {plan: "${slug}", action: "resume"} goes on.${counts.running > 0 ? ` What runs may finish. ${waitFor(session, slug)}` : ""}`;
   if (status === "stopped") {
     return `The plan is stopped${because(cause)}. Stop the agents that stop[] of batch_next names, then plan_report {plan: "${slug}"}.`;
   }
@@ -26,20 +35,22 @@ export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Cou
   }
   if (loaded.spent) return afterLimit(session, loaded, loaded.spent, counts);
   if (loaded.pauseMs > 0 && counts.running === 0) {
-    return `A rate or usage limit was reached: nothing starts for ${pauseSeconds(loaded)} s. Call batch_collect {plan: "${slug}"}: it waits for that; then batch_next.`;
+    return `A rate or usage limit was reached: nothing starts for ${pauseSeconds(loaded)} s. ${waitInServer(slug)}`;
   }
   if (counts.ready > 0 && counts.running < loaded.cap && loaded.pauseMs === 0) {
     return session.pulls.has(slug) ? claimNext(session, slug) : "Call batch_next.";
   }
   if (counts.running === 0 && counts.delivering > 0) {
     // Its end wakes nobody.
-    return `What was reported last is on its way onto a branch. Call batch_collect {plan: "${slug}"}: it waits for that; then batch_next.`;
+    return `What was reported last is on its way onto a branch. ${waitInServer(slug)}`;
   }
   if (counts.running === 0) {
     // Nobody would be woken.
-    return `Nothing runs and nothing can start now. Call batch_collect {plan: "${slug}", until: "all"}; if it decides wait, say what why of batch_next names, and end.`;
+    return waited
+      ? "Nothing runs and nothing can start: tell the user what why names, and end."
+      : `Nothing runs and nothing can start now. ${waitInServer(slug)}`;
   }
-  return waitFor(session);
+  return waitFor(session, slug);
 }
 
 /** What runs may finish; then it is for the user to decide. */
@@ -49,18 +60,30 @@ function afterLimit(
   spent: SpentTokens,
   { running }: Counts,
 ): string {
-  const then = running > 0 ? waitFor(session) : `Call plan_report {plan: "${slug}"}, and tell the user:`;
+  const then =
+    running > 0 ? waitFor(session, slug) : `Call plan_report {plan: "${slug}"}, and tell the user:`;
   return `${spentText(spent)} ${then} ${raiseLimit(slug)}`;
 }
 
 /** What whoever does one task after the other calls for the next one. */
 export function claimNext(session: SessionMemory, slug: string): string {
-  return `For the next task: task_claim {plan: "${slug}", worker: ${JSON.stringify(session.pulls.get(slug) ?? "main")}}, until claim is null.`;
+  return `For the next task: ${nextClaim(session, slug)}.`;
+}
+
+export function nextClaim(session: SessionMemory, slug: string): string {
+  return `task_claim {plan: "${slug}", worker: ${JSON.stringify(session.pulls.get(slug) ?? "main")}}, until claim is null`;
 }
 
 /** How to wait: somebody may talk to an interactive session, a headless one would end. */
-export function waitFor(session: SessionMemory): string {
-  return session.interactive ? "Then end your turn; you are woken." : "Then batch_collect.";
+export function waitFor(session: SessionMemory, slug: string): string {
+  return session.interactive
+    ? "End your turn: you are woken, and told what to launch."
+    : `Wait with batch_collect {plan: "${slug}", launch: true}.`;
+}
+
+/** Where nobody would be woken. */
+function waitInServer(slug: string): string {
+  return `Call batch_collect {plan: "${slug}", launch: true}: it waits for that.`;
 }
 
 /** Where the work is, if it is not in the checkout: what did not complete is merged nowhere. */
