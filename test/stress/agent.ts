@@ -59,9 +59,12 @@ async function workAndReport(world: AgentWorld, given: Given, outcome: Outcome):
   if (random.chance(0.15)) await use(world, "note", given);
   const own = nonce();
   const report = reportOf(random, given.task, outcome, own);
-  const accepted = await world.connection.useToken({ call: "report", nonce: own, outcome, ...given }, report);
+  const { isError } = await world.connection.useToken(
+    { call: "report", nonce: own, outcome, ...given },
+    report,
+  );
   // The host may deliver a call twice; the second gets the first answer again.
-  if (accepted && random.chance(0.1)) {
+  if (!isError && random.chance(0.1)) {
     await world.connection.useToken({ call: "report", nonce: own, outcome, ...given }, report);
   }
 }
@@ -76,12 +79,16 @@ async function workLong(world: AgentWorld, given: Given): Promise<void> {
 
 /** Uses a token, which may be dead or another task's, in one of the ways there are. */
 export async function use(world: AgentWorld, call: TokenCall, given: Given): Promise<boolean> {
-  const { connection } = world;
   const nonce = world.nonce();
-  if (call === "brief") return connection.useToken({ call, nonce, ...given });
-  if (call === "note") return connection.useToken({ call, nonce, ...given }, { note: `nonce ${nonce}` });
-  const report = reportOf(world.random, given.task, "completed", nonce);
-  return connection.useToken({ call, nonce, outcome: "completed", ...given }, report);
+  const sent = { call, nonce, ...given };
+  const answer =
+    call === "report"
+      ? await world.connection.useToken(
+          { ...sent, outcome: "completed" },
+          reportOf(world.random, given.task, "completed", nonce),
+        )
+      : await world.connection.useToken(sent, call === "note" ? { note: `nonce ${nonce}` } : {});
+  return !answer.isError;
 }
 
 function reportOf(random: Random, task: string, outcome: Outcome, nonce: string) {

@@ -1,22 +1,12 @@
-import { type ChildProcess, fork } from "node:child_process";
-import {
-  closeSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { bundleClient } from "./bundle-client.ts";
 import { type Counts, check } from "./check.ts";
-import type { Command, Message, Orders } from "./client.ts";
+import type { Orders } from "./client.ts";
+import { ClientProcesses, isAlive } from "./client-processes.ts";
 import { Connection, type ServerPlace } from "./connection.ts";
 import { databaseFor, type Engine, type RunDatabase } from "./database.ts";
 import type { DatabaseState } from "./evidence.ts";
@@ -51,8 +41,6 @@ export interface ChaosResult {
 
 const LEASE_MS = 2_000;
 const KILL_EVERY_MS = 500;
-/** A client or a server that was told to go, or lost its parent, hangs if it is there after this long. */
-const GONE_WITHIN_MS = 120_000;
 
 /**
  * Lets real processes fight over two plans of one checkout while they are killed at random, then lets them finish,
@@ -72,30 +60,18 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
 }
 
-/** One client's process and how it is expected to end. */
-interface ClientProcess {
-  readonly child: ChildProcess;
-  readonly exited: Promise<void>;
-  mayEnd: boolean;
-}
-
 class ChaosRun {
-  kills = 0;
   readonly #options: ChaosOptions;
   readonly #folder: string;
   readonly #checkout: string;
   readonly #journals: string;
   readonly #random: Random;
   readonly #plans: readonly KnownPlan[];
-  readonly #clients = new Map<number, ClientProcess>();
-  readonly #problems: string[] = [];
   #clientScript = "";
+  #clients: ClientProcesses | undefined;
   #database: RunDatabase | undefined;
   #own: Connection | undefined;
-  #behaving = false;
-  #leaving = false;
   #isEvidence = false;
-  #allCompleted = false;
 
   constructor(options: ChaosOptions, folder: string) {
     this.#options = options;
@@ -107,13 +83,17 @@ class ChaosRun {
     this.#plans = [planOf("alpha", this.#random, options.tasks - half), planOf("beta", this.#random, half)];
   }
 
+  get kills(): number {
+    return this.#clients?.kills ?? 0;
+  }
+
   async prepare(): Promise<void> {
     const { root, engine } = this.#options;
     for (const path of [this.#checkout, this.#journals, join(this.#folder, "home")]) mkdirSync(path);
     for (const part of ["agents", "mcp-server/dist"]) {
       cpSync(join(root, part), join(this.#folder, "plugin", part), { recursive: true });
     }
-    this.#clientScript = await bundleClient(root, this.#folder);
+    this.#clientScript = await bundleClient(root, this.#folder, "client.ts");
     await execa("git", ["init", "--quiet"], { cwd: this.#checkout });
     for (const { slug, tasks } of this.#plans) {
       const breakdown = { tasks: tasks.map(({ file }) => file) };
@@ -133,10 +113,17 @@ class ChaosRun {
       await own.call("plan_create", { plan: slug, from: `${slug}.json`, policy });
     }
     const forgotten = await this.#takeOffer(own, journal);
-    for (let client = 1; client <= processes; client++) this.#start(client, 1);
-    await this.#killUntil(performance.now() + chaosMs);
-    this.#behaving = true;
-    this.#tellAll("behave");
+    const clients = new ClientProcesses({
+      script: this.#clientScript,
+      count: processes,
+      ordersOf: (client, life) => this.#ordersOf(client, life),
+      killEveryMs: KILL_EVERY_MS,
+      errorLog: this.#errorLog,
+      random: this.#random,
+    });
+    this.#clients = clients;
+    await clients.killUntil(performance.now() + chaosMs);
+    clients.behave();
     await own.useToken(
       { call: "report", nonce: "0.1.1", outcome: "failed", ...forgotten },
       {
@@ -145,10 +132,8 @@ class ChaosRun {
       },
     );
     const end = performance.now() + endWithinMs;
-    while (!this.#allCompleted && performance.now() < end) await sleep(100);
-    this.#leaving = true;
-    this.#tellAll("leave");
-    await this.#gone("a client did not leave", () => this.#clients.size === 0);
+    while (!clients.allCompleted && performance.now() < end) await sleep(100);
+    await clients.leave();
     await own.end();
   }
 
@@ -157,12 +142,12 @@ class ChaosRun {
     const servers = journals.flatMap(({ entries }) =>
       entries.flatMap((entry) => (entry.kind === "server" ? [entry.pid] : [])),
     );
-    await this.#gone("a server outlived its client", () => !servers.some(isAlive));
+    await this.#clients?.gone("a server outlived its client", () => !servers.some(isAlive));
     const database = await (this.#database as RunDatabase).read();
     const { violations, counts } = check({ plans: this.#plans, leaseMs: LEASE_MS, journals, database });
     const said = readFileSync(this.#errorLog, "utf8");
     if (said) violations.push(`a process wrote: ${said.slice(0, 2_000)}`);
-    violations.push(...this.#problems);
+    violations.push(...(this.#clients?.problems ?? []));
     return {
       counts,
       violations,
@@ -175,8 +160,7 @@ class ChaosRun {
   }
 
   async remove(): Promise<void> {
-    this.#leaving = true;
-    for (const { child } of this.#clients.values()) child.kill("SIGKILL");
+    this.#clients?.killAll();
     this.#own?.killServer();
     await this.#database?.remove();
     // A server that was just killed may still be writing.
@@ -215,10 +199,10 @@ class ChaosRun {
     return given;
   }
 
-  #start(client: number, life: number): void {
+  #ordersOf(client: number, life: number): Orders {
     const { tasks, chaosMs, seed } = this.#options;
     const caps = this.#plans.reduce((sum, { cap }) => sum + cap, 0);
-    const orders: Orders = {
+    return {
       ...this.#place(),
       client,
       life,
@@ -233,75 +217,5 @@ class ChaosRun {
       // The plans should last about as long as the chaos does: most of the time goes into what goes wrong.
       workMs: Math.round((caps * chaosMs) / tasks / 4),
     };
-    const errors = openSync(this.#errorLog, "a");
-    const child = fork(this.#clientScript, [JSON.stringify(orders)], {
-      execArgv: [],
-      env: orders.env,
-      stdio: ["ignore", "ignore", errors, "ipc"],
-    });
-    closeSync(errors);
-    const started: ClientProcess = {
-      child,
-      mayEnd: false,
-      exited: new Promise((resolve) => child.once("exit", () => resolve())),
-    };
-    this.#clients.set(client, started);
-    // One that was killed last starts when the others have been told already.
-    if (this.#behaving) child.send("behave" satisfies Command);
-    child.on("message", (message: Message) => {
-      if (message === "done") this.#allCompleted = true;
-    });
-    void started.exited.then(() => {
-      this.#clients.delete(client);
-      if (!started.mayEnd) this.#problems.push(`client ${client} ended by itself with ${child.exitCode}`);
-      if (!this.#leaving) this.#start(client, life + 1);
-    });
-  }
-
-  /** Kills the server, the client that owns the claims, or both, of a random client, again and again. */
-  async #killUntil(end: number): Promise<void> {
-    for (;;) {
-      const leftMs = end - performance.now();
-      await sleep(Math.min(leftMs, KILL_EVERY_MS * (0.5 + this.#random.next())));
-      if (performance.now() >= end) return;
-      const client = this.#clients.get(this.#random.between(1, this.#options.processes));
-      if (!client?.child.connected) continue;
-      this.kills += 1;
-      const which = this.#random.pick(["server", "server", "client", "both"]);
-      if (which !== "server") client.mayEnd = true;
-      if (which === "client") client.child.kill("SIGKILL");
-      else client.child.send((which === "both" ? "kill-both" : "kill-server") satisfies Command);
-    }
-  }
-
-  #tellAll(command: Command): void {
-    for (const client of this.#clients.values()) {
-      if (command === "leave") client.mayEnd = true;
-      // Who is killed at this very moment needs no command any more.
-      if (client.child.connected) client.child.send(command, () => undefined);
-    }
-  }
-
-  async #gone(otherwise: string, isGone: () => boolean): Promise<void> {
-    const end = performance.now() + GONE_WITHIN_MS;
-    while (!isGone()) {
-      if (performance.now() > end) {
-        this.#problems.push(`${otherwise} within ${GONE_WITHIN_MS / 1000} s`);
-        return;
-      }
-      await sleep(50);
-    }
-  }
-}
-
-/** A process that has ended and only was not reaped yet, as an orphan's in some containers, is not alive. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    if (process.platform !== "linux") return true;
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.charAt(stat.lastIndexOf(")") + 2) !== "Z";
-  } catch {
-    return false;
   }
 }

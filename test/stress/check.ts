@@ -1,4 +1,5 @@
 import type { Evidence } from "./evidence.ts";
+import { workProblems } from "./machines/work-problems.ts";
 import { rebuildProblems } from "./rebuild.ts";
 import { Replay } from "./replay.ts";
 import { sentCalls, testimonyProblems } from "./testimony.ts";
@@ -20,8 +21,9 @@ export interface Counts {
 
 /** Judges a run by its evidence alone; nothing of the server's code is used. */
 export function check(evidence: Evidence): { violations: string[]; counts: Counts } {
-  const { plans, leaseMs, journals, database } = evidence;
-  const replay = new Replay(plans, leaseMs, sentCalls(journals)).run(database.events);
+  const { plans, leaseMs, journals, database, git } = evidence;
+  const noncesAt = git && ((commit: string) => git.bases.get(commit));
+  const replay = new Replay(plans, leaseMs, sentCalls(journals), noncesAt).run(database.events);
   const integrity =
     database.integrity === "ok" ? [] : [`invariant 9: integrity check: ${database.integrity}`];
   return {
@@ -29,6 +31,7 @@ export function check(evidence: Evidence): { violations: string[]; counts: Count
       ...replay.violations,
       ...testimonyProblems(journals, replay),
       ...rebuildProblems(database),
+      ...(git ? workProblems(git, plans, journals, replay) : []),
       ...integrity,
     ],
     counts: countsOf(evidence, replay),

@@ -4,27 +4,15 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AgentWorld, type Given, runAgent, use } from "./agent.ts";
-import { Connection, type ServerPlace } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import { JournalFile, readJournals } from "./journal.ts";
+import type { ClientOrders, Command, Message } from "./orders.ts";
 import { Random } from "./random.ts";
 import { idOf } from "./workload.ts";
 
-export interface Orders extends ServerPlace {
-  readonly client: number;
-  /** How often this client was started, this time included. */
-  readonly life: number;
-  readonly seed: number;
+export interface Orders extends ClientOrders {
   readonly plans: readonly { readonly slug: string; readonly from: string; readonly tasks: number }[];
-  readonly journals: string;
-  readonly leaseMs: number;
-  /** What a task takes on average. */
-  readonly workMs: number;
 }
-
-/** What the client is told: end the server, end both, behave from now on, or go. */
-export type Command = "kill-server" | "kill-both" | "behave" | "leave";
-/** What the client says: every task of every plan is completed. */
-export type Message = "done";
 
 const orders: Orders = JSON.parse(process.argv[2] ?? "");
 const random = new Random(orders.seed);
@@ -105,7 +93,7 @@ async function disturb({ slug: plan, from, tasks }: Orders["plans"][number]): Pr
   } else if (kind < 0.3) {
     const anywhere = `${plan}/${idOf(random.between(1, tasks))}`;
     const task = inHand.size > 0 && random.chance(0.5) ? random.pick([...inHand.values()]).task : anywhere;
-    await connection.call("task_update", { task, status: "cancelled" }, "wrong_state");
+    await connection.call("task_update", { task, status: "cancelled" }, ["wrong_state"]);
   } else if (kind < 0.34) {
     await connection.call("plan_create", { plan, from });
   } else if (kind < 0.7 && oldTokens.length > 0) {
@@ -121,7 +109,7 @@ async function revive(plan: string, limit: number): Promise<void> {
     const { data } = await connection.call("task_list", { plan, status, limit });
     for (const { task } of data.tasks ?? []) {
       // Another client may have sent it back and completed it in the meantime.
-      await connection.call("task_update", { task, status: "pending" }, "wrong_state");
+      await connection.call("task_update", { task, status: "pending" }, ["wrong_state"]);
     }
   }
 }

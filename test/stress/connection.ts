@@ -7,13 +7,15 @@ export interface ServerPlace {
   readonly entry: string;
   readonly checkout: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Kinds of errors after which a call is made again: nobody is to blame for a bad network. */
+  readonly repeated?: readonly string[];
 }
 
 const TOOL_OF = { brief: "task_get", report: "task_report", note: "task_update" } as const;
 /** Much longer than the server waits for another process's transaction: only what hangs takes so long. */
 const ANSWER_WITHIN_MS = 120_000;
-/** A server that cannot start is not started as fast as the machine can. */
-const START_AGAIN_AFTER_MS = 500;
+/** A server that cannot start is not started as fast as the machine can, and what is out of reach not asked so fast. */
+const AGAIN_AFTER_MS = 500;
 
 /** The server of one client: started again whenever it was killed, with the calls repeated that it left open. */
 export class Connection {
@@ -27,11 +29,11 @@ export class Connection {
     this.#server = this.#start();
   }
 
-  /** @param mayBeRefusedAs the kind of error that the call may get; any other is a defect. */
+  /** @param mayBeRefusedAs the kinds of errors that the call may get; any other is a defect. */
   async call(
     tool: string,
     args: Readonly<Record<string, unknown>>,
-    mayBeRefusedAs?: string,
+    mayBeRefusedAs: readonly string[] = [],
     beforeEachTry: () => void = () => undefined,
   ): Promise<ToolAnswer> {
     for (;;) {
@@ -39,7 +41,12 @@ export class Connection {
       beforeEachTry();
       try {
         const answer = await this.#inTime(tool, used.call(tool, args));
-        if (answer.isError && answer.data.error?.kind !== mayBeRefusedAs) {
+        const kind = answer.isError ? String(answer.data.error?.kind) : undefined;
+        if (kind !== undefined && this.#place.repeated?.includes(kind)) {
+          await sleep(AGAIN_AFTER_MS);
+          continue;
+        }
+        if (kind !== undefined && !mayBeRefusedAs.includes(kind)) {
           this.#unexpected(`${tool} ${JSON.stringify(args).slice(0, 300)} was answered: ${answer.text}`);
         }
         return answer;
@@ -48,7 +55,7 @@ export class Connection {
         if (used !== this.#server) continue;
         if (!used.mayEnd) {
           this.#unexpected("a server ended by itself");
-          await sleep(START_AGAIN_AFTER_MS);
+          await sleep(AGAIN_AFTER_MS);
           if (used !== this.#server) continue;
         }
         this.#server = this.#start();
@@ -57,13 +64,17 @@ export class Connection {
   }
 
   /** Makes a call with a token and writes down that it was sent and what became of it. */
-  async useToken(sent: Omit<Sent, "kind">, args: Readonly<Record<string, unknown>> = {}): Promise<boolean> {
+  async useToken(
+    sent: Omit<Sent, "kind">,
+    args: Readonly<Record<string, unknown>> = {},
+    mayBeRefusedAs: readonly string[] = ["refused_token"],
+  ): Promise<ToolAnswer> {
     const { call, nonce, task, token } = sent;
-    const { isError } = await this.call(TOOL_OF[call], { task, token, ...args }, "refused_token", () =>
+    const answer = await this.call(TOOL_OF[call], { task, token, ...args }, mayBeRefusedAs, () =>
       this.#journal.write({ kind: "sent", ...sent }),
     );
-    this.#journal.write({ kind: "answered", nonce, accepted: !isError });
-    return !isError;
+    this.#journal.write({ kind: "answered", nonce, accepted: !answer.isError });
+    return answer;
   }
 
   killServer(): void {

@@ -1,4 +1,5 @@
 import type { Journal } from "./journal.ts";
+import type { GitEvidence } from "./machines/git-evidence.ts";
 import type { KnownPlan } from "./workload.ts";
 
 /** A row of the event log as the database has it, its data parsed. */
@@ -30,6 +31,8 @@ export interface Evidence {
   readonly leaseMs: number;
   readonly journals: readonly Journal[];
   readonly database: DatabaseState;
+  /** Of a run whose work goes through git. */
+  readonly git?: GitEvidence;
 }
 
 /** The nonce in a report's summary or in a note. */

@@ -27,6 +27,10 @@ export type Entry =
       readonly nonce: string;
       readonly accepted: boolean;
     }
+  /** An agent found its worktree at this commit when it began. */
+  | { readonly kind: "began"; readonly task: string; readonly token: string; readonly head: string }
+  /** It made a commit of its own. */
+  | { readonly kind: "committed"; readonly task: string; readonly token: string; readonly commit: string }
   /** An answer that no call may ever get, or an end that nobody caused. */
   | { readonly kind: "unexpected"; readonly text: string }
   | { readonly kind: "server"; readonly pid: number };

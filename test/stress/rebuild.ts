@@ -179,9 +179,12 @@ export function rebuilt(events: readonly LoggedEvent[]): { plans: Table; tasks: 
       case "checkout.unmeasured":
       case "decision.taken":
       case "files.changed":
+      case "isolation.decided":
       case "token.refused":
-        break;
       case "work.committed":
+      case "work.conflicted":
+      case "worktree.cut":
+      case "worktree.removed":
         break;
       default:
         throw new Error(`the suite causes no ${event.type}`);

@@ -27,6 +27,12 @@ export interface ReplayedClaim {
   accepted?: Readonly<Record<string, unknown>>;
   /** It completed and reported changed files of which there is no commit. */
   leftFiles?: boolean;
+  /** What its report said in place of a summary. */
+  nonce?: string | undefined;
+  /** The commit from which its worktree was cut. */
+  base?: string;
+  /** The last commit of its work. */
+  commit?: string;
 }
 
 interface ReplayedTask {
@@ -45,11 +51,15 @@ interface ReplayedTask {
   lastClaim?: ReplayedClaim;
 }
 
-/** A task of the server's own that looks for the cause of failures, and those that have yet to wait for it. */
-interface Recovery {
+/** A task that the server just made, and those that have yet to wait for it, in the same transaction. */
+interface AwaitedTask {
   readonly task: string;
   readonly waiting: Set<string>;
+  readonly hold: (task: ReplayedTask, definition: Row) => void;
 }
+
+/** The nonces that stand in the files of a commit; undefined where there is no such commit. */
+export type NoncesAt = (commit: string) => ReadonlySet<string> | undefined;
 
 /** What the next event must say of a task, because both belong to one transaction. */
 interface Owed {
@@ -67,6 +77,12 @@ interface Asked {
 const ENDED = ["completed", "failed", "cancelled"];
 const REPORTED = ["completed", "failed", "blocked"];
 const OWNER_DEAD = "its session ended";
+/** So begins the cause of a claim that ended because there was nowhere to work. */
+const NO_WORKTREE = "no worktree: ";
+/** A clock that times are told by may be read a moment before the transaction's, or after, in milliseconds. */
+const CLOCK_SLACK_MS = 30_000;
+/** How long an offer is held. */
+const OFFER_MS = 120_000;
 
 /** Replays a log by rules of its own and says where it breaks the invariants 1 to 7, and 11. */
 export class Replay {
@@ -84,17 +100,31 @@ export class Replay {
   /** Offered, running and draining ones. */
   readonly #held = new Set<ReplayedClaim>();
   readonly #committed = new Set<number>();
+  readonly #noncesAt: NoncesAt | undefined;
+  /** By task that merges what is in conflict, the task whose work that is. */
+  readonly #merges = new Map<string, string>();
+  /** By attempt whose work conflicts, the task that merges it. */
+  readonly #conflicts = new Map<number, string>();
   #owed: Owed | undefined;
-  #recovery: Recovery | undefined;
+  #awaited: AwaitedTask | undefined;
   #event: LoggedEvent | undefined;
 
-  /** @param sent the calls with a token that clients made, by nonce. */
-  constructor(plans: readonly KnownPlan[], leaseMs: number, sent: ReadonlyMap<string, Sent>) {
+  /**
+   * @param sent the calls with a token that clients made, by nonce.
+   * @param noncesAt what git says; absent: nobody worked in worktrees.
+   */
+  constructor(
+    plans: readonly KnownPlan[],
+    leaseMs: number,
+    sent: ReadonlyMap<string, Sent>,
+    noncesAt?: NoncesAt,
+  ) {
     this.#plans = new Map(plans.map((plan) => [plan.slug, plan]));
     for (const { slug, tasks } of plans)
       for (const task of tasks) this.#known.set(`${slug}/${task.file.id}`, task);
     this.#leaseMs = leaseMs;
     this.#sent = sent;
+    this.#noncesAt = noncesAt;
   }
 
   run(events: readonly LoggedEvent[]): this {
@@ -110,10 +140,29 @@ export class Replay {
     return this;
   }
 
+  /** The attempts by which the tasks that are completed were. */
+  completed(): ReplayedClaim[] {
+    const completed = [...this.#tasks.values()].filter(({ status }) => status === "completed");
+    return completed.flatMap(({ lastClaim }) => lastClaim ?? []);
+  }
+
+  /** Whether another task brings the work of this attempt onto the branch. */
+  isConflict({ attempt }: ReplayedClaim): boolean {
+    return this.#conflicts.has(attempt);
+  }
+
+  /** Whether the branch must have the work of an attempt that completed its task: what conflicts waits to be merged. */
+  isDelivered({ attempt }: ReplayedClaim): boolean {
+    const merge = this.#conflicts.get(attempt);
+    if (merge === undefined) return true;
+    const task = this.#tasks.get(merge);
+    return task?.status === "completed" && task.lastClaim !== undefined && this.isDelivered(task.lastClaim);
+  }
+
   #apply(event: LoggedEvent, name: string): void {
     const { type, data } = event;
     this.#collectOwed(event, name);
-    this.#collectRecovery(event, name);
+    this.#collectAwaited(event, name);
     if (type === "plan.created") {
       this.#slugs.set(event.planId, String(data.slug));
       this.#status.set(String(data.slug), "open");
@@ -130,7 +179,10 @@ export class Replay {
     else if (type === "attempt.drained") this.#drain(event);
     else if (type === "attempt.revived") this.#revive(event, name);
     else if (type === "token.refused") this.#refuse(event, name);
-    else if (type === "work.committed") this.#committed.add(event.attempt ?? 0);
+    else if (type === "work.committed") this.#commit(event);
+    else if (type === "work.conflicted")
+      this.#conflicts.set(event.attempt ?? 0, `${this.#slugs.get(event.planId)}/${data.mergeTask}`);
+    else if (type === "worktree.cut") this.#cut(event, name);
   }
 
   /** Half a transaction shows as an event that is not followed by what belongs to it. */
@@ -139,8 +191,9 @@ export class Replay {
     if (!owed) {
       if (
         type === "task.defined" &&
-        !this.#recovery?.waiting.has(name) &&
-        !this.#joins(name, data.definition as Row)
+        !this.#awaited?.waiting.has(name) &&
+        !this.#joins(name, data.definition as Row) &&
+        !this.#waitsForMerge(name, data.definition as Row)
       )
         this.#violate(8, `${name} was defined anew, and nobody asked for it`);
       return;
@@ -160,20 +213,17 @@ export class Replay {
     this.#violate(8, `${owed.task} should have become ${owed.status.join(" or ")} in the same transaction`);
   }
 
-  /** Whoever failed for a cause that is looked for waits for that from the same transaction on. */
-  #collectRecovery({ type, data }: LoggedEvent, name: string): void {
-    const recovery = this.#recovery;
-    if (!recovery) return;
-    if (type !== "task.defined" || !recovery.waiting.delete(name)) {
-      for (const task of recovery.waiting)
-        this.#violate(
-          8,
-          `${task} should have been told to wait for ${recovery.task} in the same transaction`,
-        );
-      this.#recovery = undefined;
+  /** Whoever is to wait for a task that the server made does so from the same transaction on. */
+  #collectAwaited({ type, data }: LoggedEvent, name: string): void {
+    const awaited = this.#awaited;
+    if (!awaited) return;
+    if (type !== "task.defined" || !awaited.waiting.delete(name)) {
+      for (const task of awaited.waiting)
+        this.#violate(8, `${task} should have been told to wait for ${awaited.task} in the same transaction`);
+      this.#awaited = undefined;
       return;
     }
-    this.#holdBack(this.#tasks.get(name) as ReplayedTask, recovery.task, data.definition as Row);
+    awaited.hold(this.#tasks.get(name) as ReplayedTask, data.definition as Row);
   }
 
   #holdBack(task: ReplayedTask, recovery: string, definition: Row): void {
@@ -189,7 +239,7 @@ export class Replay {
   /** Who fails later for a cause that was looked for waits for that as well, and the recovery is told of it. */
   #joins(name: string, definition: Row): boolean {
     const task = this.#tasks.get(name);
-    const isRecovery = (id: string) => this.#tasks.has(id) && !this.#known.has(id);
+    const isRecovery = (id: string) => this.#tasks.has(id) && !this.#known.has(id) && !this.#merges.has(id);
     if (!task) return false;
     if (isRecovery(name)) {
       this.#checkDefinition(name, definition);
@@ -208,7 +258,9 @@ export class Replay {
     const known = this.#known.get(name);
     const plan = name.slice(0, name.indexOf("/"));
     if (!known) {
-      this.#createRecovery(name, plan, definition);
+      const purpose = (definition.extra as { purpose?: { kind: string; of: string } } | undefined)?.purpose;
+      if (purpose?.kind === "merge") this.#createMerge(name, `${plan}/${purpose.of}`, definition);
+      else this.#createRecovery(name, plan, definition);
       return;
     }
     this.#tasks.set(name, {
@@ -226,7 +278,48 @@ export class Replay {
     this.#checkDefinition(name, definition);
   }
 
-  /** The one kind of task that is in no plan: it follows on failures of several, and is for these alone. */
+  /** It follows on work that conflicts, and whatever waits for that waits for it. */
+  #createMerge(name: string, of: string, definition: Row): void {
+    const task = this.#tasks.get(of);
+    const plan = name.slice(0, name.indexOf("/"));
+    const isAlone = JSON.stringify(definition.dependencies) === JSON.stringify([of.slice(plan.length + 1)]);
+    if (definition.origin !== "server" || task?.lastClaim?.state !== "delivering" || !isAlone) {
+      this.#violate(8, `${name} merges what is not in conflict`);
+      return;
+    }
+    const writes = definition.writes as string[];
+    this.#tasks.set(name, {
+      ...{ name, plan, needs: "all", dependencies: [of], status: "pending" },
+      scope: { basis: "declared", writes, reads: [], resources: [] },
+      ...{ attempts: 0, failures: 0, recovers: false },
+    });
+    this.#merges.set(name, of);
+    const waiting = [...this.#tasks.values()].filter(
+      (other) => other.name !== name && other.status === "pending" && other.dependencies.includes(of),
+    );
+    this.#awaited = {
+      task: name,
+      waiting: new Set(waiting.map((other) => other.name)),
+      hold: (other, changed) => void this.#waitsForMerge(other.name, changed),
+    };
+  }
+
+  /** Whoever waits for a task whose work is in conflict waits for the one that merges it. */
+  #waitsForMerge(name: string, definition: Row): boolean {
+    const task = this.#tasks.get(name);
+    const named = (definition.dependencies as string[]).map((id) => `${task?.plan}/${id}`);
+    const [merge = ""] = named.filter((id) => !task?.dependencies.includes(id));
+    const of = this.#merges.get(merge);
+    if (!task || of === undefined || !task.dependencies.includes(of)) return false;
+    const isAny = task.needs !== "all" && task.needs !== "settled";
+    const kept =
+      isAny && !named.includes(of) ? task.dependencies.filter((id) => id !== of) : task.dependencies;
+    task.dependencies = [...kept, merge];
+    this.#checkDefinition(name, definition);
+    return true;
+  }
+
+  /** A kind of task that is in no plan: it follows on failures of several, and is for these alone. */
   #createRecovery(name: string, plan: string, { origin, extra, dependencies }: Row): void {
     const recovers = (extra as { recovers?: string[] } | undefined)?.recovers;
     if (origin !== "server" || !recovers || (dependencies as string[]).length > 0 || this.#tasks.has(name)) {
@@ -251,7 +344,11 @@ export class Replay {
     const waiting = failed
       .filter((task) => task.status === "pending" && !isClaimed(task))
       .map((task) => task.name);
-    this.#recovery = { task: name, waiting: new Set(waiting) };
+    this.#awaited = {
+      task: name,
+      waiting: new Set(waiting),
+      hold: (task, changed) => this.#holdBack(task, name, changed),
+    };
   }
 
   /** Whether the log's idea of a task is that of the file and of what its agents asked for since. */
@@ -306,7 +403,9 @@ export class Replay {
     if (!this.#needsHold(task)) this.#violate(4, `${name} was claimed before its needs held`);
     this.#checkScope(name, task.scope, data.scope as KnownScope);
     const checkout = String(data.checkout);
-    const away = data.isolation === "worktree" ? undefined : this.#workAway(task, checkout);
+    const isAway = ({ lastClaim }: ReplayedTask) =>
+      Boolean(lastClaim?.leftFiles && lastClaim.isShared && lastClaim.checkout !== checkout);
+    const away = data.isolation === "worktree" ? undefined : this.#workAway(task, isAway);
     if (away !== undefined)
       this.#violate(11, `${name} was claimed in ${checkout}, and the work of ${away} lies elsewhere`);
     for (const other of this.#held) {
@@ -328,27 +427,23 @@ export class Replay {
       state: "offered",
       lastSignMs: atMs,
     };
+    if (Math.abs(claim.expiresAtMs - atMs - OFFER_MS) > CLOCK_SLACK_MS)
+      this.#violate(9, `the offer of ${name} is held by another clock than the log's`);
     this.claims.set(attempt, claim);
     task.lastClaim = claim;
     this.#held.add(claim);
   }
 
   /**
-   * A task before this one whose files lie in another checkout only, if too few of those that it needs are here. What
-   * was committed may have come by git; of that the log cannot tell.
+   * A task before this one whose work is not there, if too few of those that it needs are.
+   * @param isAway whether the work of a completed task is elsewhere only.
    */
-  #workAway(task: ReplayedTask, checkout: string): string | undefined {
+  #workAway(task: ReplayedTask, isAway: (before: ReplayedTask) => boolean): string | undefined {
     const away = new Map<string, string>();
     for (const name of new Set(task.dependencies)) {
       const before = this.#tasks.get(name);
       if (!before || !ENDED.includes(before.status)) continue;
-      const { lastClaim } = before;
-      const isAway =
-        before.status === "completed" &&
-        lastClaim?.leftFiles &&
-        lastClaim.isShared &&
-        lastClaim.checkout !== checkout;
-      const where = isAway ? name : this.#workAway(before, checkout);
+      const where = before.status === "completed" && isAway(before) ? name : this.#workAway(before, isAway);
       if (where !== undefined) away.set(name, where);
     }
     const [first] = away.values();
@@ -357,6 +452,30 @@ export class Replay {
       (name) => !away.has(name) && this.#tasks.get(name)?.status === "completed",
     );
     return here.length < (task.needs === "any" ? 1 : task.needs.atLeast) ? first : undefined;
+  }
+
+  #commit({ attempt, data }: LoggedEvent): void {
+    this.#committed.add(attempt ?? 0);
+    const claim = this.claims.get(attempt ?? 0);
+    if (claim) claim.commit = String(data.commit);
+  }
+
+  /** The files from which an attempt starts hold what was done before it. */
+  #cut({ attempt, data }: LoggedEvent, name: string): void {
+    const claim = this.claims.get(attempt ?? 0);
+    if (!claim || claim.task !== name) return;
+    claim.base = String(data.base);
+    const nonces = this.#noncesAt?.(claim.base);
+    if (this.#noncesAt && !nonces) this.#violate(11, `${name} starts from ${claim.base}, which is not there`);
+    if (!nonces) return;
+    // What a merge is there to bring is no part of what it starts from.
+    let of = name;
+    while (this.#merges.has(of)) of = this.#merges.get(of) as string;
+    const isAway = ({ name: before, lastClaim }: ReplayedTask) =>
+      this.#known.has(before) && !nonces.has(lastClaim?.nonce ?? "");
+    const away = this.#workAway(this.#tasks.get(of) as ReplayedTask, isAway);
+    if (away !== undefined)
+      this.#violate(11, `${name} starts from ${claim.base}, which lacks the work of ${away}`);
   }
 
   #checkScope(name: string, known: KnownScope, claimed: KnownScope): void {
@@ -388,6 +507,8 @@ export class Replay {
     task.attempts += 1;
     if (event.data.number !== task.attempts)
       this.#violate(8, `${claim.task}: its attempts are counted wrong`);
+    if (Math.abs(Number(event.data.leaseUntilMs) - event.atMs - this.#leaseMs) > CLOCK_SLACK_MS)
+      this.#violate(9, `the lease of ${claim.task} goes by another clock than the log's`);
     claim.state = "running";
     claim.lastSignMs = event.atMs;
     this.#owed = { task: claim.task, status: ["in_progress"] };
@@ -410,6 +531,7 @@ export class Replay {
     claim.state = "ended";
     claim.outcome = String(data.outcome);
     if (data.cause !== undefined) claim.cause = String(data.cause);
+    claim.nonce = nonceIn((data.report as { summary?: unknown } | undefined)?.summary);
     const files = (data.report as { filesChanged?: unknown[] } | undefined)?.filesChanged ?? [];
     claim.leftFiles = files.length > 0 && !this.#committed.has(claim.attempt);
     const report = data.report as Record<string, unknown> | undefined;
@@ -467,6 +589,10 @@ export class Replay {
   /** An attempt is lost for a reason, and its scope stays held when its agent may still be at work. */
   #checkLoss(claim: ReplayedClaim, { atMs, data }: LoggedEvent): void {
     if (claim.cause === OWNER_DEAD) return;
+    if (claim.cause?.startsWith(NO_WORKTREE)) {
+      if (claim.base !== undefined) this.#violate(9, `${claim.task} was ended although it had a worktree`);
+      return;
+    }
     if (Number(data.drainsUntilMs ?? 0) < atMs + this.#leaseMs)
       this.#violate(2, `${claim.task} was ${claim.outcome} and does not drain for a lease`);
     // A lease is prolonged only by a sign that comes a third of a lease after the one before.

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { check } from "./check.ts";
 import type { LoggedEvent, Row } from "./evidence.ts";
 import type { Entry, Journal } from "./journal.ts";
+import type { GitEvidence } from "./machines/git-evidence.ts";
 import type { KnownScope } from "./paths.ts";
 import { JSON_COLUMNS, rebuilt } from "./rebuild.ts";
 import type { KnownTask, Needs } from "./workload.ts";
@@ -27,6 +28,8 @@ export class Story {
   /** Changes the database's rows behind the log's back. */
   tamper: (table: "plans" | "tasks" | "claims", row: Record<string, unknown>) => void = () => undefined;
   atMs = 0;
+  /** What git tells, where work goes through it. */
+  git: GitEvidence | undefined;
   /** The report that was accepted last. */
   reported: Row = {};
   readonly #tasks: KnownTask[] = [];
@@ -111,12 +114,12 @@ export class Story {
   }
 
   /** Reports a commit that is not where it belongs yet. */
-  accept(id: string, attempt: number): this {
+  accept(id: string, attempt: number, commit = "c"): this {
     const report = this.send("report", id, attempt).reportOf("completed");
     this.reported = report;
     return this.log("delivery.accepted", id, attempt, {
       ...{
-        commit: "c",
+        commit,
         base: "b",
         targets: ["plan"],
         clone: "h:/r",
@@ -166,7 +169,8 @@ export class Story {
       claims: rows("claims"),
       integrity: this.integrity,
     };
-    return check({ plans: [plan], leaseMs: LEASE_MS, journals, database }).violations;
+    const git = this.git && { git: this.git };
+    return check({ plans: [plan], leaseMs: LEASE_MS, journals, database, ...git }).violations;
   }
 }
 

@@ -28,6 +28,9 @@ import { innerRepository, leftInside, reportedInside } from "../worktrees/inner-
 import { type AttemptAtWork, filesOfOthers, type WorkRecord, workRecord } from "../worktrees/work-record.ts";
 import { worktreeWork } from "../worktrees/worktree-work.ts";
 
+/** No attempt was live to prepare the work of. It may be by now: a late sign of life revives one that was lost. */
+export const ENDED = "ended";
+
 /** The commit that accompanies a report. */
 export interface PreparedWork {
   readonly work: WorktreeCommit;
@@ -52,7 +55,7 @@ interface Claimed {
  * Commits the work of a claim. No branch that anybody sees has changed afterwards: that is for the delivery, which
  * begins when the report is accepted.
  * @param claimIn finds the claim, by whatever speaks for it.
- * @returns undefined where there is nothing to commit, or no such claim.
+ * @returns undefined where there is nothing to commit.
  * @throws CallerError when the work cannot be taken as it is.
  */
 export async function prepareWork(
@@ -60,20 +63,21 @@ export async function prepareWork(
   store: GraphStore,
   claimIn: (view: GraphView) => Promise<ClaimByToken<PlanView> | TokenRefusal>,
   report: Report,
-): Promise<PreparedWork | undefined> {
+): Promise<PreparedWork | typeof ENDED | undefined> {
   if (ctx.checkout.gitCommonDir === undefined) return undefined;
-  const claimed = await readGraph(ctx, store, async (view): Promise<Claimed | undefined> => {
+  const claimed = await readGraph(ctx, store, async (view): Promise<Claimed | typeof ENDED | undefined> => {
     const found = await claimIn(view);
-    if (isRefusal(found)) return undefined;
+    if (isRefusal(found)) return ENDED;
     const { loaded, task } = found;
     const { claim } = found.held;
     await lookWhetherShared(ctx, loaded.graph);
-    if (!isLive(claim) || (claim.isolation !== "worktree" && !isCommitted(loaded))) return undefined;
+    if (!isLive(claim)) return ENDED;
+    if (claim.isolation !== "worktree" && !isCommitted(loaded)) return undefined;
     const attempt = { ...claim, number: attemptNumber(loaded, claim) };
     const [record, ofOthers] = [await workRecord(loaded), await filesOfOthers(loaded)];
     return { loaded, task, attempt, offeredAtMs: claim.offeredAtMs, record, ofOthers };
   });
-  if (!claimed) return undefined;
+  if (!claimed || claimed === ENDED) return claimed;
   try {
     const { loaded, attempt } = claimed;
     const prepared =

@@ -14,7 +14,7 @@ import type { GraphView, PlanView } from "../plan/plan-view.ts";
 import type { Look } from "../project/checkout-snapshots.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { finishAttempt } from "./finish-attempt.ts";
-import { type PreparedWork, prepareWork } from "./prepare-work.ts";
+import { ENDED, type PreparedWork, prepareWork } from "./prepare-work.ts";
 
 /** As much of a message as a report's summary may be goes into a commit. */
 const MAX_SUMMARY = 4_000;
@@ -66,7 +66,7 @@ async function prepareWorkOfMessage(
   store: GraphStore,
   attempt: AttemptId,
   ending: Ending,
-): Promise<{ ending: Ending; prepared: PreparedWork | undefined }> {
+): Promise<{ ending: Ending; prepared: PreparedWork | typeof ENDED | undefined }> {
   const { outcome, lastMessage } = ending;
   const report: Report = {
     outcome: outcome === "completed" ? "completed" : "failed",
@@ -101,12 +101,16 @@ function end(
     ending,
     look,
     prepared,
-  }: { readonly ending: Ending; readonly look: Look; readonly prepared: PreparedWork | undefined },
+  }: {
+    readonly ending: Ending;
+    readonly look: Look;
+    readonly prepared: PreparedWork | typeof ENDED | undefined;
+  },
 ): Promise<PlanSlug | undefined> {
   const work = async (tx: GraphTransaction) => {
     const held = await tx.writer.claimById(attempt);
     const plan = held && (await tx.planOf(held));
-    if (!plan || held.claim.state !== "running") return undefined;
+    if (!plan || held.claim.state !== "running" || prepared === ENDED) return undefined;
     const seen = { look, unseen: new Set<string>() };
     await finishAttempt(tx, { plan, attempt: held.claim, prepared, seen }, ending);
     return prepared?.delivery && held.plan;

@@ -20,7 +20,7 @@ import { COMPARED_EVENTS, noteOfFirstReport, unseenFiles, withRelativeFiles } fr
 import { finishAttempt, type SeenAtEnd } from "./finish-attempt.ts";
 import { type BashRuns, type JudgedReport, judgeEvidence, withoutStandings } from "./judge-evidence.ts";
 import type { Objection } from "./objection.ts";
-import { type PreparedWork, prepareWork } from "./prepare-work.ts";
+import { ENDED, type PreparedWork, prepareWork } from "./prepare-work.ts";
 
 export interface ReportInput {
   readonly task: string;
@@ -72,13 +72,19 @@ export async function reportTask(
   const call: Call = { actor, agentId, name, given, judged, seen, firstOfferedMs };
   // What is not believed is not merged, whatever becomes of it.
   const result: Report = judged.objection ? { ...given.report, outcome: "failed" } : given.report;
-  const prepared = await prepareWork(ctx, store, (view) => claimOfToken(view, given.token), result);
-  const answered = await accept(ctx, store, call, prepared);
-  if (answered instanceof CallerError) throw answered;
-  // The answer does not wait for it.
-  if (prepared?.delivery) void deliverWaiting(ctx, store, name.plan);
-  return answered;
+  for (;;) {
+    const prepared = await prepareWork(ctx, store, (view) => claimOfToken(view, given.token), result);
+    const answered = await accept(ctx, store, call, prepared);
+    if (answered === UNPREPARED) continue;
+    if (answered instanceof CallerError) throw answered;
+    // The answer does not wait for it.
+    if (prepared !== ENDED && prepared?.delivery) void deliverWaiting(ctx, store, name.plan);
+    return answered;
+  }
 }
+
+/** The attempt had ended when its work was to be prepared, and the report has revived it. */
+const UNPREPARED = "unprepared";
 
 /** A report that is handed in, and by whom. */
 interface Call {
@@ -100,12 +106,12 @@ function accept(
   ctx: RunContext,
   store: GraphStore,
   call: Call,
-  prepared: PreparedWork | undefined,
-): Promise<ReportResult | CallerError> {
+  prepared: PreparedWork | typeof ENDED | undefined,
+): Promise<ReportResult | CallerError | typeof UNPREPARED> {
   const { name, given, judged, agentId, seen } = call;
   const { objection } = judged;
   const { report, token } = given;
-  const work = async (tx: GraphTransaction): Promise<ReportResult | CallerError> => {
+  const work = async (tx: GraphTransaction): Promise<ReportResult | CallerError | typeof UNPREPARED> => {
     await noteSignOfLife(tx, token, agentId);
     await expireClaims(tx);
     const found = await claimOfToken(tx, token);
@@ -116,6 +122,7 @@ function accept(
     }
     await checkReport(found, report);
     if (refusalFor(found, agentId)) return refuse(tx, call, { why: "it is another agent's", held });
+    if (prepared === ENDED) return UNPREPARED;
     startOrContinue(found, agentId);
     const attempt = plan.graph.claim(held.claim.id);
     if (attempt?.state !== "running") throw new Error("the claim vanished inside its transaction");

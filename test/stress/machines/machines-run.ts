@@ -1,0 +1,241 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { bundleClient } from "../bundle-client.ts";
+import type { ChaosResult } from "../chaos-run.ts";
+import { check } from "../check.ts";
+import { ClientProcesses, isAlive } from "../client-processes.ts";
+import { Connection, type ServerPlace } from "../connection.ts";
+import { databaseFor, type RunDatabase } from "../database.ts";
+import { JournalFile, readJournals } from "../journal.ts";
+import { Random } from "../random.ts";
+import type { KnownPlan } from "../workload.ts";
+import type { MachineOrders } from "./client.ts";
+import { GitDaemon } from "./git-daemon.ts";
+import { readGit } from "./git-evidence.ts";
+import { type Machine, machineOf } from "./machine.ts";
+import { FIRST_FILES, machinePlan } from "./workload.ts";
+
+export interface MachinesOptions {
+  readonly seed: number;
+  readonly machines: number;
+  /** Clients of each machine, each with a server of its own. */
+  readonly processes: number;
+  readonly tasks: number;
+  /** How long processes are killed, agents misbehave and the network is bad. */
+  readonly chaosMs: number;
+  /** Then all is well for at most so long, to bring the plan to its end. */
+  readonly endWithinMs: number;
+  /** The repository: `agents` and `mcp-server/dist` are copied from there. */
+  readonly root: string;
+}
+
+const HOUR_MS = 3_600_000;
+const LEASE_MS = 20_000;
+/** Agents of one client at once. */
+const HANDS = 2;
+/** Git and the servers take most of a task's time. */
+const WORK_MS = 500;
+/** A server has to live long enough to make a worktree or to push now and then. */
+const KILL_EVERY_MS = 2_000;
+const FAULT_EVERY_MS = 3_000;
+const PLAN = "shared";
+/** What a server says whose client was killed while it waited for the network. */
+const LATE = /^The server ended although not everything was answered within \d+ s\.\n/gm;
+
+/**
+ * Lets clones on several machines work on one plan, which meet in a database and in a remote repository alone, while
+ * processes are killed, connections break and clocks differ by hours; then lets them finish, and judges what is left.
+ */
+export async function runMachines(options: MachinesOptions): Promise<ChaosResult> {
+  const began = performance.now();
+  const run = new MachinesRun(options, realpathSync(mkdtempSync(join(tmpdir(), "parallel-machines-"))));
+  try {
+    await run.prepare();
+    await run.runClients();
+    return { ...(await run.judge()), tookMs: performance.now() - began };
+  } finally {
+    await run.remove();
+  }
+}
+
+class MachinesRun {
+  readonly #options: MachinesOptions;
+  readonly #folder: string;
+  readonly #journals: string;
+  readonly #remote: string;
+  readonly #random: Random;
+  readonly #plan: KnownPlan;
+  readonly #machines: Machine[] = [];
+  #clientScript = "";
+  #database: RunDatabase | undefined;
+  #daemon: GitDaemon | undefined;
+  #clients: ClientProcesses | undefined;
+  #isEvidence = false;
+
+  constructor(options: MachinesOptions, folder: string) {
+    this.#options = options;
+    this.#folder = folder;
+    this.#journals = join(folder, "journals");
+    this.#remote = join(folder, "remotes", "app.git");
+    this.#random = new Random(options.seed);
+    this.#plan = machinePlan(PLAN, this.#random, options.tasks);
+  }
+
+  async prepare(): Promise<void> {
+    const { root, machines } = this.#options;
+    mkdirSync(this.#journals);
+    for (const part of ["agents", "mcp-server/dist"]) {
+      cpSync(join(root, part), join(this.#folder, "plugin", part), { recursive: true });
+    }
+    this.#clientScript = await bundleClient(root, this.#folder, "machines/client.ts");
+    await this.#makeRemote();
+    this.#daemon = await GitDaemon.start(dirname(this.#remote));
+    this.#database = await databaseFor("postgres", this.#remote);
+    const { PARALLEL_DATABASE_URL: databaseUrl = "" } = this.#database.env;
+    const shared = { folder: this.#folder, root, databaseUrl, gitPort: this.#daemon.port };
+    for (let number = 1; number <= machines; number++) {
+      // One goes by the right time, others an hour and more before and after it.
+      const aheadMs = Math.floor(number / 2) * HOUR_MS * (number % 2 === 0 ? 1 : -1);
+      this.#machines.push(await machineOf(shared, number, aheadMs, this.#random));
+    }
+  }
+
+  async #makeRemote(): Promise<void> {
+    const start = join(this.#folder, "start");
+    for (const [path, text] of Object.entries(FIRST_FILES)) {
+      mkdirSync(dirname(join(start, path)), { recursive: true });
+      writeFileSync(join(start, path), text);
+    }
+    const git = (...parameters: string[]) =>
+      execa("git", ["-c", "user.name=T", "-c", "user.email=t@example.org", ...parameters], { cwd: start });
+    await git("init", "--quiet", "--initial-branch=main");
+    await git("add", "--all");
+    await git("commit", "--quiet", "-m", "Begin");
+    await git("clone", "--quiet", "--bare", start, this.#remote);
+  }
+
+  async runClients(): Promise<void> {
+    const { machines, processes, chaosMs, endWithinMs } = this.#options;
+    await this.#makePlan();
+    const clients = new ClientProcesses({
+      script: this.#clientScript,
+      count: machines * processes,
+      ordersOf: (client, life) => this.#ordersOf(client, life),
+      killEveryMs: KILL_EVERY_MS,
+      errorLog: this.#errorLog,
+      random: this.#random,
+    });
+    this.#clients = clients;
+    const end = performance.now() + chaosMs;
+    await Promise.all([
+      clients.killUntil(end),
+      ...this.#machines.map((machine) => this.#disturb(machine, end)),
+    ]);
+    clients.behave();
+    const last = performance.now() + endWithinMs;
+    while (!clients.allCompleted && performance.now() < last) await sleep(100);
+    await clients.leave();
+  }
+
+  async #makePlan(): Promise<void> {
+    const [first] = this.#machines;
+    if (!first) throw new Error("there is no machine");
+    const { slug, cap, tasks } = this.#plan;
+    const own = new Connection(this.#placeOn(first), new JournalFile(this.#journals, 0, 1));
+    await own.call("plan_create", {
+      plan: slug,
+      tasks: tasks.map(({ file }) => file),
+      policy: { leaseMinutes: LEASE_MS / 60_000, maxParallel: cap, isolation: "worktree" },
+    });
+    await own.end();
+  }
+
+  /** The network of a machine: always slow, and now and then worse. */
+  async #disturb({ database, remote }: Machine, end: number): Promise<void> {
+    const random = this.#random;
+    database.maxDelayMs = 10;
+    remote.maxDelayMs = 30;
+    remote.breaking = 0.1;
+    for (;;) {
+      const leftMs = end - performance.now();
+      await sleep(Math.max(0, Math.min(leftMs, FAULT_EVERY_MS * (0.5 + random.next()))));
+      if (performance.now() >= end) break;
+      const proxy = random.pick([database, remote]);
+      const kind = random.next();
+      if (kind < 0.5) proxy.cut();
+      else if (kind < 0.8) await proxy.hold(random.between(200, 3_000));
+      else await proxy.down(random.between(200, 4_000));
+    }
+    for (const proxy of [database, remote]) {
+      proxy.maxDelayMs = 0;
+      proxy.breaking = 0;
+    }
+  }
+
+  async judge(): Promise<Omit<ChaosResult, "tookMs">> {
+    const journals = readJournals(this.#journals);
+    const servers = journals.flatMap(({ entries }) =>
+      entries.flatMap((entry) => (entry.kind === "server" ? [entry.pid] : [])),
+    );
+    await this.#clients?.gone("a server outlived its client", () => !servers.some(isAlive));
+    const database = await (this.#database as RunDatabase).read();
+    const clones = this.#machines.map(({ checkout }) => checkout);
+    const git = readGit(this.#folder, this.#remote, clones, [PLAN], database.events);
+    const evidence = { plans: [this.#plan], leaseMs: LEASE_MS, journals, database, git };
+    const { violations, counts } = check(evidence);
+    const said = readFileSync(this.#errorLog, "utf8").replaceAll(LATE, "");
+    if (said) violations.push(`a process wrote: ${said.slice(0, 2_000)}`);
+    violations.push(...(this.#clients?.problems ?? []));
+    if (violations.length > 0) {
+      // It may never come again.
+      this.#isEvidence = true;
+      writeFileSync(join(this.#folder, "database.json"), JSON.stringify(database, null, 1));
+    }
+    return {
+      counts,
+      violations,
+      kills: this.#clients?.kills ?? 0,
+      tasks: {
+        total: database.tasks.length,
+        completed: database.tasks.filter(({ status }) => status === "completed").length,
+      },
+      ...(this.#isEvidence && { evidence: this.#folder }),
+    };
+  }
+
+  async remove(): Promise<void> {
+    this.#clients?.killAll();
+    for (const { database, remote } of this.#machines) {
+      await database.stop();
+      await remote.stop();
+    }
+    await this.#daemon?.stop();
+    await this.#database?.remove();
+    // A server that was just killed may still be writing.
+    if (!this.#isEvidence) rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  get #errorLog(): string {
+    return join(this.#folder, "errors.log");
+  }
+
+  #placeOn({ checkout, env }: Machine): ServerPlace {
+    const entry = join(this.#folder, "plugin", "mcp-server", "dist", "server.js");
+    return { entry, checkout, env, repeated: ["store_unreachable", "store_busy"] };
+  }
+
+  #ordersOf(client: number, life: number): MachineOrders {
+    const { machines, processes, seed } = this.#options;
+    const machine = this.#machines[(client - 1) % machines] as Machine;
+    return {
+      ...this.#placeOn(machine),
+      ...{ client, life, journals: this.#journals, leaseMs: LEASE_MS, workMs: WORK_MS, hands: HANDS },
+      seed: seed * 7_919 + client * 101 + life,
+      plans: [this.#plan],
+      isLast: client === machines * processes,
+    };
+  }
+}
