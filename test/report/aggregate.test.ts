@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { AnyClaim } from "../../mcp-server/src/graph/attempt.ts";
 import { said } from "../../mcp-server/src/graph/task-cause.ts";
 import { aggregate } from "../../mcp-server/src/report/aggregate.ts";
+import { renderMarkdown } from "../../mcp-server/src/report/render/markdown/report.ts";
+import { renderTimeline } from "../../mcp-server/src/report/timeline/timeline.ts";
 import { EXAMPLE_END_MS, exampleEvents, exampleState } from "../support/example-run.ts";
 import { eventsOf, id, planState, type Ran, START_MS, task } from "../support/plan-fixture.ts";
 
@@ -16,6 +19,36 @@ function reasonsOf(...input: Parameters<typeof planState>): (string | undefined)
   const { toCome, notRun } = report.groups;
   return [...toCome, ...notRun].map((name) => report.tasks.find(({ task: of }) => of === name)?.reason);
 }
+
+describe("a task whose work is on its way onto a branch", () => {
+  it("a task whose work is on its way is told as delivering, with what it reported, and does not count as running", () => {
+    const { claims, ...state } = planState(
+      [task("a", { status: "in_progress" }), task("b", { status: "in_progress" })],
+      [
+        { task: "a", from: 0, to: 5, report: { summary: "Made a." } },
+        { task: "b", from: 0 },
+      ],
+    );
+    const accepted = {
+      ...{ commit: "c1", base: "c0", targets: ["plan" as const], clone: "host:/project" },
+      by: { host: "host", pid: 1, startedAt: "1" },
+    };
+    const delivering = claims.map((claim): AnyClaim => {
+      if (claim.state !== "ended") return claim;
+      const { endedAtMs, outcome: _, ...rest } = claim;
+      return { ...rest, state: "delivering", acceptedAtMs: endedAtMs, accepted };
+    });
+    const report = aggregate({ ...state, claims: delivering }, [], NOW);
+    expect(report.groups).toMatchObject({ running: ["b"], delivering: ["a"] });
+    expect(report.tasks[0]).toMatchObject({ outcome: "delivering", durationMs: 5_000, summary: "Made a." });
+    const text = renderMarkdown(report);
+    expect(text).toContain("0 of 2 tasks completed, 1 running, 1 delivering.");
+    expect(text).toMatch(/## Delivering →\n\n- → \*\*a\*\* .*\n {2}- Result: Made a\./);
+    const timeline = renderTimeline(report.timeline, { width: 80, colour: false });
+    expect(timeline).toMatch(/^→ a .*→$/m);
+    expect(timeline).toContain("→ delivering");
+  });
+});
 
 describe("why a task has not run, or not yet", () => {
   it("the reason why a task has not run names the dependency that failed", () => {

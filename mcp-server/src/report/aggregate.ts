@@ -62,6 +62,8 @@ export interface RunReport {
     readonly failed: readonly TaskId[];
     readonly cancelled: readonly TaskId[];
     readonly running: readonly TaskId[];
+    /** Done, and on their way onto a branch. */
+    readonly delivering: readonly TaskId[];
     /** Pending ones that will run if the plan goes on as it is; what they wait for is the task's `reason`. */
     readonly toCome: readonly TaskId[];
     /** The other pending ones; why is the task's `reason`. */
@@ -121,9 +123,12 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
   const having = (status: TaskResult["status"]) =>
     tasks.filter((task) => task.status === status).map((task) => task.task);
   const coming = tasksToCome(state);
-  const running = having("in_progress");
+  const inProgress = having("in_progress");
+  const isDelivering = new Set(
+    tasks.flatMap(({ task, outcome }) => (outcome === "delivering" ? [task] : [])),
+  );
   const pending = having("pending");
-  const goesOn = running.length > 0 || coming.size > 0;
+  const goesOn = inProgress.length > 0 || coming.size > 0;
   const endedAtMs = goesOn ? undefined : lastEndMs(tasks);
   const gitMoves = gitMovesOf(plan.slug, events);
   const undone = undoneChanges(events, state.claims);
@@ -147,7 +152,8 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
       completed: having("completed"),
       failed: having("failed"),
       cancelled: having("cancelled"),
-      running,
+      running: inProgress.filter((id) => !isDelivering.has(id)),
+      delivering: inProgress.filter((id) => isDelivering.has(id)),
       toCome: pending.filter((id) => coming.has(id)),
       notRun: pending.filter((id) => !coming.has(id)),
     },

@@ -23,8 +23,9 @@ function lineSoFar({ groups, figures: { largestRunning }, tasks }: RunReport): s
   const done = `${groups.completed.length} of ${plural(tasks.length, "task")} so far`;
   if (largestRunning === undefined) return `${done}; ${NOTHING_RAN}`;
   const running = groups.running.length === 0 ? "none" : groups.running.length;
+  const delivering = groups.delivering.length === 0 ? "" : `, ${groups.delivering.length} delivering`;
   const most = largestRunning === 1 ? "one agent at a time" : `at most ${largestRunning} agents at once`;
-  return `${done}, ${running} running, ${most}`;
+  return `${done}, ${running} running${delivering}, ${most}`;
 }
 
 function speedLine({ groups, figures, tasks }: RunReport): string {

@@ -18,7 +18,7 @@ export const planAnalyze = defineTool({
   annotations: READ,
   hasLongAnswer: true,
   async handle(input, { run, session, client }) {
-    const { loaded, counts, analysis, timeline, engine, isolation } = await analyzePlan(
+    const { loaded, counts, analysis, timeline, engine, isolation, remote } = await analyzePlan(
       run,
       input.plan,
       input.maxParallel,
@@ -52,6 +52,7 @@ export const planAnalyze = defineTool({
         ...(overlappingRoles.length > 0 && { overlappingRoles }),
         minutesByCap,
         ...(isolation && { isolation: isolationLine(isolation) }),
+        ...(remote !== undefined && { remote }),
         // What is to follow the last task, for whoever orchestrates.
         review: loaded.policy.review,
         timeline,

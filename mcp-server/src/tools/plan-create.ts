@@ -29,7 +29,7 @@ export const planCreate = defineTool({
   }),
   annotations: IDEMPOTENT,
   async handle(input, { run, session, actor }) {
-    const { created, updated, unchanged, removed, warnings, isolation, loaded, placed, interrupted } =
+    const { created, updated, unchanged, removed, warnings, isolation, remote, loaded, placed, interrupted } =
       await createPlan(run, actor, input);
     if (!input.dryRun && loaded) {
       session.plans.add(loaded.stored.slug);
@@ -48,6 +48,7 @@ export const planCreate = defineTool({
             ? [...warnings.slice(0, MAX_WARNINGS), `and ${warnings.length - MAX_WARNINGS} more`]
             : warnings,
         ...(isolation !== undefined && { isolation }),
+        ...(remote !== undefined && { remote }),
         ...(placed && { placed }),
         ...(interrupted && interrupted.length > 0 && { interrupted }),
         ...(loaded && { counts: shortCounts(countsOf(loaded)) }),

@@ -129,6 +129,8 @@ describe("a plan that several clones share", () => {
     const [, folder] = folders;
     await git(folder, "tag", "mine");
     put(folder, { "notes.txt": "private\n" });
+    const { remote: said } = await other.call("plan_analyze", { plan: "p" });
+    expect(said).toContain("pushed to refs/parallel/p of origin, which is no branch");
     const before = await git(folder, "for-each-ref", "refs/heads/main", "refs/tags", "refs/remotes");
     await work(other, at.y, { "src/y.ts": "export const y = 1;\n" });
     await reaches(other, "completed", "y");

@@ -24,7 +24,7 @@ export interface ConnectionOptions {
 }
 
 /** Where a remote takes it: no branch, so that nothing is started by it. */
-function ownRef(plan: PlanSlug): string {
+export function ownRef(plan: PlanSlug): string {
   return `refs/parallel/${plan}`;
 }
 

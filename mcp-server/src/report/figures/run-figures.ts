@@ -5,7 +5,7 @@ import type { TaskId } from "../../graph/task.ts";
 import { newTokens } from "../../graph/usage.ts";
 import { criticalPath } from "../../schedule/bounds/critical-path.ts";
 import { median } from "../../schedule/median.ts";
-import { type AttemptSpan, attemptSpans, lengthOf } from "../tasks/attempt-span.ts";
+import { type AttemptSpan, attemptSpans, attemptStanding, lengthOf } from "../tasks/attempt-span.ts";
 import { type UsageFigures, usageFigures } from "../tasks/usage-figures.ts";
 import { gapsOf, isBreak, totalMs } from "../timeline/elapsed.ts";
 import { assignSlots } from "../timeline/slots.ts";
@@ -129,7 +129,7 @@ export function measureRun(state: PlanState, events: readonly GraphEvent[], nowM
         : slots.map((slot) => wallMs - slot.reduce((busy, span) => busy + lengthOf(span), 0)),
     attempts: spans.length,
     retries: countRetries(spans),
-    lostAttempts: spans.filter((span) => outcomeOf(span) === "lost").length,
+    lostAttempts: spans.filter((span) => attemptStanding(span.attempt) === "lost").length,
     returnedOffers: state.claims.filter((claim) => claim.state === "returned").length,
     preventedConflicts: hooksReported(state, events)
       ? events.filter(({ change }) => change.type === "write.denied" && !change.warned).length
@@ -220,14 +220,10 @@ function timeOfTasks(spans: readonly AttemptSpan[]): Map<TaskId, number> {
   const last = new Map(spans.map((span) => [span.attempt.task, span]));
   return new Map(
     [...last].flatMap(([task, span]) => {
-      const outcome = outcomeOf(span);
+      const outcome = attemptStanding(span.attempt);
       return outcome === "lost" || outcome === "cancelled" ? [] : [[task, lengthOf(span)] as const];
     }),
   );
-}
-
-function outcomeOf({ attempt }: AttemptSpan) {
-  return attempt.state === "ended" ? attempt.outcome : "running";
 }
 
 function hull(spans: readonly AttemptSpan[]): { startMs: number; endMs: number } {
@@ -254,7 +250,7 @@ function countRetries(spans: readonly AttemptSpan[]): number {
   let retries = 0;
   for (const span of spans) {
     const before = previous.get(span.attempt.task);
-    const outcome = before && outcomeOf(before);
+    const outcome = before && attemptStanding(before.attempt);
     if (outcome === "failed" || outcome === "unreported") retries++;
     previous.set(span.attempt.task, span);
   }

@@ -154,7 +154,7 @@ function sessionNotes(
   const troubles = [...completed, ...notCompleted].flatMap(({ task, attempts }) =>
     attempts
       .filter((attempt) => attempt.session === session.session)
-      .filter(({ outcome }) => outcome !== "completed" && outcome !== "running")
+      .filter(({ outcome }) => !["completed", "running", "delivering"].includes(outcome))
       .map(({ number, outcome, durationMs, cause }) => {
         const why = cause ? `: ${escapeProse(cause)}` : "";
         return `Task ${escapeMarkdown(task, NAME_LIMIT)}, attempt ${number} ${outcome} after ${formatDuration(durationMs)}${why}`;

@@ -1,5 +1,13 @@
-import { type Attempt, isAttempt, workedUntilMs } from "../../graph/attempt.ts";
+import { type Attempt, isAttempt, type Outcome, workedUntilMs } from "../../graph/attempt.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
+
+/** How an attempt ended, or how far it is: its agent is at work, or its work is on the way onto a branch. */
+export type AttemptStanding = Outcome | "running" | "delivering";
+
+export function attemptStanding(attempt: Attempt): AttemptStanding {
+  if (attempt.state === "ended") return attempt.outcome;
+  return attempt.state === "delivering" ? "delivering" : "running";
+}
 
 /** When the agent of an attempt was at work: until now where it still is. */
 export interface AttemptSpan {

@@ -8,3 +8,6 @@ export const MARKS: Readonly<Record<TaskStatus, string>> = {
   failed: "✗",
   cancelled: "⊘",
 };
+
+/** The sign of a task in progress that is done and on its way onto a branch. */
+export const DELIVERING_MARK = "→";

@@ -1,4 +1,4 @@
-import type { EndedAttempt, Evidence, Finding, Outcome, ReviewVerdict } from "../../graph/attempt.ts";
+import type { EndedAttempt, Evidence, Finding, ReviewVerdict } from "../../graph/attempt.ts";
 import { withCriterionText } from "../../graph/criterion.ts";
 import type { ChosenModel } from "../../graph/model/model-choice.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
@@ -6,14 +6,20 @@ import { plainSubject, type Task, type TaskId, type TaskStatus } from "../../gra
 import { causeText } from "../../graph/task-cause.ts";
 import type { Usage } from "../../graph/usage.ts";
 import { filesOfAttempts, sortedPaths, type WrittenFiles } from "./attempt-files.ts";
-import { type AttemptSpan, attemptSpans, lengthOf } from "./attempt-span.ts";
+import {
+  type AttemptSpan,
+  type AttemptStanding,
+  attemptSpans,
+  attemptStanding,
+  lengthOf,
+} from "./attempt-span.ts";
 import { notRunReasons } from "./not-run.ts";
 import { totalUsage } from "./usage-figures.ts";
 
 /** One attempt at a task. */
 export interface AttemptResult {
   readonly number: number;
-  readonly outcome: Outcome | "running";
+  readonly outcome: AttemptStanding;
   readonly agentType: string;
   /** On what it was to work, as far as somebody chose. */
   readonly chosenModel?: ChosenModel;
@@ -32,7 +38,7 @@ export interface TaskResult {
   readonly subject: string;
   readonly status: TaskStatus;
   /** The last attempt's; absent where there was none. */
-  readonly outcome?: Outcome | "running";
+  readonly outcome?: AttemptStanding;
   /** The last report's summary, or an agent's last message where it gave no report. */
   readonly summary?: string;
   /** Of a review: what it came to. */
@@ -76,7 +82,8 @@ export function taskResults(state: PlanState, written: WrittenFiles, nowMs: numb
     const reports = own.flatMap(({ attempt }) =>
       attempt.state === "ended" && attempt.report ? [attempt.report] : [],
     );
-    const summary = ended?.report?.summary ?? ended?.lastMessage;
+    const reported = last?.attempt.state === "running" ? undefined : last?.attempt;
+    const summary = reported?.report?.summary ?? reported?.lastMessage;
     const reason =
       reasons.get(task.id) ??
       notBelieved(task, ended) ??
@@ -88,13 +95,13 @@ export function taskResults(state: PlanState, written: WrittenFiles, nowMs: numb
       task: task.id,
       subject: plainSubject(task, state.plan.slug),
       status: task.status,
-      ...(last && { outcome: ended?.outcome ?? "running" }),
+      ...(last && { outcome: attemptStanding(last.attempt) }),
       ...(summary && { summary }),
       ...(ended?.report?.verdict && { verdict: ended.report.verdict }),
-      unstructured: ended?.report === undefined && summary !== undefined,
+      unstructured: reported?.report === undefined && summary !== undefined,
       ...(reason && { reason }),
       ...(blockedOn && "question" in blockedOn && { question: blockedOn.question }),
-      evidence: (ended?.report?.evidence ?? []).map((item) => withCriterionText(item, task.acceptance)),
+      evidence: (reported?.report?.evidence ?? []).map((item) => withCriterionText(item, task.acceptance)),
       attempts: own.map(attemptResult),
       ...(last && { durationMs: lengthOf(last) }),
       ...(usage && { usage }),
@@ -114,7 +121,7 @@ function attemptResult(span: AttemptSpan): AttemptResult {
   const cause = attempt.state === "ended" ? (attempt.cause ?? reportedCause(attempt)) : undefined;
   return {
     number: attempt.number,
-    outcome: attempt.state === "ended" ? attempt.outcome : "running",
+    outcome: attemptStanding(attempt),
     agentType: attempt.agentType,
     ...(attempt.chosenModel && { chosenModel: attempt.chosenModel }),
     ...(attempt.owner.session && { session: attempt.owner.session }),

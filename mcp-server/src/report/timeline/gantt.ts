@@ -7,6 +7,7 @@ const HOUR = 3_600_000;
 const TAGS: Readonly<Record<BarKind, string>> = {
   completed: "done, ",
   running: "active, ",
+  delivering: "active, ",
   planned: "",
   failed: "crit, ",
   unreported: "crit, ",

@@ -1,11 +1,10 @@
-import type { Outcome } from "../../graph/attempt.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
 import { plainSubject, type TaskId, type TaskStatus } from "../../graph/task.ts";
-import { attemptSpans } from "../tasks/attempt-span.ts";
+import { type AttemptStanding, attemptSpans, attemptStanding } from "../tasks/attempt-span.ts";
 import type { Span } from "./slots.ts";
 
-/** What a bar of the timeline stands for: how an attempt ended, that it runs, or that it is only planned. */
-export type BarKind = Outcome | "running" | "planned";
+/** What a bar of the timeline stands for: how an attempt ended or how far it is, or that it is only planned. */
+export type BarKind = AttemptStanding | "planned";
 
 export interface Bar extends Span {
   readonly kind: BarKind;
@@ -31,7 +30,7 @@ export interface PlannedRow extends Span {
 export function timelineOf(state: PlanState, nowMs: number): TimelineRow[] {
   const bars = new Map<TaskId, Bar[]>();
   for (const { attempt, startMs, endMs } of attemptSpans(state, nowMs)) {
-    const bar: Bar = { startMs, endMs, kind: attempt.state === "ended" ? attempt.outcome : "running" };
+    const bar: Bar = { startMs, endMs, kind: attemptStanding(attempt) };
     bars.set(attempt.task, [...(bars.get(attempt.task) ?? []), bar]);
   }
   return byFirstStart(

@@ -2,7 +2,7 @@ import pc from "picocolors";
 import { cellWidth, fitCells } from "../../text/cell-width.ts";
 import { formatDuration } from "../../text/format.ts";
 import { cleanText, NAME_LIMIT } from "../../text/sanitize.ts";
-import { MARKS } from "../tasks/status-mark.ts";
+import { DELIVERING_MARK, MARKS } from "../tasks/status-mark.ts";
 import { assignSlots, type Span } from "./slots.ts";
 import type { Bar, BarKind, TimelineRow } from "./timeline-rows.ts";
 
@@ -16,7 +16,8 @@ const MAX_LABEL = 48;
 
 const SYMBOLS: Readonly<Record<BarKind, string>> = {
   completed: "█",
-  running: "▶",
+  running: MARKS.in_progress,
+  delivering: DELIVERING_MARK,
   planned: "█",
   failed: "×",
   unreported: "×",
@@ -103,7 +104,7 @@ function narrowRow(row: TimelineRow, label: string, width: number, colours: Colo
 function markOf(row: TimelineRow, colours: Colours): string {
   if (row.status === undefined) return " ";
   const paint = { completed: colours.green, failed: colours.red, in_progress: colours.cyan };
-  const mark = MARKS[row.status];
+  const mark = row.bars.at(-1)?.kind === "delivering" ? DELIVERING_MARK : MARKS[row.status];
   return row.status in paint ? paint[row.status as keyof typeof paint](mark) : colours.dim(mark);
 }
 
@@ -142,7 +143,7 @@ function barOf(bars: readonly Bar[], axis: Axis, colours: Colours): string {
 
 function paintOf(kind: BarKind, colours: Colours): (text: string) => string {
   if (kind === "completed") return colours.green;
-  if (kind === "running" || kind === "planned") return colours.cyan;
+  if (kind === "running" || kind === "delivering" || kind === "planned") return colours.cyan;
   return kind === "failed" || kind === "unreported" ? colours.red : colours.yellow;
 }
 

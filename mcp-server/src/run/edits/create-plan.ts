@@ -14,6 +14,7 @@ import { effectivePolicy, type PolicyInput, policyWarnings } from "../project/pl
 import { unknownRoles } from "../project/role-warnings.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { storedPolicy } from "../project/stored-policy.ts";
+import { pushNotice } from "../remote/shared-plans.ts";
 import {
   type Placed,
   placeDraft,
@@ -30,6 +31,8 @@ export interface CreatedPlan extends PlanChanges {
   readonly loaded: LoadedPlan | undefined;
   /** Where its tasks work and why, in one line; absent: nothing was decided now. */
   readonly isolation?: string;
+  /** Where its work is pushed; absent: nowhere. */
+  readonly remote?: string;
   /** The draft, where it has become the breakdown. */
   readonly placed?: Placed;
   /** Tasks of the plan as it was whose agents are gone. */
@@ -61,7 +64,8 @@ export async function createPlan(
     ...startFolderWarnings(ctx, source.tasks),
     ...isolated.warnings,
   ];
-  const isolation = choice && { isolation: isolationLine(choice) };
+  const remote = await pushNotice(ctx, slug, isolated.existing?.graph);
+  const told = { ...(choice && { isolation: isolationLine(choice) }), ...(remote && { remote }) };
 
   const { draft } = source;
   const store = dryRun ? await ctx.graph() : await ctx.createGraph();
@@ -72,7 +76,7 @@ export async function createPlan(
     const found = draft && (await predecessorOf(ctx, draft, existing?.stored.source));
     const ofDraft = draft ? predecessorWarnings(draft, found, undefined) : [];
     return {
-      ...{ ...result, ...isolation, loaded: existing },
+      ...{ ...result, ...told, loaded: existing },
       warnings: [...ofDraft, ...warnings, ...result.warnings],
     };
   }
@@ -101,7 +105,7 @@ export async function createPlan(
       }));
     plan.append(...changes, ...(choice ? [{ type: "isolation.decided" as const, ...choice }] : []));
     warnings.push(...newerParts(stateOf(plan)));
-    const made = { ...result, ...isolation, loaded: plan, interrupted };
+    const made = { ...result, ...told, loaded: plan, interrupted };
     if (!draft) return { ...made, warnings: [...warnings, ...result.warnings] };
     // Last, because the file cannot be taken back: a crash behind it leaves what the next import brings in.
     const found = await predecessorOf(ctx, draft, importedFrom);
@@ -125,10 +129,10 @@ async function isolate(
   { tasks, source }: PlanInput,
   said: PolicyInput,
   mayMeasure: boolean,
-): Promise<IsolatedPlan> {
+): Promise<IsolatedPlan & { readonly existing?: LoadedPlan | undefined }> {
   const { store, existing } = await planBefore(ctx, slug);
   const plan = { slug, existing, tasks, said, isFromFile: source.kind === "file" };
-  return isolatePlan(ctx, store, plan, mayMeasure);
+  return { ...(await isolatePlan(ctx, store, plan, mayMeasure)), existing };
 }
 
 /** The plan as it is. With a graph that was moved away there is none: a new graph begins, or the writing is refused. */

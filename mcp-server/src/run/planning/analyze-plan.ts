@@ -9,6 +9,7 @@ import { existingGraph, type LoadedPlan } from "../plan/load-plan.ts";
 import { readGraph } from "../plan/plan-view.ts";
 import { type Counts, countsOf, stuckTasks } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { pushNotice } from "../remote/shared-plans.ts";
 import { analyse, type PlanProgress } from "./analysis.ts";
 
 export interface PlanAnalysis {
@@ -19,6 +20,8 @@ export interface PlanAnalysis {
   readonly engine: EngineChoice;
   /** Where its tasks work and why, as it was decided; undefined: in the checkout, as nobody wanted anything else. */
   readonly isolation: Extract<Change, { type: "isolation.decided" }> | undefined;
+  /** Where its work is pushed; undefined: nowhere. */
+  readonly remote: string | undefined;
 }
 
 const TIMELINE_WIDTH = 72;
@@ -62,6 +65,7 @@ export async function analyzePlan(
     timeline: timelineText(loaded.stored.slug, analysis.schedule, open),
     engine: chooseEngine({ open: open.length, cap, workflowCap: ctx.workflowCap }),
     isolation: isolation?.type === "isolation.decided" ? isolation : undefined,
+    remote: await pushNotice(ctx, loaded.stored.slug, graph),
   };
 }
 

@@ -1,6 +1,8 @@
 import { git } from "../../git/git.ts";
-import { hasRemote } from "../../git/remote/remote-branch.ts";
+import { planBranch } from "../../git/plan-branch.ts";
+import { hasRemote, ownRef, REMOTE } from "../../git/remote/remote-branch.ts";
 import type { PlanGraph } from "../../graph/plan-graph.ts";
+import type { PlanSlug } from "../../graph/task.ts";
 import { folderKey } from "../project/checkout.ts";
 import { GRAPH_IN_REPOSITORY } from "../project/graph-location.ts";
 import type { RunContext } from "../project/run-context.ts";
@@ -19,6 +21,23 @@ export function goesThroughRemote(graph: PlanGraph): boolean {
 /** Whether other clones may ever take part in plans of this repository. */
 export function mayBeShared({ checkout, repository }: RunContext): boolean {
   return checkout.gitCommonDir !== undefined && repository !== GRAPH_IN_REPOSITORY;
+}
+
+/**
+ * Which ref of the remote the server pushes a plan's work to, for whoever is about to start it; undefined where nothing
+ * is ever pushed.
+ * @param graph undefined: there is no such plan yet.
+ * @throws GitFailed
+ */
+export async function pushNotice(
+  ctx: RunContext,
+  slug: PlanSlug,
+  graph: PlanGraph | undefined,
+): Promise<string | undefined> {
+  if (!mayBeShared(ctx) || !(await hasRemote(ctx.checkout.root))) return undefined;
+  const isShared = graph !== undefined && (await lookWhetherShared(ctx, graph));
+  const when = isShared ? "" : " as soon as another clone takes part";
+  return `work is pushed to ${ownRef(slug)} of ${REMOTE}${when}, which is no branch and starts nothing; where ${REMOTE} takes only branches, to ${planBranch(slug)}. No branch of yours is pushed.`;
 }
 
 /** Looks whether the plan's work goes through the remote. @throws GitFailed */

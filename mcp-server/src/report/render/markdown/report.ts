@@ -4,7 +4,7 @@ import { escapeProse } from "../../../text/inline-code.ts";
 import { escapeMarkdown, NAME_LIMIT } from "../../../text/sanitize.ts";
 import type { RunReport } from "../../aggregate.ts";
 import { shareLine } from "../../share-line.ts";
-import { MARKS } from "../../tasks/status-mark.ts";
+import { DELIVERING_MARK, MARKS } from "../../tasks/status-mark.ts";
 import { measuredSection } from "./figures.ts";
 import { commitLines, fileLines } from "./files.ts";
 import { gateLines } from "./gate.ts";
@@ -24,6 +24,7 @@ export function renderMarkdown(report: RunReport): string {
     section(`Failed ${MARKS.failed}`, linesOf(groups.failed)),
     section(`Not run ${MARKS.pending}`, linesOf(groups.notRun)),
     section(`Running ${MARKS.in_progress}`, linesOf(groups.running)),
+    section(`Delivering ${DELIVERING_MARK}`, linesOf(groups.delivering)),
     section(`To come ${MARKS.pending}`, linesOf(groups.toCome, "State")),
     section(`Completed ${MARKS.completed}`, linesOf(groups.completed)),
     section(`Cancelled ${MARKS.cancelled}`, linesOf(groups.cancelled)),

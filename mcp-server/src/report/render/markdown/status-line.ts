@@ -17,6 +17,7 @@ export function statusLine({ plan, verdict, groups, tasks }: RunReport): string 
     `${groups.completed.length} of ${plural(tasks.length, "task")} completed`,
     ...(groups.failed.length > 0 ? [`${groups.failed.length} failed`] : []),
     ...(groups.running.length > 0 ? [`${groups.running.length} running`] : []),
+    ...(groups.delivering.length > 0 ? [`${groups.delivering.length} delivering`] : []),
     ...(groups.toCome.length > 0 ? [`${groups.toCome.length} to come`] : []),
     ...(groups.notRun.length > 0 ? [`${groups.notRun.length} not run`] : []),
     ...(groups.cancelled.length > 0 ? [`${groups.cancelled.length} cancelled`] : []),

@@ -6,7 +6,7 @@ import { formatCount, formatDuration, plural } from "../../../text/format.ts";
 import { codeSpan, escapeProse } from "../../../text/inline-code.ts";
 import { escapeMarkdown, NAME_LIMIT } from "../../../text/sanitize.ts";
 import type { RunReport } from "../../aggregate.ts";
-import { MARKS } from "../../tasks/status-mark.ts";
+import { DELIVERING_MARK, MARKS } from "../../tasks/status-mark.ts";
 import type { AttemptResult, TaskResult } from "../../tasks/task-result.ts";
 import { agentName, bold } from "./names.ts";
 import { verdictText } from "./verdict-text.ts";
@@ -24,7 +24,8 @@ export function taskLines(task: TaskResult, reason: string): string[] {
     ...(task.usage ? [`${formatCount(newTokens(task.usage))} tokens`] : []),
     ...(task.attempts.length > 1 ? [plural(task.attempts.length, "attempt")] : []),
   ];
-  const head = `- ${MARKS[task.status]} ${bold(task.task)} ${escapeMarkdown(task.subject, NAME_LIMIT)}`;
+  const mark = task.outcome === "delivering" ? DELIVERING_MARK : MARKS[task.status];
+  const head = `- ${mark} ${bold(task.task)} ${escapeMarkdown(task.subject, NAME_LIMIT)}`;
   return [
     facts.length > 0 ? `${head} (${facts.join(", ")})` : head,
     ...(task.reason ? [`  - ${reason}: ${escapeProse(task.reason)}`] : []),
