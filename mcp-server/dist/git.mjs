@@ -1474,6 +1474,7 @@ export {
   noteRemoteHead,
   operationUnderWay,
   originOf,
+  ownRef,
   patternOfPath,
   placeFiles,
   planBranch,

@@ -102,6 +102,8 @@ var VERSIONS = {
   "work.merged": 1,
   "work.conflicted": 1,
   "isolation.decided": 1,
+  "engine.started": 1,
+  "engine.ended": 1,
   "gate.started": 1,
   "gate.ended": 1,
   "gate.suspected": 1,

@@ -22,6 +22,9 @@ import { recordSnapshot, snapshotBeforeStart } from "./run/checkout-watch.mjs";
 // import:run/plan.mjs in hooks.mjs
 import { changeGraph, readGraph } from "./run/plan.mjs";
 
+// import:host.mjs in hooks.mjs
+import { endOfAnswer, endOfError, isModulesCall, launchesAgent, outputOf, saysNoTestRan, taskNotificationsIn } from "./host.mjs";
+
 // mcp-server/src/hooks/hook-event.ts
 var hookInput = z.object({
   event: z.string(),
@@ -32,6 +35,8 @@ var hookInput = z.object({
   agent: z.string().default(""),
   agentType: z.string().default(""),
   agentTranscript: z.string().default(""),
+  /** The session's permission mode. */
+  mode: z.string().default(""),
   tool: z.string().default(""),
   use: z.string().default(""),
   input: z.string().default(""),
@@ -46,6 +51,9 @@ var hookInput = z.object({
   promptId: z.string().default("")
 });
 var NOTHING = {};
+function isMainCall({ agent, use }) {
+  return agent === "" && !isModulesCall(use);
+}
 function isNothing(answer) {
   return Object.keys(answer).length === 0;
 }
@@ -198,9 +206,6 @@ async function readOrBind(run, session, agentId, transcript) {
   return call ?? readAgentCall(run, store, agentId);
 }
 
-// import:host.mjs in hooks.mjs
-import { endOfAnswer, endOfError, launchesAgent, outputOf, saysNoTestRan, taskNotificationsIn } from "./host.mjs";
-
 // mcp-server/src/hooks/ended-agent.ts
 function endedAgentIn(prompt) {
   if (!prompt.trimStart().startsWith("<task-notification>")) return void 0;
@@ -251,7 +256,7 @@ async function watchBegin(run, session, event, call, atOnce = false) {
   if (event.tool === REPORT) return await hear({ kind: "ended", call: event.use }) !== void 0;
   if (!couldWrite(event.tool)) return false;
   const seen = await hear((held) => {
-    const own = call?.isAtWork ? call.standing.own : event.agent === "" ? session.pulledAmong(held) : void 0;
+    const own = call?.isAtWork ? call.standing.own : isMainCall(event) ? session.pulledAmong(held) : void 0;
     const caller = {
       session: event.session,
       ...event.agent !== "" && { agentId: event.agent },
@@ -576,6 +581,7 @@ var plainShellInput = z.strictObject({
 var trialInput = z.looseObject({ dryRun: z.literal(true) });
 var writeInput2 = z.looseObject({ file_path: z.string().optional(), notebook_path: z.string().optional() });
 async function onPreToolUse(run, session, event) {
+  if (isMainCall(event) && event.mode !== "") session.permissionMode = event.mode;
   if (event.use !== "") session.noteCall(event.use, { agentId: agentOf(event) });
   try {
     return await answerByGraph(run, session, event);
@@ -652,7 +658,7 @@ async function asPosix(command) {
 }
 function noteCommand(run, session, event) {
   const command = event.tool === "Bash" ? json(shellInput, event.input)?.command : void 0;
-  if (command === void 0) return;
+  if (command === void 0 || event.agent === "" && !isMainCall(event)) return;
   session.commands.began(agentOf(event), { use: event.use, command, atMs: run.now() });
 }
 function writeAnswer(answer) {
@@ -756,7 +762,7 @@ async function onStop(run, session, event) {
   for (const plan of await begunPlans(run)) {
     const { loaded, counts, launchable, aboutToWake } = plan;
     const { slug, version, status } = loaded.stored;
-    if (status === "paused" || aboutToWake || session.workflows.idOf(slug) !== void 0) continue;
+    if (status === "paused" || aboutToWake || session.runsBeside(slug)) continue;
     const mayGoOn = !session.interrupted && session.sentBack.get(slug) !== version;
     const toDo = mayGoOn ? await whatIsLeft(run, session, plan) : void 0;
     if (toDo) {
@@ -854,6 +860,7 @@ async function claimOfIsolated(session, event) {
 var TYPED_WORKFLOW = new RegExp(`^\\s*/${WORKFLOW}\\b`);
 async function onUserPromptSubmit(run, session, event) {
   const ended = endedAgentIn(event.prompt);
+  if (event.mode !== "") session.permissionMode = event.mode;
   if (TYPED_WORKFLOW.test(event.prompt)) session.workflows.wanted = true;
   const inMidTurn = session.isOpenTurn(event.promptId);
   session.turnBegins(event.promptId);
@@ -882,6 +889,8 @@ async function onUserPromptSubmit(run, session, event) {
 async function whatToDo(run, session, plan, isWoken) {
   const { loaded, done, launchable } = plan;
   const { slug, version } = loaded.stored;
+  if (session.module.of(slug))
+    return { what: "it runs beside this conversation, which is told its end", version };
   if (done) {
     const { text: text2 } = await launchLines(run, session, plan, () => false);
     const then = beforeReport(loaded) ?? "call plan_report";
@@ -890,7 +899,10 @@ async function whatToDo(run, session, plan, isWoken) {
   if (session.workflows.idOf(slug) !== void 0) return { what: "its workflow goes on by itself", version };
   if (session.interrupted && launchable > 0)
     return { what: "interrupted: call batch_next only if the user wants it to go on", version };
-  if (!isWoken) return { what: launchable > 0 ? "call batch_next" : "nothing to launch now", version };
+  if (!isWoken) {
+    const lost = session.module.hasLost(slug) ? "what launched its agents has stopped, and they wake nobody; to go on " : "";
+    return { what: launchable > 0 ? `${lost}call batch_next` : "nothing to launch now", version };
+  }
   const { text, version: newest } = await launchLines(run, session, plan, () => false);
   return { what: text ?? "nothing to do: end your turn", version: newest };
 }
@@ -967,6 +979,7 @@ export {
   hookInput,
   hostWorktree,
   isDenied,
+  isMainCall,
   isNothing,
   json,
   mayTakeLong,

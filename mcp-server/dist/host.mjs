@@ -395,6 +395,12 @@ function launchesAgent(tool) {
   return tool === "Agent" || tool === "Task";
 }
 
+// mcp-server/src/host/module-calls.ts
+var MODULE_CALL = "toolu_plugin_";
+function isModulesCall(toolUseId) {
+  return toolUseId?.startsWith(MODULE_CALL) === true;
+}
+
 // import:node:child_process in host.mjs
 import { execFile, spawn } from "node:child_process";
 
@@ -1001,6 +1007,7 @@ export {
   endOfText,
   hostFigure,
   hostFolder,
+  isModulesCall,
   launchesAgent,
   managedFolder,
   marketplacesWithPlugins,

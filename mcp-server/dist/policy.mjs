@@ -528,7 +528,33 @@ function couldWrite(tool) {
 // mcp-server/src/policy/engine.ts
 var MIN_WORKFLOW_TASKS = 20;
 var WORKFLOW_TASK_THRESHOLD = 60;
-function chooseEngine({ open, cap, workflowCap }) {
+var SILENT_MODES = /* @__PURE__ */ new Set(["auto", "bypassPermissions", "dontAsk"]);
+function chooseEngine(facts) {
+  const { isHere } = facts.module;
+  const whyAsked = questionsOf(facts.module);
+  if (isHere && whyAsked === void 0)
+    return {
+      use: "mod",
+      why: "it launches the agents beside this conversation, which pays nothing for them"
+    };
+  const { use, why } = withoutModule(facts);
+  return isHere ? { use, why: `${why}; not mod: ${whyAsked}`, afterApproval: "mod" } : { use, why: `${why}; not mod: this Claude Code has not loaded the plugin's module` };
+}
+function questionsOf({
+  isAttended,
+  mode = "default",
+  unapproved,
+  areEditsApproved
+}) {
+  if (!isAttended || SILENT_MODES.has(mode)) return void 0;
+  const asked = [
+    ...mode === "acceptEdits" || areEditsApproved ? [] : ["each edit"],
+    ...unapproved > 0 ? [`${unapproved} ${unapproved === 1 ? "command" : "commands"}`] : []
+  ];
+  if (asked.length === 0) return void 0;
+  return `its agents would ask about ${asked.join(" and ")}, with Yes and No only`;
+}
+function withoutModule({ open, cap, workflowCap }) {
   if (open < MIN_WORKFLOW_TASKS) return { use: "burst", why: "so few tasks fit into this conversation" };
   if (workflowCap < Math.min(cap, open) && open < WORKFLOW_TASK_THRESHOLD)
     return { use: "burst", why: `a workflow runs ${workflowCap} agents at once here, not ${cap}` };

@@ -11,6 +11,10 @@ import { ABSENT, InvalidGlob, NO_USAGE, SEVERITIES, addUsage, brokenDependencies
 import { criticalPath, median } from "./schedule.mjs";
 
 // mcp-server/src/report/tasks/attempt-span.ts
+function attemptStanding(attempt) {
+  if (attempt.state === "ended") return attempt.outcome;
+  return attempt.state === "delivering" ? "delivering" : "running";
+}
 function attemptSpans(state, nowMs) {
   return state.claims.filter(isAttempt).map((attempt) => ({
     attempt,
@@ -164,7 +168,7 @@ function measureRun(state, events, nowMs) {
     idleMs: wallMs === void 0 ? void 0 : slots.map((slot) => wallMs - slot.reduce((busy, span) => busy + lengthOf(span), 0)),
     attempts: spans.length,
     retries: countRetries(spans),
-    lostAttempts: spans.filter((span) => outcomeOf(span) === "lost").length,
+    lostAttempts: spans.filter((span) => attemptStanding(span.attempt) === "lost").length,
     returnedOffers: state.claims.filter((claim) => claim.state === "returned").length,
     preventedConflicts: hooksReported(state, events) ? events.filter(({ change }) => change.type === "write.denied" && !change.warned).length : void 0,
     bursts: burstsOf(events),
@@ -232,13 +236,10 @@ function timeOfTasks(spans) {
   const last = new Map(spans.map((span) => [span.attempt.task, span]));
   return new Map(
     [...last].flatMap(([task, span]) => {
-      const outcome = outcomeOf(span);
+      const outcome = attemptStanding(span.attempt);
       return outcome === "lost" || outcome === "cancelled" ? [] : [[task, lengthOf(span)]];
     })
   );
-}
-function outcomeOf({ attempt }) {
-  return attempt.state === "ended" ? attempt.outcome : "running";
 }
 function hull(spans) {
   let startMs = Number.POSITIVE_INFINITY;
@@ -258,7 +259,7 @@ function countRetries(spans) {
   let retries = 0;
   for (const span of spans) {
     const before = previous.get(span.attempt.task);
-    const outcome = before && outcomeOf(before);
+    const outcome = before && attemptStanding(before.attempt);
     if (outcome === "failed" || outcome === "unreported") retries++;
     previous.set(span.attempt.task, span);
   }
@@ -960,7 +961,8 @@ function taskResults(state, written, nowMs) {
     const reports = own.flatMap(
       ({ attempt }) => attempt.state === "ended" && attempt.report ? [attempt.report] : []
     );
-    const summary = ended?.report?.summary ?? ended?.lastMessage;
+    const reported = last?.attempt.state === "running" ? void 0 : last?.attempt;
+    const summary = reported?.report?.summary ?? reported?.lastMessage;
     const reason = reasons.get(task.id) ?? notBelieved(task, ended) ?? (task.cause && causeText(task.cause)) ?? (task.status === "failed" ? ended?.cause : void 0);
     const blockedOn = ended?.report?.blockedOn;
     const usage = totalUsage(own.flatMap(({ attempt }) => attempt.usage ?? []));
@@ -968,13 +970,13 @@ function taskResults(state, written, nowMs) {
       task: task.id,
       subject: plainSubject(task, state.plan.slug),
       status: task.status,
-      ...last && { outcome: ended?.outcome ?? "running" },
+      ...last && { outcome: attemptStanding(last.attempt) },
       ...summary && { summary },
       ...ended?.report?.verdict && { verdict: ended.report.verdict },
-      unstructured: ended?.report === void 0 && summary !== void 0,
+      unstructured: reported?.report === void 0 && summary !== void 0,
       ...reason && { reason },
       ...blockedOn && "question" in blockedOn && { question: blockedOn.question },
-      evidence: (ended?.report?.evidence ?? []).map((item) => withCriterionText(item, task.acceptance)),
+      evidence: (reported?.report?.evidence ?? []).map((item) => withCriterionText(item, task.acceptance)),
       attempts: own.map(attemptResult),
       ...last && { durationMs: lengthOf(last) },
       ...usage && { usage },
@@ -993,7 +995,7 @@ function attemptResult(span) {
   const cause = attempt.state === "ended" ? attempt.cause ?? reportedCause(attempt) : void 0;
   return {
     number: attempt.number,
-    outcome: attempt.state === "ended" ? attempt.outcome : "running",
+    outcome: attemptStanding(attempt),
     agentType: attempt.agentType,
     ...attempt.chosenModel && { chosenModel: attempt.chosenModel },
     ...attempt.owner.session && { session: attempt.owner.session },
@@ -1110,7 +1112,7 @@ function findHeldUp(tasks) {
 function timelineOf(state, nowMs) {
   const bars = /* @__PURE__ */ new Map();
   for (const { attempt, startMs, endMs } of attemptSpans(state, nowMs)) {
-    const bar = { startMs, endMs, kind: attempt.state === "ended" ? attempt.outcome : "running" };
+    const bar = { startMs, endMs, kind: attemptStanding(attempt) };
     bars.set(attempt.task, [...bars.get(attempt.task) ?? [], bar]);
   }
   return byFirstStart(
@@ -1146,9 +1148,12 @@ function aggregate(state, events, nowMs) {
   const runAgain = commandsRunAgain(state);
   const having = (status) => tasks.filter((task) => task.status === status).map((task) => task.task);
   const coming = tasksToCome(state);
-  const running = having("in_progress");
+  const inProgress = having("in_progress");
+  const isDelivering = new Set(
+    tasks.flatMap(({ task, outcome }) => outcome === "delivering" ? [task] : [])
+  );
   const pending = having("pending");
-  const goesOn = running.length > 0 || coming.size > 0;
+  const goesOn = inProgress.length > 0 || coming.size > 0;
   const endedAtMs = goesOn ? void 0 : lastEndMs(tasks);
   const gitMoves = gitMovesOf(plan.slug, events);
   const undone = undoneChanges(events, state.claims);
@@ -1172,7 +1177,8 @@ function aggregate(state, events, nowMs) {
       completed: having("completed"),
       failed: having("failed"),
       cancelled: having("cancelled"),
-      running,
+      running: inProgress.filter((id) => !isDelivering.has(id)),
+      delivering: inProgress.filter((id) => isDelivering.has(id)),
       toCome: pending.filter((id) => coming.has(id)),
       notRun: pending.filter((id) => !coming.has(id))
     },
@@ -1322,12 +1328,14 @@ var MARKS = {
   failed: "✗",
   cancelled: "⊘"
 };
+var DELIVERING_MARK = "→";
 
 // mcp-server/src/report/timeline/gantt.ts
 var HOUR = 36e5;
 var TAGS = {
   completed: "done, ",
   running: "active, ",
+  delivering: "active, ",
   planned: "",
   failed: "crit, ",
   unreported: "crit, ",
@@ -1367,7 +1375,8 @@ var LABEL_SHARE = 0.4;
 var MAX_LABEL = 48;
 var SYMBOLS = {
   completed: "█",
-  running: "▶",
+  running: MARKS.in_progress,
+  delivering: DELIVERING_MARK,
   planned: "█",
   failed: "×",
   unreported: "×",
@@ -1431,7 +1440,7 @@ function narrowRow(row2, label, width, colours) {
 function markOf(row2, colours) {
   if (row2.status === void 0) return " ";
   const paint = { completed: colours.green, failed: colours.red, in_progress: colours.cyan };
-  const mark = MARKS[row2.status];
+  const mark = row2.bars.at(-1)?.kind === "delivering" ? DELIVERING_MARK : MARKS[row2.status];
   return row2.status in paint ? paint[row2.status](mark) : colours.dim(mark);
 }
 function axisOf(spans, cells) {
@@ -1462,7 +1471,7 @@ function barOf(bars, axis, colours) {
 }
 function paintOf(kind, colours) {
   if (kind === "completed") return colours.green;
-  if (kind === "running" || kind === "planned") return colours.cyan;
+  if (kind === "running" || kind === "delivering" || kind === "planned") return colours.cyan;
   return kind === "failed" || kind === "unreported" ? colours.red : colours.yellow;
 }
 function scaleOf(axis) {
@@ -1639,8 +1648,9 @@ function lineSoFar({ groups, figures: { largestRunning }, tasks }) {
   const done = `${groups.completed.length} of ${plural(tasks.length, "task")} so far`;
   if (largestRunning === void 0) return `${done}; ${NOTHING_RAN}`;
   const running = groups.running.length === 0 ? "none" : groups.running.length;
+  const delivering = groups.delivering.length === 0 ? "" : `, ${groups.delivering.length} delivering`;
   const most = largestRunning === 1 ? "one agent at a time" : `at most ${largestRunning} agents at once`;
-  return `${done}, ${running} running, ${most}`;
+  return `${done}, ${running} running${delivering}, ${most}`;
 }
 function speedLine({ groups, figures, tasks }) {
   const done = groups.completed.length === tasks.length ? plural(tasks.length, "task") : `${groups.completed.length} of ${plural(tasks.length, "task")}`;
@@ -1676,6 +1686,7 @@ function statusLine({ plan, verdict, groups, tasks }) {
     `${groups.completed.length} of ${plural(tasks.length, "task")} completed`,
     ...groups.failed.length > 0 ? [`${groups.failed.length} failed`] : [],
     ...groups.running.length > 0 ? [`${groups.running.length} running`] : [],
+    ...groups.delivering.length > 0 ? [`${groups.delivering.length} delivering`] : [],
     ...groups.toCome.length > 0 ? [`${groups.toCome.length} to come`] : [],
     ...groups.notRun.length > 0 ? [`${groups.notRun.length} not run`] : [],
     ...groups.cancelled.length > 0 ? [`${groups.cancelled.length} cancelled`] : []
@@ -1735,7 +1746,8 @@ function taskLines(task, reason) {
     ...task.usage ? [`${formatCount(newTokens(task.usage))} tokens`] : [],
     ...task.attempts.length > 1 ? [plural(task.attempts.length, "attempt")] : []
   ];
-  const head = `- ${MARKS[task.status]} ${bold(task.task)} ${escapeMarkdown(task.subject, NAME_LIMIT)}`;
+  const mark = task.outcome === "delivering" ? DELIVERING_MARK : MARKS[task.status];
+  const head = `- ${mark} ${bold(task.task)} ${escapeMarkdown(task.subject, NAME_LIMIT)}`;
   return [
     facts.length > 0 ? `${head} (${facts.join(", ")})` : head,
     ...task.reason ? [`  - ${reason}: ${escapeProse(task.reason)}`] : [],
@@ -1943,7 +1955,7 @@ function sessionNotes(session, tasksOf) {
     ...notCompleted.length > 0 ? [`not completed: ${notCompleted.map(({ task }) => escapeMarkdown(task, NAME_LIMIT)).join(", ")}`] : []
   ];
   const troubles = [...completed, ...notCompleted].flatMap(
-    ({ task, attempts }) => attempts.filter((attempt) => attempt.session === session.session).filter(({ outcome }) => outcome !== "completed" && outcome !== "running").map(({ number, outcome, durationMs, cause }) => {
+    ({ task, attempts }) => attempts.filter((attempt) => attempt.session === session.session).filter(({ outcome }) => !["completed", "running", "delivering"].includes(outcome)).map(({ number, outcome, durationMs, cause }) => {
       const why = cause ? `: ${escapeProse(cause)}` : "";
       return `Task ${escapeMarkdown(task, NAME_LIMIT)}, attempt ${number} ${outcome} after ${formatDuration(durationMs)}${why}`;
     })
@@ -2242,6 +2254,7 @@ function renderMarkdown(report) {
     section(`Failed ${MARKS.failed}`, linesOf(groups.failed)),
     section(`Not run ${MARKS.pending}`, linesOf(groups.notRun)),
     section(`Running ${MARKS.in_progress}`, linesOf(groups.running)),
+    section(`Delivering ${DELIVERING_MARK}`, linesOf(groups.delivering)),
     section(`To come ${MARKS.pending}`, linesOf(groups.toCome, "State")),
     section(`Completed ${MARKS.completed}`, linesOf(groups.completed)),
     section(`Cancelled ${MARKS.cancelled}`, linesOf(groups.cancelled)),
@@ -2501,6 +2514,7 @@ function day(value) {
   return Number.isNaN(ms) ? void 0 : formatDay(ms);
 }
 export {
+  DELIVERING_MARK,
   FILE_EVENTS,
   MARKS,
   MAX_SILENCE_MS,
@@ -2510,6 +2524,7 @@ export {
   assignSlots,
   attemptFiles,
   attemptSpans,
+  attemptStanding,
   bold,
   commandsRunAgain,
   commitLines,

@@ -35,7 +35,7 @@ import { SessionMemory, keepAlive, sweepOnStart } from "./run/session.mjs";
 import { escapeTags } from "./text.mjs";
 
 // import:tools.mjs in service.mjs
-import { TOOLS, UnknownTool, answerFor, answerForFailure, askingWith, cleanAnswer, failure, formFor, readArguments, refuseDeepNesting } from "./tools.mjs";
+import { TOOLS, UnknownTool, answerFor, answerForFailure, answerModule, askingWith, cleanAnswer, failure, formFor, moduleCallOf, readArguments, refuseDeepNesting } from "./tools.mjs";
 
 // mcp-server/src/service.ts
 var MAX_RESULT_CHARACTERS = 5e5;
@@ -49,6 +49,8 @@ var requestMeta = z.looseObject({
 var Service = class {
   #context;
   #session;
+  /** What is remembered of calls of modules in the host: nothing of them is the conversation's. */
+  #modulesSession;
   #underWay = /* @__PURE__ */ new Set();
   #inputEnded;
   /** This process stood still, and the leases have not been moved past that yet. */
@@ -60,7 +62,9 @@ var Service = class {
     setMaxListeners(0, inputEnded);
     this.#context = createContext(facts);
     void this.#track(this.#context.then(sweepOnStart)).catch(() => void 0);
-    this.#session = new SessionMemory(facts.env.CLAUDE_CODE_ENTRYPOINT === "cli");
+    const isInteractive = facts.env.CLAUDE_CODE_ENTRYPOINT === "cli";
+    this.#session = new SessionMemory(isInteractive);
+    this.#modulesSession = new SessionMemory(isInteractive);
   }
   /** From now on it is known when the process did not run. */
   watchClock() {
@@ -157,6 +161,11 @@ var Service = class {
         return { content: [{ type: "text", text }] };
       }
       await this.#afterStandstill(run);
+      const byModule = moduleCallOf(toolUseId, input);
+      if (byModule === "request") {
+        const context = { run, session: this.#session, signal: waiting.signal };
+        return answerFor(client, { data: cleanAnswer(await answerModule(input, context)) });
+      }
       const tool = TOOLS.find((candidate) => candidate.name === name);
       if (!tool) throw new UnknownTool(name);
       startFolder(run.checkout.root);
@@ -165,8 +174,8 @@ var Service = class {
       refuseDeepNesting(input);
       const answer = await tool.handle(readArguments(tool.input, input ?? {}), {
         run,
-        session: this.#session,
-        actor: agentId === void 0 ? "main" : `agent ${agentId}`,
+        session: byModule ? this.#modulesSession : this.#session,
+        actor: agentId !== void 0 ? `agent ${agentId}` : byModule ? "module" : "main",
         agentId,
         client,
         asking: askingWith(facts.hasForms, request.inputResponses),

@@ -14,7 +14,7 @@ function answerForFailure({ reads }, failed) {
 import { createHash } from "node:crypto";
 
 // import:run/edits.mjs in tools.mjs
-import { commandsOfPlan, createPlan, exportPlan, listTasks, purposeOfCommand, splitTask, updatePlan, updateTask } from "./run/edits.mjs";
+import { commandsOfPlan, createPlan, exportPlan, listTasks, openPlan, purposeOfCommand, splitTask, updatePlan, updateTask } from "./run/edits.mjs";
 
 // import:text.mjs in tools.mjs
 import { cleanLines, escapeTags, exactLine, shownPath } from "./text.mjs";
@@ -25,7 +25,7 @@ var MAX_CHARACTERS = 2e3;
 async function approveCommands(ctx, slug, asking, warnings = []) {
   const commands = await commandsOfPlan(ctx, slug);
   const open = commands.filter(({ isApproved }) => !isApproved);
-  const answer = (approved, next) => ({
+  const answer2 = (approved, next) => ({
     data: {
       plan: slug,
       approved,
@@ -36,22 +36,22 @@ async function approveCommands(ctx, slug, asking, warnings = []) {
   });
   const before = commands.length - open.length;
   const terminal = `the user approves in a terminal: parallel-tasks approve ${slug}.`;
-  if (open.length === 0) return answer(before, "Nothing is left to approve.");
+  if (open.length === 0) return answer2(before, "Nothing is left to approve.");
   const lines = open.map(lineOf);
-  if (!asking.isPossible) return answer(before, `This client has no forms: ${terminal}`);
+  if (!asking.isPossible) return answer2(before, `This client has no forms: ${terminal}`);
   if (lines.length > MAX_COMMANDS || lines.join("\n").length > MAX_CHARACTERS)
-    return answer(before, `They are too long for a form: ${terminal}`);
-  const key = `approve-${createHash("sha256").update(JSON.stringify(open.map(({ command }) => command))).digest("hex")}`;
-  const reply2 = asking.replyTo(key);
-  if (reply2 === void 0) return { question: { key, message: messageFor(slug, lines), yes: "Approve" } };
+    return answer2(before, `They are too long for a form: ${terminal}`);
+  const key2 = `approve-${createHash("sha256").update(JSON.stringify(open.map(({ command }) => command))).digest("hex")}`;
+  const reply2 = asking.replyTo(key2);
+  if (reply2 === void 0) return { question: { key: key2, message: messageFor(slug, lines), yes: "Approve" } };
   if (reply2 === "no") {
-    return answer(
+    return answer2(
       before,
       `They were not approved: the user said no, or nobody could be asked. Go on without, and do not ask again; ${terminal}`
     );
   }
   for (const { command } of open) ctx.commands.approved.add(command);
-  return answer(commands.length, "The user has approved them.");
+  return answer2(commands.length, "The user has approved them.");
 }
 function lineOf(command) {
   return `  ${exactLine(command.command)}  (${purposeOfCommand(command)})`;
@@ -62,7 +62,7 @@ ${lines.join("\n")}`;
 }
 
 // import:run/plan.mjs in tools.mjs
-import { countsOf, createTasks, isDone, pauseSeconds, shortCounts, splitTaskName } from "./run/plan.mjs";
+import { countsOf, createTasks, existingGraph, isDone, pauseSeconds, readPlan, shortCounts, splitTaskName } from "./run/plan.mjs";
 
 // import:git.mjs in tools.mjs
 import { planBranch } from "./git.mjs";
@@ -74,7 +74,7 @@ import { raiseLimit, spentText, waitSecondsFor } from "./policy.mjs";
 import { beforeReport, reviewPlan } from "./run/review.mjs";
 
 // import:run/session.mjs in tools.mjs
-import { waitForWorkflow } from "./run/session.mjs";
+import { beginModuleRun, engineFor, takeOverFromModule, takeUpModuleRuns, waitForWorkflow } from "./run/session.mjs";
 
 // mcp-server/src/tools/answer/next-step.ts
 function nextStep(session, loaded, counts, done, waited = false) {
@@ -84,6 +84,8 @@ function nextStep(session, loaded, counts, done, waited = false) {
   if (status === "stopped") {
     return `The plan is stopped${because(cause)}. Stop the agents that stop[] of batch_next names, then plan_report {plan: "${slug}"}.`;
   }
+  if (session.module.of(slug))
+    return session.interactive ? "It runs beside this conversation: say so in one line and end your turn; you are told its end." : `It runs beside this conversation. Call batch_collect {plan: "${slug}", until: "all"}: it waits for the end.`;
   if (session.workflows.idOf(slug) !== void 0)
     return done ? "The workflow's result comes by itself." : waitForWorkflow(session, slug);
   if (done) {
@@ -182,7 +184,7 @@ function clean(value) {
   if (typeof value === "string") return harmless(value);
   if (Array.isArray(value)) return value.map(clean);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [harmless(key), clean(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key2, inner]) => [harmless(key2), clean(inner)]));
 }
 function harmless(text) {
   return escapeTags(cleanLines(text));
@@ -283,18 +285,18 @@ var reply = z.looseObject({
 function askingWith(hasForms, replies = {}) {
   return {
     isPossible: hasForms,
-    replyTo: (key) => {
-      if (!Object.hasOwn(replies, key)) return void 0;
-      const { success, data } = reply.safeParse(replies[key]);
+    replyTo: (key2) => {
+      if (!Object.hasOwn(replies, key2)) return void 0;
+      const { success, data } = reply.safeParse(replies[key2]);
       return success && data.action === "accept" && data.content?.yes === true ? "yes" : "no";
     }
   };
 }
-function formFor({ key, message, yes }) {
+function formFor({ key: key2, message, yes }) {
   return {
     resultType: "input_required",
     inputRequests: {
-      [key]: {
+      [key2]: {
         method: "elicitation/create",
         params: {
           mode: "form",
@@ -378,14 +380,14 @@ var batchCollect = defineTool({
   alwaysLoad: true,
   async handle(input2, context) {
     const { run, session, actor, agentId, client, signal, progress } = context;
-    if (input2.launch && session.workflows.idOf(input2.plan) === void 0) {
+    if (input2.launch && !session.runsBeside(input2.plan)) {
       if (input2.until !== void 0 || input2.tasks !== void 0) throw launchesAll();
       return launches(input2.plan, input2.waitSeconds, context);
     }
     const until = input2.until ?? (input2.launch ? "all" : "next");
     checkUntil(until, input2.tasks);
     const isMain = agentId === void 0;
-    const isWorkflow = isMain && session.workflows.idOf(input2.plan) !== void 0;
+    const isWorkflow = isMain && session.runsBeside(input2.plan);
     const wholePlan = isWorkflow && until === "all" && input2.tasks === void 0;
     const { loaded, satisfied, ended, stop, decision, reason, recovery, counts, done } = await collect(
       run,
@@ -421,14 +423,14 @@ var batchCollect = defineTool({
     };
   }
 });
-async function launches(plan2, waitSeconds, { run, session, actor, client, signal, progress }) {
+async function launches(plan22, waitSeconds, { run, session, actor, client, signal, progress }) {
   const collected = await collectLaunches(
     run,
     actor,
     {
-      plan: plan2,
+      plan: plan22,
       waitMs: waitSecondsFor(client, waitSeconds) * 1e3,
-      sinceSeq: session.told.get(plan2),
+      sinceSeq: session.told.get(plan22),
       again: (attempt) => session.isLeftOut(attempt),
       isNewStop: ({ agentId }) => !session.toldToStop.has(agentId),
       gatherMs: GATHER_MS
@@ -438,12 +440,12 @@ async function launches(plan2, waitSeconds, { run, session, actor, client, signa
   );
   const { decision, reason, isStuck } = collected;
   const ended = collected.ended.filter(({ line, findings }) => line !== void 0 || findings !== void 0);
-  const told = session.told.get(plan2);
-  const answer = batchAnswer(session, client, collected, isStuck);
-  if (signal.aborted && told !== void 0) session.told.set(plan2, told);
+  const told = session.told.get(plan22);
+  const answer2 = batchAnswer(session, client, collected, isStuck);
+  if (signal.aborted && told !== void 0) session.told.set(plan22, told);
   return {
     data: {
-      ...answer,
+      ...answer2,
       ...ended.length > 0 && { ended },
       ...decision !== "proceed" && { decision, reason }
     }
@@ -469,7 +471,8 @@ var batchNext = defineTool({
   }),
   annotations: WRITE,
   alwaysLoad: true,
-  async handle(input2, { run, session, actor, client }) {
+  async handle(input2, { run, session, actor, agentId, client }) {
+    if (agentId === void 0) await takeOverFromModule(run, session, input2.plan);
     const batch = await nextBatchToLaunch(run, actor, input2.plan, input2.max);
     return { data: batchAnswer(session, client, batch) };
   }
@@ -493,11 +496,12 @@ var planAnalyze = defineTool({
   annotations: READ,
   hasLongAnswer: true,
   async handle(input2, { run, session, client }) {
-    const { loaded, counts, analysis, timeline, engine, isolation } = await analyzePlan(
+    const { loaded, counts, analysis, timeline, open, cap, isolation, remote } = await analyzePlan(
       run,
       input2.plan,
       input2.maxParallel
     );
+    const engine = await engineFor(run, session, loaded, open, cap);
     session.told.set(loaded.stored.slug, loaded.stored.version);
     const {
       strategy,
@@ -527,6 +531,7 @@ var planAnalyze = defineTool({
         ...overlappingRoles.length > 0 && { overlappingRoles },
         minutesByCap,
         ...isolation && { isolation: isolationLine(isolation) },
+        ...remote !== void 0 && { remote },
         // What is to follow the last task, for whoever orchestrates.
         review: loaded.policy.review,
         timeline,
@@ -542,6 +547,7 @@ function howToRun(client, slug, engine) {
   const launches2 = `batch_next {plan: "${slug}"}`;
   if (!client.isClaudeCode)
     return `${launches2}; where nothing starts agents that have these tools: ${claims}.`;
+  if (engine === "mod") return `plan_update {plan: "${slug}", action: "run"}, or ${launches2}.`;
   const script = `Workflow {"name":"parallel:execute","args":"${slug}"}, or without that tool `;
   return `${engine === "workflow" ? script : ""}${launches2}.`;
 }
@@ -567,7 +573,7 @@ var planCreate = defineTool({
   }),
   annotations: IDEMPOTENT,
   async handle(input2, { run, session, actor }) {
-    const { created, updated, unchanged, removed, warnings, isolation, loaded, placed, interrupted } = await createPlan(run, actor, input2);
+    const { created, updated, unchanged, removed, warnings, isolation, remote, loaded, placed, interrupted } = await createPlan(run, actor, input2);
     if (!input2.dryRun && loaded) {
       session.plans.add(loaded.stored.slug);
       session.told.set(loaded.stored.slug, loaded.stored.version);
@@ -581,6 +587,7 @@ var planCreate = defineTool({
         removed,
         warnings: warnings.length > MAX_WARNINGS ? [...warnings.slice(0, MAX_WARNINGS), `and ${warnings.length - MAX_WARNINGS} more`] : warnings,
         ...isolation !== void 0 && { isolation },
+        ...remote !== void 0 && { remote },
         ...placed && { placed },
         ...interrupted && interrupted.length > 0 && { interrupted },
         ...loaded && { counts: shortCounts(countsOf(loaded)) },
@@ -617,6 +624,106 @@ ${next}${place}` };
   }
 });
 
+// import:host.mjs in tools.mjs
+import { isModulesCall } from "./host.mjs";
+
+// import:run/attempts.mjs in tools.mjs
+import { endAgents } from "./run/attempts.mjs";
+
+// import:run/engine.mjs in tools.mjs
+import { handedBack, moduleStep } from "./run/engine.mjs";
+
+// mcp-server/src/tools/module-call.ts
+var MAX_STEP_SECONDS = 20;
+var key = z.string().max(100);
+var plan2 = z.string().min(1).max(1e3);
+var moduleRequest = z.discriminatedUnion("engine", [
+  /** With the key of its last hello, where it remembers one. */
+  z.strictObject({ engine: z.literal("hello"), key }),
+  /** The user's command: a plan, or what one can be imported from. */
+  z.strictObject({ engine: z.literal("run"), key, plan: plan2, wakes: z.boolean() }),
+  z.strictObject({
+    engine: z.literal("step"),
+    key,
+    plan: plan2,
+    run: z.number().int(),
+    waitSeconds: z.number().min(0).max(MAX_STEP_SECONDS),
+    /** Prompts of launches that the host has not carried out. */
+    refused: z.array(z.string().max(1e4)).max(100)
+  }),
+  /** An agent was stopped or died, which no hook tells. */
+  z.strictObject({ engine: z.literal("ended"), key, agentId: z.string().max(100), text: z.string() }),
+  z.strictObject({ engine: z.literal("stop"), key, plan: plan2 })
+]);
+function moduleCallOf(toolUseId, input2) {
+  if (!isModulesCall(toolUseId)) return void 0;
+  const isRequest = typeof input2 === "object" && input2 !== null && Object.hasOwn(input2, "engine");
+  return isRequest ? "request" : "tool";
+}
+async function answerModule(input2, context) {
+  const read = moduleRequest.safeParse(input2);
+  if (!read.success)
+    throw new CallerError("bad_input", "This is not a call of the plugin's module.", "Update the plugin.");
+  const { run, session } = context;
+  const ends = session.module.callBegins(run.now);
+  try {
+    return await answer(read.data, context);
+  } finally {
+    ends();
+  }
+}
+async function answer(request, { run, session, signal }) {
+  if (request.engine === "hello") return hello(run, session, request.key);
+  if (!session.module.isKey(request.key)) return { again: true };
+  if (request.engine === "run") return begin(run, session, request.plan, request.wakes);
+  if (request.engine === "stop") {
+    const { loaded } = await updatePlan(run, "main", request.plan, void 0, "stop");
+    return { says: `${loaded.stored.slug} is stopped, and its agents with it.` };
+  }
+  if (request.engine === "ended") {
+    const store = await run.graph();
+    const how = { finished: false, cause: "the agent was stopped or lost", lastMessage: request.text };
+    if (store) await endAgents(run, store, "engine mod", [request.agentId], how);
+    return {};
+  }
+  const own = session.module.of(request.plan);
+  if (!own || own.run !== request.run) return { launch: [], stop: [], over: handedBack(request.plan) };
+  const waitMs = request.waitSeconds * 1e3;
+  const { refused } = request;
+  const step = await moduleStep(run, own, { plan: request.plan, waitMs, refused }, session, signal);
+  if (step.over) session.module.end(request.plan);
+  return { ...step };
+}
+async function hello(run, session, known) {
+  const isKnown = session.module.isKey(known);
+  const key2 = isKnown ? known : Buffer.from(run.randomBytes(16)).toString("hex");
+  if (!isKnown) session.module.hello(key2);
+  await takeUpModuleRuns(run, session);
+  return {
+    key: key2,
+    plans: [...session.module.plans].map(([plan22, { run: run2 }]) => ({ plan: plan22, run: run2 }))
+  };
+}
+async function begin(run, session, named, wakes) {
+  await run.roles.refresh();
+  const { slug } = await openPlan(run, "main", named);
+  const number = await beginModuleRun(run, session, slug, wakes);
+  const loaded = await readPlan(run, await existingGraph(run, slug), slug);
+  const { total, completed } = countsOf(loaded);
+  const says = `${slug} runs beside this conversation: ${completed} of ${total} tasks completed, at most ${loaded.cap} agents at once. Its end is told here; /parallel-run stop ${slug} stops it.`;
+  return { plan: slug, run: number, says };
+}
+async function runBeside(run, session, slug) {
+  if (!session.module.isHere(run.now()))
+    throw new CallerError(
+      "wrong_state",
+      "This Claude Code has not loaded the plugin's module, which would launch the agents.",
+      `Launch them here: batch_next {plan: "${slug}"}.`
+    );
+  await run.roles.refresh();
+  await beginModuleRun(run, session, slug, session.interactive);
+}
+
 // mcp-server/src/tools/plan-update.ts
 var planUpdate = defineTool({
   name: "plan_update",
@@ -625,7 +732,7 @@ var planUpdate = defineTool({
   input: z.strictObject({
     plan,
     policy: z.looseObject({}).pipe(policyInput).optional().describe("Fields as in plan_create"),
-    action: z.enum(["pause", "resume", "stop", "reopen", "export", "review", "approve"]).optional().describe("pause lets running agents finish, stop does not")
+    action: z.enum(["pause", "resume", "stop", "reopen", "export", "review", "approve", "run"]).optional().describe("pause lets running agents finish, stop does not")
   }),
   annotations: IDEMPOTENT,
   async handle(input2, { run, session, actor, asking }) {
@@ -633,11 +740,13 @@ var planUpdate = defineTool({
       const changed = input2.policy && await updatePlan(run, actor, input2.plan, input2.policy, void 0);
       return approveCommands(run, input2.plan, asking, changed?.warnings);
     }
-    const action = input2.action === "export" || input2.action === "review" ? void 0 : input2.action;
+    const { action: wanted } = input2;
+    const action = wanted === "export" || wanted === "review" || wanted === "run" ? void 0 : wanted;
     const updated = await updatePlan(run, actor, input2.plan, input2.policy, action);
     const review = input2.action === "review" ? await reviewPlan(run, actor, input2.plan) : void 0;
     const { warnings } = updated;
     const loaded = review?.loaded ?? updated.loaded;
+    if (wanted === "run") await runBeside(run, session, loaded.stored.slug);
     const files = input2.action === "export" ? await exportPlan(run, actor, input2.plan) : void 0;
     const counts = countsOf(loaded);
     session.told.set(loaded.stored.slug, loaded.stored.version);
@@ -1096,7 +1205,7 @@ function readArguments(schema, given) {
 function problemsOf(schema, given, issue) {
   const { path } = issue;
   const field = pathText(path);
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField(schema, path, key));
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key2) => unknownField(schema, path, key2));
   if (issue.code === "custom" && typeof issue.params?.remedy === "string") {
     return [{ field, message: `${field} ${issue.message}.`, remedy: issue.params.remedy }];
   }
@@ -1120,8 +1229,8 @@ function expectationOf(issue) {
   }
   return issue.message.replace(/^Invalid (?:input|option): /, "");
 }
-function unknownField(schema, path, key) {
-  const name = key.slice(0, MAX_TEXT);
+function unknownField(schema, path, key2) {
+  const name = key2.slice(0, MAX_TEXT);
   const fields = knownField(schema, path)?.fields ?? /* @__PURE__ */ new Map();
   const known = [...fields.keys()];
   const nearest = nearestField(name, known);
@@ -1151,6 +1260,7 @@ export {
   WRITE,
   answerFor,
   answerForFailure,
+  answerModule,
   approveCommands,
   askingWith,
   batchAnswer,
@@ -1166,6 +1276,7 @@ export {
   knownField,
   launchLines,
   longText,
+  moduleCallOf,
   nearestField,
   nextClaim,
   nextStep,
@@ -1177,6 +1288,7 @@ export {
   planUpdate,
   readArguments,
   refuseDeepNesting,
+  runBeside,
   stopsFor,
   taskClaim,
   taskCreate,

@@ -35,6 +35,7 @@ import type { Tool } from "./tools/define-tool.ts";
 import { TOOLS } from "./tools/index.ts";
 import { refuseDeepNesting } from "./tools/input/nesting.ts";
 import { readArguments } from "./tools/input/read-arguments.ts";
+import { answerModule, moduleCallOf } from "./tools/module-call.ts";
 
 /** The part of a request that the host sends beside the arguments. */
 type Request = Pick<ServerContext["mcpReq"], "_meta" | "signal" | "notify" | "inputResponses">;
@@ -75,6 +76,8 @@ const requestMeta = z.looseObject({
 export class Service {
   readonly #context: Promise<OpenContext>;
   readonly #session: SessionMemory;
+  /** What is remembered of calls of modules in the host: nothing of them is the conversation's. */
+  readonly #modulesSession: SessionMemory;
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #inputEnded: AbortSignal;
   /** This process stood still, and the leases have not been moved past that yet. */
@@ -90,7 +93,9 @@ export class Service {
     // A wrong setting is told by every call; the server itself must start, or every hook would warn.
     void this.#track(this.#context.then(sweepOnStart)).catch(() => undefined);
     // A headless Claude Code (-p, the SDK) ends with its turn; only in a terminal can somebody wake it.
-    this.#session = new SessionMemory(facts.env.CLAUDE_CODE_ENTRYPOINT === "cli");
+    const isInteractive = facts.env.CLAUDE_CODE_ENTRYPOINT === "cli";
+    this.#session = new SessionMemory(isInteractive);
+    this.#modulesSession = new SessionMemory(isInteractive);
   }
 
   /** From now on it is known when the process did not run. */
@@ -210,6 +215,11 @@ export class Service {
         return { content: [{ type: "text", text }] };
       }
       await this.#afterStandstill(run);
+      const byModule = moduleCallOf(toolUseId, input);
+      if (byModule === "request") {
+        const context = { run, session: this.#session, signal: waiting.signal };
+        return answerFor(client, { data: cleanAnswer(await answerModule(input, context)) });
+      }
       const tool = TOOLS.find((candidate) => candidate.name === name);
       if (!tool) throw new UnknownTool(name);
       // A checkout that was deleted meanwhile has no plans, and a new graph would bring its folder back.
@@ -219,8 +229,8 @@ export class Service {
       refuseDeepNesting(input);
       const answer = await tool.handle(readArguments(tool.input, input ?? {}), {
         run,
-        session: this.#session,
-        actor: agentId === undefined ? "main" : `agent ${agentId}`,
+        session: byModule ? this.#modulesSession : this.#session,
+        actor: agentId !== undefined ? `agent ${agentId}` : byModule ? "module" : "main",
         agentId,
         client,
         asking: askingWith(facts.hasForms, request.inputResponses),

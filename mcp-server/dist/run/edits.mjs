@@ -92,6 +92,9 @@ import { isolatePlan, isolationLine, refuseOtherIsolation } from "./isolation.mj
 // import:run/project.mjs in run/edits.mjs
 import { effectivePolicy, pathInside, policyWarnings, readPolicy, storedPolicy, unknownRoles } from "./project.mjs";
 
+// import:run/remote.mjs in run/edits.mjs
+import { pushNotice } from "./remote.mjs";
+
 // import:run/specification.mjs in run/edits.mjs
 import { draftOf, findBreakdown, placeDraft, predecessorOf, predecessorWarnings, removeDraft, sha256, sourceOf, textOf, writeAtomically, writeRendered } from "./specification.mjs";
 
@@ -238,7 +241,8 @@ async function createPlan(ctx, actor, input) {
     ...startFolderWarnings(ctx, source.tasks),
     ...isolated.warnings
   ];
-  const isolation = choice && { isolation: isolationLine(choice) };
+  const remote = await pushNotice(ctx, slug, isolated.existing?.graph);
+  const told = { ...choice && { isolation: isolationLine(choice) }, ...remote && { remote } };
   const { draft } = source;
   const store = dryRun ? await ctx.graph() : await ctx.createGraph();
   if (dryRun || !store) {
@@ -248,7 +252,7 @@ async function createPlan(ctx, actor, input) {
     const found = draft && await predecessorOf(ctx, draft, existing?.stored.source);
     const ofDraft = draft ? predecessorWarnings(draft, found, void 0) : [];
     return {
-      ...{ ...result, ...isolation, loaded: existing },
+      ...{ ...result, ...told, loaded: existing },
       warnings: [...ofDraft, ...warnings, ...result.warnings]
     };
   }
@@ -274,7 +278,7 @@ async function createPlan(ctx, actor, input) {
     });
     plan.append(...changes, ...choice ? [{ type: "isolation.decided", ...choice }] : []);
     warnings.push(...newerParts(stateOf(plan)));
-    const made = { ...result, ...isolation, loaded: plan, interrupted };
+    const made = { ...result, ...told, loaded: plan, interrupted };
     if (!draft) return { ...made, warnings: [...warnings, ...result.warnings] };
     const found = await predecessorOf(ctx, draft, importedFrom);
     const placed = await placeDraft(tx, draft, found);
@@ -290,7 +294,7 @@ async function createPlan(ctx, actor, input) {
 async function isolate(ctx, slug, { tasks, source }, said2, mayMeasure) {
   const { store, existing } = await planBefore(ctx, slug);
   const plan = { slug, existing, tasks, said: said2, isFromFile: source.kind === "file" };
-  return isolatePlan(ctx, store, plan, mayMeasure);
+  return { ...await isolatePlan(ctx, store, plan, mayMeasure), existing };
 }
 async function planBefore(ctx, slug) {
   const store = await ctx.graph();

@@ -2,7 +2,7 @@
 import { INHERIT, ancestors, clashesOf, hasEnded, levels, orderedDespiteParallelWith, parallelWith, parseScope, plainSubject, reachableTasks, takesPlace, unstarted } from "../graph.mjs";
 
 // import:policy.mjs in run/planning.mjs
-import { areAlternatives, chooseEngine, chooseStrategy, claimedScope, clashPairs, judgesWork, needsResultOf, runsAlone, wantsReview } from "../policy.mjs";
+import { areAlternatives, chooseStrategy, claimedScope, clashPairs, judgesWork, needsResultOf, runsAlone, wantsReview } from "../policy.mjs";
 
 // import:schedule.mjs in run/planning.mjs
 import { Estimates, MIN_GAIN, Replanner, freed, gainsOf, headsAndTails, isWorthSaying, longestChainOf, planBounds, planProblem, planResources, planSchedule, remainingOf, split, without } from "../schedule.mjs";
@@ -440,6 +440,9 @@ function rootFor({ checkout: { root }, directory }, path) {
 // import:report.mjs in run/planning.mjs
 import { renderTimeline, timelineOfSchedule } from "../report.mjs";
 
+// import:run/remote.mjs in run/planning.mjs
+import { pushNotice } from "./remote.mjs";
+
 // mcp-server/src/run/planning/analyze-plan.ts
 var TIMELINE_WIDTH = 72;
 var MAX_TIMELINE_ROWS = 12;
@@ -473,8 +476,10 @@ async function analyzePlan(ctx, slug, maxParallel) {
     counts: countsOf(loaded),
     analysis,
     timeline: timelineText(loaded.stored.slug, analysis.schedule, open),
-    engine: chooseEngine({ open: open.length, cap, workflowCap: ctx.workflowCap }),
-    isolation: isolation?.type === "isolation.decided" ? isolation : void 0
+    open: open.length,
+    cap,
+    isolation: isolation?.type === "isolation.decided" ? isolation : void 0,
+    remote: await pushNotice(ctx, loaded.stored.slug, graph)
   };
 }
 function tasksLeft({ graph }) {

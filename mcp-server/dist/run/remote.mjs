@@ -2,7 +2,7 @@
 import { CallerError } from "../errors.mjs";
 
 // import:git.mjs in run/remote.mjs
-import { GitFailed, REMOTE, commitAt, commitTree, fetchAttempt, fetchPlanBranch, git, hasRemote, headsHereAndThere, isAncestor, mergedTree, moveRefs, noteRemoteHead, planBranch, planHead, pushPlanBranch, refuseCheckedOut } from "../git.mjs";
+import { GitFailed, REMOTE, commitAt, commitTree, fetchAttempt, fetchPlanBranch, git, hasRemote, headsHereAndThere, isAncestor, mergedTree, moveRefs, noteRemoteHead, ownRef, planBranch, planHead, pushPlanBranch, refuseCheckedOut } from "../git.mjs";
 
 // import:policy.mjs in run/remote.mjs
 import { isGated } from "../policy.mjs";
@@ -74,6 +74,12 @@ function goesThroughRemote(graph) {
 function mayBeShared({ checkout, repository }) {
   return checkout.gitCommonDir !== void 0 && repository !== GRAPH_IN_REPOSITORY;
 }
+async function pushNotice(ctx, slug, graph) {
+  if (!mayBeShared(ctx) || !await hasRemote(ctx.checkout.root)) return void 0;
+  const isShared = graph !== void 0 && await lookWhetherShared(ctx, graph);
+  const when = isShared ? "" : " as soon as another clone takes part";
+  return `work is pushed to ${ownRef(slug)} of ${REMOTE}${when}, which is no branch and starts nothing; where ${REMOTE} takes only branches, to ${planBranch(slug)}. No branch of yours is pushed.`;
+}
 async function lookWhetherShared(ctx, graph) {
   if (goesThroughRemote(graph)) return true;
   const others = [...graph.checkouts].filter((name) => name !== ctx.checkoutKey);
@@ -98,5 +104,6 @@ export {
   hasUnpushed,
   lookWhetherShared,
   mayBeShared,
+  pushNotice,
   workTreesOf
 };

@@ -711,20 +711,22 @@ function sentenceOf(found) {
 import { lookWhetherShared } from "./remote.mjs";
 
 // mcp-server/src/run/reporting/prepare-work.ts
+var ENDED = "ended";
 async function prepareWork(ctx, store, claimIn, report) {
   if (ctx.checkout.gitCommonDir === void 0) return void 0;
   const claimed = await readGraph(ctx, store, async (view) => {
     const found = await claimIn(view);
-    if (isRefusal(found)) return void 0;
+    if (isRefusal(found)) return ENDED;
     const { loaded, task } = found;
     const { claim } = found.held;
     await lookWhetherShared(ctx, loaded.graph);
-    if (!isLive(claim) || claim.isolation !== "worktree" && !isCommitted(loaded)) return void 0;
+    if (!isLive(claim)) return ENDED;
+    if (claim.isolation !== "worktree" && !isCommitted(loaded)) return void 0;
     const attempt = { ...claim, number: attemptNumber(loaded, claim) };
     const [record, ofOthers] = [await workRecord(loaded), await filesOfOthers(loaded)];
     return { loaded, task, attempt, offeredAtMs: claim.offeredAtMs, record, ofOthers };
   });
-  if (!claimed) return void 0;
+  if (!claimed || claimed === ENDED) return claimed;
   try {
     const { loaded, attempt } = claimed;
     const prepared = attempt.isolation === "worktree" ? await fromWorktree(ctx, claimed, report) : await fromCheckout(ctx, claimed, report);
@@ -857,12 +859,16 @@ async function reportTask(ctx, actor, agentId, input, ran) {
   const judged = ending && !given.isServers ? await judgeEvidence(ctx, store, given.report, { ...ending, agentId, ran }) : { report: given.report };
   const call = { actor, agentId, name, given, judged, seen, firstOfferedMs };
   const result2 = judged.objection ? { ...given.report, outcome: "failed" } : given.report;
-  const prepared = await prepareWork(ctx, store, (view) => claimOfToken(view, given.token), result2);
-  const answered = await accept2(ctx, store, call, prepared);
-  if (answered instanceof CallerError) throw answered;
-  if (prepared?.delivery) void deliverWaiting(ctx, store, name.plan);
-  return answered;
+  for (; ; ) {
+    const prepared = await prepareWork(ctx, store, (view) => claimOfToken(view, given.token), result2);
+    const answered = await accept2(ctx, store, call, prepared);
+    if (answered === UNPREPARED) continue;
+    if (answered instanceof CallerError) throw answered;
+    if (prepared !== ENDED && prepared?.delivery) void deliverWaiting(ctx, store, name.plan);
+    return answered;
+  }
 }
+var UNPREPARED = "unprepared";
 function accept2(ctx, store, call, prepared) {
   const { name, given, judged, agentId, seen } = call;
   const { objection: objection2 } = judged;
@@ -878,6 +884,7 @@ function accept2(ctx, store, call, prepared) {
     }
     await checkReport(found, report);
     if (refusalFor(found, agentId)) return refuse(tx, call, { why: "it is another agent's", held });
+    if (prepared === ENDED) return UNPREPARED;
     startOrContinue(found, agentId);
     const attempt = plan.graph.claim(held.claim.id);
     if (attempt?.state !== "running") throw new Error("the claim vanished inside its transaction");
@@ -1158,7 +1165,7 @@ function end(ctx, store, actor, attempt, {
   const work = async (tx) => {
     const held = await tx.writer.claimById(attempt);
     const plan = held && await tx.planOf(held);
-    if (!plan || held.claim.state !== "running") return void 0;
+    if (!plan || held.claim.state !== "running" || prepared === ENDED) return void 0;
     const seen = { look: look2, unseen: /* @__PURE__ */ new Set() };
     await finishAttempt(tx, { plan, attempt: held.claim, prepared, seen }, ending);
     return prepared?.delivery && held.plan;
@@ -1227,6 +1234,7 @@ function asEvents(measured, events) {
 }
 export {
   COMPARED_EVENTS,
+  ENDED,
   SWEEP_MS,
   checkReport,
   checkUntil,

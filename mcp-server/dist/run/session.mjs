@@ -37,7 +37,7 @@ var AgentClaims = class {
 };
 
 // import:policy.mjs in run/session.mjs
-import { isRenewalDue } from "../policy.mjs";
+import { chooseEngine, isRenewalDue } from "../policy.mjs";
 
 // mcp-server/src/run/session/agents-in-call.ts
 var AgentsInCall = class {
@@ -104,11 +104,38 @@ var CommandLog = class {
   }
 };
 
+// import:run/edits.mjs in run/session.mjs
+import { commandsOfPlan } from "./edits.mjs";
+
+// mcp-server/src/run/session/engine-choice.ts
+async function engineFor(run, session, { stored, policy }, open, cap) {
+  const commands = await commandsOfPlan(run, stored.slug);
+  return chooseEngine({
+    open,
+    cap,
+    workflowCap: run.workflowCap,
+    module: {
+      isHere: session.module.isHere(run.now()),
+      isAttended: session.interactive,
+      mode: session.permissionMode,
+      unapproved: commands.filter(({ isApproved, tasks }) => !isApproved && tasks.length > 0).length,
+      areEditsApproved: policy.approve === "scope"
+    }
+  });
+}
+
+// import:run/engine.mjs in run/session.mjs
+import { ModuleRun, ModuleRuns, endEngineRun, engineRecord, startEngineRun, takeOffSilentModule } from "./engine.mjs";
+
 // import:run/guard.mjs in run/session.mjs
 import { readAgentCall } from "./guard.mjs";
 
 // mcp-server/src/run/session/keep-alive.ts
 async function keepAlive(run, session) {
+  await renewLeases(run, session);
+  await takeOffSilentModule(run, session.module);
+}
+async function renewLeases(run, session) {
   const due = session.inCall.due(run.now());
   const store = due.length > 0 ? await run.graph() : void 0;
   if (!store) return;
@@ -119,11 +146,42 @@ async function keepAlive(run, session) {
   }
 }
 
+// import:run/plan.mjs in run/session.mjs
+import { changeGraph, countsOf, existingGraph, isDone, readGraph } from "./plan.mjs";
+
+// import:run/project.mjs in run/session.mjs
+import { sameOwner } from "./project.mjs";
+
+// mcp-server/src/run/session/module-run.ts
+async function beginModuleRun(run, session, slug, wakes) {
+  const number = await startEngineRun(run, await existingGraph(run, slug), "main", slug);
+  session.plans.add(slug);
+  session.goesOn();
+  session.module.begin(slug, new ModuleRun(number, wakes));
+  return number;
+}
+async function takeOverFromModule(run, session, plan) {
+  const own = session.module.of(plan);
+  if (!own) return;
+  session.module.end(plan);
+  await endEngineRun(run, await existingGraph(run, plan), plan, own.run, "stopped");
+}
+async function takeUpModuleRuns(run, session) {
+  const store = await run.graph();
+  if (!store) return;
+  await readGraph(run, store, async (view) => {
+    for (const plan of await view.plans()) {
+      const { slug } = plan.stored;
+      if (session.module.of(slug)) continue;
+      const { open } = await engineRecord(plan);
+      const own = open.find(({ owner }) => sameOwner(owner, run.owner));
+      if (own) session.module.begin(slug, new ModuleRun(own.run, session.interactive));
+    }
+  });
+}
+
 // import:run/claims.mjs in run/session.mjs
 import { choose, isOfferedAgain, nextBatch } from "./claims.mjs";
-
-// import:run/plan.mjs in run/session.mjs
-import { changeGraph, countsOf, isDone, readGraph } from "./plan.mjs";
 
 // mcp-server/src/run/session/own-run.ts
 async function isOwnRun(run, session) {
@@ -273,6 +331,10 @@ var SessionMemory = class {
   pools = /* @__PURE__ */ new Set();
   /** Scripts of the host that run a plan. */
   workflows = new WorkflowRuns();
+  /** The plugin's module in the host, and the plans that it runs. */
+  module = new ModuleRuns();
+  /** The host's permission mode, as it was at the last prompt or call. */
+  permissionMode;
   /** What was run with Bash, by the main conversation and by agents. */
   commands = new CommandLog();
   agentClaims = new AgentClaims();
@@ -324,6 +386,10 @@ var SessionMemory = class {
     for (const versions of [this.told, this.sentBack]) {
       if (versions.get(plan) === before) versions.set(plan, after);
     }
+  }
+  /** Whether something launches the plan's agents instead of the conversation, and goes on by itself. */
+  runsBeside(plan) {
+    return this.workflows.idOf(plan) !== void 0 || this.module.of(plan) !== void 0;
   }
   noteCall(toolUseId, caller) {
     remember(this.#calls, toolUseId, caller);
@@ -425,9 +491,6 @@ async function sweepOnStart(run) {
 // import:report.mjs in run/session.mjs
 import { renderBriefReport } from "../report.mjs";
 
-// import:run/project.mjs in run/session.mjs
-import { sameOwner } from "./project.mjs";
-
 // import:run/reporting.mjs in run/session.mjs
 import { reportPlan } from "./reporting.mjs";
 
@@ -459,11 +522,15 @@ export {
   CommandLog,
   SessionMemory,
   WorkflowRuns,
+  beginModuleRun,
   begunPlans,
+  engineFor,
   isOwnRun,
   keepAlive,
   keepNewest,
   sweepOnStart,
+  takeOverFromModule,
+  takeUpModuleRuns,
   waitForWorkflow,
   workflowStep
 };

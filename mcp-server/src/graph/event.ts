@@ -350,6 +350,16 @@ export type Change =
       /** Why it says nothing, or red without an exit code, in a phrase. */
       readonly why?: string;
     }
+  /** From now on code in the host starts the plan's agents, until that ends; others may start some as well. */
+  | {
+      readonly type: "engine.started";
+      /** From 1 on, in the plan. */
+      readonly run: number;
+      readonly engine: string;
+      readonly owner: Owner;
+    }
+  /** Whoever ends the run is the one who tells of its end. */
+  | { readonly type: "engine.ended"; readonly run: number; readonly how: EngineEnd }
   /** Red on top of what is green: the others are tested without it, and then it is tested alone. */
   | {
       readonly type: "gate.suspected";
@@ -397,6 +407,9 @@ export type Change =
 
 export type ChangeType = Change["type"];
 
+/** `done`: nothing was left for it to do; `stopped`: the user wanted that; `lost`: it was not heard of any more. */
+export type EngineEnd = "done" | "stopped" | "lost";
+
 /** Who caused an event: a session's main conversation, an agent, a token's holder, or the server itself. */
 export type Actor = string;
 
@@ -443,6 +456,8 @@ const VERSIONS: Readonly<Record<ChangeType, number>> = {
   "work.merged": 1,
   "work.conflicted": 1,
   "isolation.decided": 1,
+  "engine.started": 1,
+  "engine.ended": 1,
   "gate.started": 1,
   "gate.ended": 1,
   "gate.suspected": 1,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isModulesCall } from "../host/module-calls.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 
@@ -15,6 +16,8 @@ export const hookInput = z.object({
   agent: z.string().default(""),
   agentType: z.string().default(""),
   agentTranscript: z.string().default(""),
+  /** The session's permission mode. */
+  mode: z.string().default(""),
   tool: z.string().default(""),
   use: z.string().default(""),
   input: z.string().default(""),
@@ -47,6 +50,11 @@ export type HookAnswer =
     };
 
 export const NOTHING: HookAnswer = {};
+
+/** Whether the main conversation makes the call: neither an agent nor a module in the host. */
+export function isMainCall({ agent, use }: Pick<HookEvent, "agent" | "use">): boolean {
+  return agent === "" && !isModulesCall(use);
+}
 
 export function isNothing(answer: HookAnswer): boolean {
   return Object.keys(answer).length === 0;

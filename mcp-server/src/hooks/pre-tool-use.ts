@@ -23,6 +23,7 @@ import {
   type HookAnswer,
   type HookEvent,
   isDenied,
+  isMainCall,
   isNothing,
   json,
   NOTHING,
@@ -65,6 +66,7 @@ export async function onPreToolUse(
   session: SessionMemory,
   event: HookEvent,
 ): Promise<HookAnswer> {
+  if (isMainCall(event) && event.mode !== "") session.permissionMode = event.mode;
   if (event.use !== "") session.noteCall(event.use, { agentId: agentOf(event) });
   try {
     return await answerByGraph(run, session, event);
@@ -177,7 +179,8 @@ async function asPosix(command: string): Promise<string> {
 /** It is about to run, as far as this plugin has a say in it. */
 function noteCommand(run: RunContext, session: SessionMemory, event: HookEvent): void {
   const command = event.tool === "Bash" ? json(shellInput, event.input)?.command : undefined;
-  if (command === undefined) return;
+  // What a module runs is evidence of nobody's work.
+  if (command === undefined || (event.agent === "" && !isMainCall(event))) return;
   session.commands.began(agentOf(event), { use: event.use, command, atMs: run.now() });
 }
 

@@ -12,7 +12,7 @@ import { afterWorkflow } from "./workflow-end.ts";
 /**
  * The main conversation wants to end its turn: it is sent back, once per state of the graph, when agents could
  * be launched now or when all has ended and nobody was told. If it ends all the same, the user is told how
- * things stand. A paused plan, one of which the next notification is due, one that a script of the host runs, and a
+ * things stand. A paused plan, one of which the next notification is due, one that runs beside the conversation, and a
  * user who interrupted let it go.
  */
 export async function onStop(run: RunContext, session: SessionMemory, event: HookEvent): Promise<HookAnswer> {
@@ -22,7 +22,7 @@ export async function onStop(run: RunContext, session: SessionMemory, event: Hoo
   for (const plan of await begunPlans(run)) {
     const { loaded, counts, launchable, aboutToWake } = plan;
     const { slug, version, status } = loaded.stored;
-    if (status === "paused" || aboutToWake || session.workflows.idOf(slug) !== undefined) continue;
+    if (status === "paused" || aboutToWake || session.runsBeside(slug)) continue;
     const mayGoOn = !session.interrupted && session.sentBack.get(slug) !== version;
     const toDo = mayGoOn ? await whatIsLeft(run, session, plan) : undefined;
     if (toDo) {

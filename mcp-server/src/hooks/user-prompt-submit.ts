@@ -24,6 +24,7 @@ export async function onUserPromptSubmit(
   event: HookEvent,
 ): Promise<HookAnswer> {
   const ended = endedAgentIn(event.prompt);
+  if (event.mode !== "") session.permissionMode = event.mode;
   if (TYPED_WORKFLOW.test(event.prompt)) session.workflows.wanted = true;
   const inMidTurn = session.isOpenTurn(event.promptId);
   session.turnBegins(event.promptId);
@@ -61,6 +62,8 @@ async function whatToDo(
 ): Promise<{ readonly what: string; readonly version: number }> {
   const { loaded, done, launchable } = plan;
   const { slug, version } = loaded.stored;
+  if (session.module.of(slug))
+    return { what: "it runs beside this conversation, which is told its end", version };
   if (done) {
     // Of a stopped plan agents may still be at work.
     const { text } = await launchLines(run, session, plan, () => false);
@@ -71,7 +74,12 @@ async function whatToDo(
   if (session.interrupted && launchable > 0)
     return { what: "interrupted: call batch_next only if the user wants it to go on", version };
   // Whoever types a prompt wants an answer, and not a launch first.
-  if (!isWoken) return { what: launchable > 0 ? "call batch_next" : "nothing to launch now", version };
+  if (!isWoken) {
+    const lost = session.module.hasLost(slug)
+      ? "what launched its agents has stopped, and they wake nobody; to go on "
+      : "";
+    return { what: launchable > 0 ? `${lost}call batch_next` : "nothing to launch now", version };
+  }
   // What was offered before is in the conversation already, maybe in the very answer that is being written.
   const { text, version: newest } = await launchLines(run, session, plan, () => false);
   return { what: text ?? "nothing to do: end your turn", version: newest };

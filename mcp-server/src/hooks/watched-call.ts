@@ -17,6 +17,7 @@ import {
   type HookAnswer,
   type HookEvent,
   isDenied,
+  isMainCall,
   json,
   NOTHING,
   tell,
@@ -56,7 +57,7 @@ export async function watchBegin(
   const seen = await hear((held) => {
     const own = call?.isAtWork
       ? call.standing.own
-      : event.agent === ""
+      : isMainCall(event)
         ? session.pulledAmong(held)
         : undefined;
     const caller: ToolCaller = {

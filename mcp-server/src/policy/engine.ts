@@ -1,4 +1,4 @@
-export type RunEngine = "burst" | "workflow";
+export type RunEngine = "burst" | "workflow" | "mod";
 
 /** What the choice of an engine looks at. */
 export interface EngineFacts {
@@ -8,11 +8,28 @@ export interface EngineFacts {
   readonly cap: number;
   /** How many agents the host's script engine runs at once. */
   readonly workflowCap: number;
+  readonly module: ModuleFacts;
+}
+
+/** What is known of the plugin's module in the host, and of what its agents would ask the user. */
+export interface ModuleFacts {
+  /** It is loaded and answers. */
+  readonly isHere: boolean;
+  /** Somebody sits before the session and could be asked. */
+  readonly isAttended: boolean;
+  /** The host's permission mode, as it names it. */
+  readonly mode: string | undefined;
+  /** Commands by which the plan's tasks are accepted, and that neither the user's rules nor an approval cover. */
+  readonly unapproved: number;
+  /** Whether edits inside the tasks' scopes are allowed without a question. */
+  readonly areEditsApproved: boolean;
 }
 
 export interface EngineChoice {
   readonly use: RunEngine;
   readonly why: string;
+  /** The better one, once the user has approved edits inside scopes and the plan's commands. */
+  readonly afterApproval?: "mod";
 }
 
 /** With a burst, a plan of so many tasks puts more than 50,000 characters into the main conversation. */
@@ -20,8 +37,45 @@ const MIN_WORKFLOW_TASKS = 20;
 /** With so many, an empty conversation is worth a longer run. */
 const WORKFLOW_TASK_THRESHOLD = 60;
 
-/** Which engine is the better one for what is left of a plan, where the user has not named one and both are there. */
-export function chooseEngine({ open, cap, workflowCap }: EngineFacts): EngineChoice {
+/** Modes in which the host asks nobody: it decides by itself, allows all, or refuses. */
+const SILENT_MODES: ReadonlySet<string> = new Set(["auto", "bypassPermissions", "dontAsk"]);
+
+/** Which engine is the better one for what is left of a plan, where the user has not named one. */
+export function chooseEngine(facts: EngineFacts): EngineChoice {
+  const { isHere } = facts.module;
+  const whyAsked = questionsOf(facts.module);
+  if (isHere && whyAsked === undefined)
+    return {
+      use: "mod",
+      why: "it launches the agents beside this conversation, which pays nothing for them",
+    };
+  const { use, why } = withoutModule(facts);
+  return isHere
+    ? { use, why: `${why}; not mod: ${whyAsked}`, afterApproval: "mod" }
+    : { use, why: `${why}; not mod: this Claude Code has not loaded the plugin's module` };
+}
+
+/**
+ * What agents of the module would ask the user. They cannot offer him not to be asked again, as agents can that the model
+ * launches.
+ * @returns undefined: nothing.
+ */
+function questionsOf({
+  isAttended,
+  mode = "default",
+  unapproved,
+  areEditsApproved,
+}: ModuleFacts): string | undefined {
+  if (!isAttended || SILENT_MODES.has(mode)) return undefined;
+  const asked = [
+    ...(mode === "acceptEdits" || areEditsApproved ? [] : ["each edit"]),
+    ...(unapproved > 0 ? [`${unapproved} ${unapproved === 1 ? "command" : "commands"}`] : []),
+  ];
+  if (asked.length === 0) return undefined;
+  return `its agents would ask about ${asked.join(" and ")}, with Yes and No only`;
+}
+
+function withoutModule({ open, cap, workflowCap }: EngineFacts): EngineChoice {
   if (open < MIN_WORKFLOW_TASKS) return { use: "burst", why: "so few tasks fit into this conversation" };
   if (workflowCap < Math.min(cap, open) && open < WORKFLOW_TASK_THRESHOLD)
     return { use: "burst", why: `a workflow runs ${workflowCap} agents at once here, not ${cap}` };

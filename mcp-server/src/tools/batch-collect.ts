@@ -46,15 +46,15 @@ export const batchCollect = defineTool({
   alwaysLoad: true,
   async handle(input, context) {
     const { run, session, actor, agentId, client, signal, progress } = context;
-    // A script that runs the plan launches what there is.
-    if (input.launch && session.workflows.idOf(input.plan) === undefined) {
+    // What runs the plan beside the conversation launches what there is.
+    if (input.launch && !session.runsBeside(input.plan)) {
       if (input.until !== undefined || input.tasks !== undefined) throw launchesAll();
       return launches(input.plan, input.waitSeconds, context);
     }
     const until = input.until ?? (input.launch ? "all" : "next");
     checkUntil(until, input.tasks);
     const isMain = agentId === undefined;
-    const isWorkflow = isMain && session.workflows.idOf(input.plan) !== undefined;
+    const isWorkflow = isMain && session.runsBeside(input.plan);
     const wholePlan = isWorkflow && until === "all" && input.tasks === undefined;
     const { loaded, satisfied, ended, stop, decision, reason, recovery, counts, done } = await collect(
       run,

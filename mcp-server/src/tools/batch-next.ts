@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { nextBatchToLaunch } from "../run/reporting/run-verifications.ts";
+import { takeOverFromModule } from "../run/session/module-run.ts";
 import { batchAnswer } from "./answer/batch-answer.ts";
 import { defineTool, WRITE } from "./define-tool.ts";
 import { plan } from "./input/fields.ts";
@@ -15,7 +16,8 @@ export const batchNext = defineTool({
   }),
   annotations: WRITE,
   alwaysLoad: true,
-  async handle(input, { run, session, actor, client }) {
+  async handle(input, { run, session, actor, agentId, client }) {
+    if (agentId === undefined) await takeOverFromModule(run, session, input.plan);
     const batch = await nextBatchToLaunch(run, actor, input.plan, input.max);
     return { data: batchAnswer(session, client, batch) };
   },

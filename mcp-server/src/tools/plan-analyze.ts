@@ -3,6 +3,7 @@ import type { McpClient } from "../policy/client.ts";
 import { isolationLine } from "../run/isolation/decide-isolation.ts";
 import { shortCounts } from "../run/plan/progress.ts";
 import { analyzePlan } from "../run/planning/analyze-plan.ts";
+import { engineFor } from "../run/session/engine-choice.ts";
 import { defineTool, READ } from "./define-tool.ts";
 import { plan } from "./input/fields.ts";
 
@@ -18,11 +19,12 @@ export const planAnalyze = defineTool({
   annotations: READ,
   hasLongAnswer: true,
   async handle(input, { run, session, client }) {
-    const { loaded, counts, analysis, timeline, engine, isolation, remote } = await analyzePlan(
+    const { loaded, counts, analysis, timeline, open, cap, isolation, remote } = await analyzePlan(
       run,
       input.plan,
       input.maxParallel,
     );
+    const engine = await engineFor(run, session, loaded, open, cap);
     session.told.set(loaded.stored.slug, loaded.stored.version);
     const {
       strategy,
@@ -72,6 +74,7 @@ function howToRun(client: McpClient, slug: string, engine: string): string {
   const launches = `batch_next {plan: "${slug}"}`;
   if (!client.isClaudeCode)
     return `${launches}; where nothing starts agents that have these tools: ${claims}.`;
+  if (engine === "mod") return `plan_update {plan: "${slug}", action: "run"}, or ${launches}.`;
   const script = `Workflow {"name":"parallel:execute","args":"${slug}"}, or without that tool `;
   return `${engine === "workflow" ? script : ""}${launches}.`;
 }

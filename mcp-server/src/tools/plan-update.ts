@@ -8,6 +8,7 @@ import { approveCommands } from "./answer/approve-commands.ts";
 import { nextStep } from "./answer/next-step.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
 import { plan } from "./input/fields.ts";
+import { runBeside } from "./module-call.ts";
 
 export const planUpdate = defineTool({
   name: "plan_update",
@@ -18,7 +19,7 @@ export const planUpdate = defineTool({
     plan,
     policy: z.looseObject({}).pipe(policyInput).optional().describe("Fields as in plan_create"),
     action: z
-      .enum(["pause", "resume", "stop", "reopen", "export", "review", "approve"])
+      .enum(["pause", "resume", "stop", "reopen", "export", "review", "approve", "run"])
       .optional()
       .describe("pause lets running agents finish, stop does not"),
   }),
@@ -28,11 +29,13 @@ export const planUpdate = defineTool({
       const changed = input.policy && (await updatePlan(run, actor, input.plan, input.policy, undefined));
       return approveCommands(run, input.plan, asking, changed?.warnings);
     }
-    const action = input.action === "export" || input.action === "review" ? undefined : input.action;
+    const { action: wanted } = input;
+    const action = wanted === "export" || wanted === "review" || wanted === "run" ? undefined : wanted;
     const updated = await updatePlan(run, actor, input.plan, input.policy, action);
     const review = input.action === "review" ? await reviewPlan(run, actor, input.plan) : undefined;
     const { warnings } = updated;
     const loaded = review?.loaded ?? updated.loaded;
+    if (wanted === "run") await runBeside(run, session, loaded.stored.slug);
     const files = input.action === "export" ? await exportPlan(run, actor, input.plan) : undefined;
     const counts = countsOf(loaded);
     session.told.set(loaded.stored.slug, loaded.stored.version);

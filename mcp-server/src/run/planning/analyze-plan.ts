@@ -1,7 +1,6 @@
 import type { Change } from "../../graph/event.ts";
 import { hasEnded, reachableTasks } from "../../graph/readiness.ts";
 import { plainSubject, type Task, type TaskId, type TaskStatus } from "../../graph/task.ts";
-import { chooseEngine, type EngineChoice } from "../../policy/engine.ts";
 import type { Analysis, Planned } from "../../report/analysis.ts";
 import { renderTimeline } from "../../report/timeline/timeline.ts";
 import { timelineOfSchedule } from "../../report/timeline/timeline-rows.ts";
@@ -17,7 +16,9 @@ export interface PlanAnalysis {
   readonly counts: Counts;
   readonly analysis: Analysis;
   readonly timeline: string;
-  readonly engine: EngineChoice;
+  /** How many tasks are left to do, and how many of them at once. */
+  readonly open: number;
+  readonly cap: number;
   /** Where its tasks work and why, as it was decided; undefined: in the checkout, as nobody wanted anything else. */
   readonly isolation: Extract<Change, { type: "isolation.decided" }> | undefined;
   /** Where its work is pushed; undefined: nowhere. */
@@ -63,7 +64,8 @@ export async function analyzePlan(
     counts: countsOf(loaded),
     analysis,
     timeline: timelineText(loaded.stored.slug, analysis.schedule, open),
-    engine: chooseEngine({ open: open.length, cap, workflowCap: ctx.workflowCap }),
+    open: open.length,
+    cap,
     isolation: isolation?.type === "isolation.decided" ? isolation : undefined,
     remote: await pushNotice(ctx, loaded.stored.slug, graph),
   };

@@ -2,6 +2,7 @@ import type { AttemptId } from "../../graph/attempt.ts";
 import { hashToken } from "../../graph/token.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { CallWatch } from "../effects/call-watch.ts";
+import { ModuleRuns } from "../engine/module-runs.ts";
 import type { AgentCall } from "../guard/agent-call.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { AgentClaims } from "./agent-claims.ts";
@@ -37,6 +38,10 @@ export class SessionMemory {
   readonly pools = new Set<string>();
   /** Scripts of the host that run a plan. */
   readonly workflows = new WorkflowRuns();
+  /** The plugin's module in the host, and the plans that it runs. */
+  readonly module = new ModuleRuns();
+  /** The host's permission mode, as it was at the last prompt or call. */
+  permissionMode: string | undefined;
   /** What was run with Bash, by the main conversation and by agents. */
   readonly commands = new CommandLog();
   readonly agentClaims = new AgentClaims();
@@ -96,6 +101,11 @@ export class SessionMemory {
     for (const versions of [this.told, this.sentBack]) {
       if (versions.get(plan) === before) versions.set(plan, after);
     }
+  }
+
+  /** Whether something launches the plan's agents instead of the conversation, and goes on by itself. */
+  runsBeside(plan: string): boolean {
+    return this.workflows.idOf(plan) !== undefined || this.module.of(plan) !== undefined;
   }
 
   noteCall(toolUseId: string, caller: Caller): void {

@@ -23,6 +23,10 @@ export function nextStep(
   if (status === "stopped") {
     return `The plan is stopped${because(cause)}. Stop the agents that stop[] of batch_next names, then plan_report {plan: "${slug}"}.`;
   }
+  if (session.module.of(slug))
+    return session.interactive
+      ? "It runs beside this conversation: say so in one line and end your turn; you are told its end."
+      : `It runs beside this conversation. Call batch_collect {plan: "${slug}", until: "all"}: it waits for the end.`;
   if (session.workflows.idOf(slug) !== undefined)
     return done ? "The workflow's result comes by itself." : waitForWorkflow(session, slug);
   if (done) {

@@ -1,0 +1,252 @@
+// Launches the agents of a plan by code, so that the conversation pays nothing for them. It decides nothing: the server
+// says what to launch and to stop and when it is over, and everything that it says is in its graph. The host may load
+// this module anew at any moment, with an empty memory; it then asks the server and goes on.
+
+const SERVER = "plugin:parallel:tasks";
+/** A step waits so long in the server: short enough that a module that is gone is noticed soon. */
+const STEP_SECONDS = 10;
+/** A server that is being started does not answer; a hook may sleep for ten seconds in all. */
+const RETRY_MS = 500;
+const MAX_RETRIES = 14;
+
+/** What is used here of the host's interface, which declares itself for each of its builds. */
+interface Host {
+  readonly mcp: {
+    call(
+      server: string,
+      tool: string,
+      request: object,
+    ): Promise<{ content: { text?: string }[]; isError: boolean }>;
+  };
+  readonly agent: {
+    call(call: { tool: string; input: object }): Promise<{ result?: { agentId?: string } }>;
+    list(): Promise<{ id: string; spawnedBy?: string }[]>;
+  };
+  readonly clock: { sleep(ms: number): Promise<void>; after(ms: number, then: () => unknown): unknown };
+  readonly command: { register(command: object): Promise<unknown> };
+  readonly plugin: { readonly name: string };
+  readonly prompt: { submit(prompt: { text: string }): Promise<unknown> };
+}
+
+/** What the host tells of an event; each has some of these. */
+interface HostEvent {
+  readonly isInteractive: boolean;
+  readonly args: string;
+  readonly action?: string;
+  readonly agentId: string;
+  readonly status: string;
+  readonly text: string;
+}
+
+type Hook = ($: Host, event: HostEvent, next: (event: HostEvent) => Promise<object>) => Promise<object>;
+
+interface On {
+  (event: string, hook: Hook): void;
+  (event: string, only: object, hook: Hook): void;
+}
+
+/** One answer of the server; which of these it has follows from the request. */
+interface Answer {
+  readonly again?: true;
+  readonly key: string;
+  readonly plans: readonly { readonly plan: string; readonly run: number }[];
+  readonly plan: string;
+  readonly run: number;
+  readonly says: string;
+  readonly launch: readonly { readonly task: string; readonly prompt: string }[];
+  readonly stop: readonly string[];
+  readonly over?: Over;
+}
+
+interface Over {
+  readonly text: string;
+  readonly wake?: string;
+  readonly exitCode: number;
+  readonly keepsReports: boolean;
+}
+
+/** What the server gave this module at its last hello. */
+let key = "";
+/** Plans whose steps are made here, with the numbers of their runs. */
+const running = new Map<string, number>();
+/** Prompts of launches that came to nothing, by plan, until the server is told. */
+const refused = new Map<string, string[]>();
+/** Agents that were launched here, with their plans. */
+const launched = new Map<string, string>();
+/** Plans for which somebody else launches again: the conversation is to hear of their agents' ends. */
+const handedBack = new Set<string>();
+
+/** @throws an error with what the server says is wrong. */
+async function ask($: Host, request: object): Promise<Answer> {
+  const { content, isError } = await $.mcp.call(SERVER, "batch_collect", request);
+  const text = content.map((block) => block.text ?? "").join("");
+  if (isError) throw new Error(text);
+  return JSON.parse(text);
+}
+
+/** As `ask`, with the key; a server that does not know it was started since the last hello. */
+async function askAs($: Host, request: object): Promise<Answer> {
+  const answer = await ask($, { ...request, key });
+  if (!answer.again) return answer;
+  await hello($);
+  return ask($, { ...request, key });
+}
+
+let greeting: Promise<void> | undefined;
+
+/** Says hello, and begins what the server says this module runs. One at a time: each may change the key. */
+async function hello($: Host): Promise<void> {
+  greeting ??= greet($);
+  try {
+    await greeting;
+  } finally {
+    greeting = undefined;
+  }
+}
+
+/** A server that has just been started is not connected yet. */
+async function greet($: Host): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const answer = await ask($, { engine: "hello", key });
+      key = answer.key;
+      for (const { plan, run } of answer.plans)
+        if (isNew(plan, run)) $.clock.after(1, () => follow($, plan, run));
+      return;
+    } catch (error) {
+      if (tries === MAX_RETRIES || !/no connected MCP/.test(String(error))) throw error;
+      await $.clock.sleep(RETRY_MS);
+    }
+  }
+}
+
+/** Whether the run is not followed yet; from now on it is. */
+function isNew(plan: string, run: number): boolean {
+  if (running.get(plan) === run) return false;
+  running.set(plan, run);
+  handedBack.delete(plan);
+  return true;
+}
+
+/** Makes the steps of a run to its end, and wakes the conversation if the server says so. */
+async function follow($: Host, plan: string, run: number): Promise<void> {
+  const over = await steps($, plan, run);
+  if (over?.wake !== undefined) await $.prompt.submit({ text: over.wake });
+}
+
+/** @returns undefined when the server does not answer. */
+async function steps($: Host, plan: string, run: number): Promise<Over | undefined> {
+  let over: Over | undefined;
+  for (let failures = 0; over === undefined && failures < MAX_RETRIES; ) {
+    try {
+      const lost = refused.get(plan)?.splice(0) ?? [];
+      const step = await askAs($, { engine: "step", plan, run, waitSeconds: STEP_SECONDS, refused: lost });
+      for (const agentId of step.stop) void stop($, agentId);
+      for (const item of step.launch) void launch($, plan, item);
+      over = step.over;
+      failures = 0;
+    } catch {
+      failures += 1;
+      await $.clock.sleep(RETRY_MS);
+    }
+  }
+  if (running.get(plan) === run) running.delete(plan);
+  if (!over?.keepsReports) handedBack.add(plan);
+  return over;
+}
+
+async function launch($: Host, plan: string, item: Answer["launch"][number]): Promise<void> {
+  const { task: _, ...input } = item;
+  try {
+    const { result } = await $.agent.call({ tool: "Agent", input: { ...input, run_in_background: true } });
+    if (result?.agentId !== undefined) {
+      launched.set(result.agentId, plan);
+      return;
+    }
+  } catch {
+    // As one that was denied: the server hands it out again.
+  }
+  refused.set(plan, [...(refused.get(plan) ?? []), input.prompt]);
+}
+
+async function stop($: Host, agentId: string): Promise<void> {
+  await $.agent.call({ tool: "TaskStop", input: { task_id: agentId } }).catch(() => undefined);
+}
+
+/** Whether an agent was launched here, also before this module lost its memory. */
+async function isOwn($: Host, agentId: string): Promise<boolean> {
+  if (launched.has(agentId)) return true;
+  const agents = await $.agent.list();
+  return agents.some((agent) => agent.id === agentId && agent.spawnedBy === $.plugin.name);
+}
+
+/** What the command does: it runs a plan to its end, or stops it. */
+async function command($: Host, words: readonly string[], isInteractive: boolean): Promise<object> {
+  if (words.length === 0) return { text: "Which plan? /parallel-run NAME", exitCode: 2 };
+  await hello($);
+  if (words[0] === "stop" && words.length > 1) {
+    const stopped = await askAs($, { engine: "stop", plan: words.slice(1).join(" ") });
+    return { text: stopped.says, isTextDisplayOnly: true };
+  }
+  const begun = await askAs($, { engine: "run", plan: words.join(" "), wakes: isInteractive });
+  const { plan, run } = begun;
+  const isToFollow = isNew(plan, run);
+  if (isInteractive) {
+    if (isToFollow) $.clock.after(1, () => follow($, plan, run));
+    return { text: begun.says, isTextDisplayOnly: true };
+  }
+  const over = await steps($, plan, run);
+  if (over) return { text: over.text, exitCode: over.exitCode };
+  return { text: `The plugin's server does not answer. /parallel:run ${plan} goes on with it.`, exitCode: 1 };
+}
+
+export const register = (on: On): void => {
+  let isInteractive = false;
+
+  on("session.start", async ($, event, next) => {
+    const started = await next(event);
+    isInteractive = event.isInteractive;
+    await $.command.register({
+      name: "parallel-run",
+      description: "Runs a plan beside the conversation, which pays nothing for its agents",
+      argumentHint: "[stop] <plan or specification>",
+      immediate: true,
+    });
+    // Nobody waits for it: without a server there is nothing to go on with.
+    $.clock.after(1, () => hello($).catch(() => undefined));
+    return started;
+  });
+
+  on("command.run", { command: "parallel-run" }, async ($, event) => {
+    try {
+      return await command($, event.args.split(/\s+/).filter(Boolean), isInteractive);
+    } catch (error) {
+      return { text: error instanceof Error ? error.message : String(error), exitCode: 2 };
+    }
+  });
+
+  // The server is to know whether this module is there before it says which engine is the best.
+  on("tool.call", { tool: "mcp__plugin_parallel_tasks__plan_analyze" }, async ($, event, next) => {
+    await hello($).catch(() => undefined);
+    return next(event);
+  });
+
+  // The conversation hands a plan over, and the server says so at the next hello.
+  on("tool.call", { tool: "mcp__plugin_parallel_tasks__plan_update" }, async ($, event, next) => {
+    if (event.action !== "run") return next(event);
+    await hello($).catch(() => undefined);
+    const answered = await next(event);
+    await hello($).catch(() => undefined);
+    return answered;
+  });
+
+  on("agent.report", async ($, event, next) => {
+    const { agentId, status, text } = event;
+    if (!(await isOwn($, agentId))) return next(event);
+    // No hook tells of an agent that was stopped.
+    if (status !== "completed") await askAs($, { engine: "ended", agentId, text }).catch(() => undefined);
+    const plan = launched.get(agentId);
+    const isHeard = plan === undefined ? running.size === 0 : handedBack.has(plan);
+    return isHeard ? next(event) : { consumed: "the graph of the plan has it" };
+  });
+};

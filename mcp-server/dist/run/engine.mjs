@@ -1,0 +1,265 @@
+// import:run/plan.mjs in run/engine.mjs
+import { changePlan, existingGraph } from "./plan.mjs";
+
+// import:run/project.mjs in run/engine.mjs
+import { isDead, sameOwner } from "./project.mjs";
+
+// mcp-server/src/run/engine/engine-runs.ts
+async function engineRecord(plan) {
+  const events = await plan.reader.events(plan.id, { types: ["engine.started", "engine.ended"] });
+  const open = /* @__PURE__ */ new Map();
+  let lastEnd;
+  let nextRun = 1;
+  for (const { change } of events) {
+    if (change.type === "engine.started") {
+      open.set(change.run, change);
+      nextRun = change.run + 1;
+    } else if (change.type === "engine.ended") {
+      open.delete(change.run);
+      lastEnd = change.how;
+    }
+  }
+  return { open: [...open.values()], lastEnd, nextRun };
+}
+function startEngineRun(ctx, store, actor, slug) {
+  return changePlan(ctx, store, actor, slug, async (plan) => {
+    const { open, nextRun } = await engineRecord(plan);
+    for (const { run, owner } of open)
+      if (await isDead(owner)) plan.append({ type: "engine.ended", run, how: "lost" });
+    const own = open.find(({ owner }) => sameOwner(owner, ctx.owner));
+    if (own) return own.run;
+    plan.append({ type: "engine.started", run: nextRun, engine: "mod", owner: ctx.owner });
+    return nextRun;
+  });
+}
+function endEngineRun(ctx, store, slug, run, how) {
+  return changePlan(ctx, store, "server", slug, async (plan) => {
+    const { open } = await engineRecord(plan);
+    if (!open.some((other) => other.run === run)) return false;
+    plan.append({ type: "engine.ended", run, how });
+    return true;
+  });
+}
+
+// mcp-server/src/run/engine/module-runs.ts
+var AGAIN_AFTER_MS = 2e3;
+var MAX_REFUSALS = 15;
+var MAX_MODULE_SILENCE_MS = 2e4;
+var HELLO_HOLDS_MS = 1e4;
+var ModuleRun = class {
+  /**
+   * @param run its number in the plan's log.
+   * @param wakes whether its end is to wake the conversation; else somebody waits for it in a call.
+   */
+  constructor(run, wakes) {
+    this.run = run;
+    this.wakes = wakes;
+  }
+  run;
+  wakes;
+  #handedOut = /* @__PURE__ */ new Map();
+  /** Agents that the module was told to stop. */
+  toldToStop = /* @__PURE__ */ new Set();
+  /** Whether the module may be given the offer: it is not on its way to be launched. */
+  mayHandOut(attempt, nowMs) {
+    return nowMs >= (this.#handedOut.get(attempt)?.untilMs ?? 0);
+  }
+  handedOut(attempt) {
+    const { refusals = 0 } = this.#handedOut.get(attempt) ?? {};
+    this.#handedOut.set(attempt, { refusals, untilMs: Number.POSITIVE_INFINITY });
+  }
+  /** The host has not launched it. @returns whether it is tried again. */
+  refused(attempt, nowMs) {
+    const refusals = (this.#handedOut.get(attempt)?.refusals ?? 0) + 1;
+    this.#handedOut.set(attempt, { refusals, untilMs: nowMs + AGAIN_AFTER_MS });
+    return refusals < MAX_REFUSALS;
+  }
+  /** The module has lost its memory: what it was given may not have been launched, and is handed out again. */
+  forgetHandedOut() {
+    this.#handedOut.clear();
+  }
+};
+var ModuleRuns = class {
+  #plans = /* @__PURE__ */ new Map();
+  #lost = /* @__PURE__ */ new Set();
+  #key;
+  #lastSeenMs = Number.NEGATIVE_INFINITY;
+  #calls = 0;
+  /** The module says that it is there, with an empty memory. */
+  hello(key) {
+    this.#key = key;
+    for (const run of this.#plans.values()) run.forgetHandedOut();
+  }
+  isKey(key) {
+    return this.#key === key;
+  }
+  /** A call of the module is under way until the function is called that this returns. */
+  callBegins(now) {
+    this.#calls += 1;
+    return () => {
+      this.#calls -= 1;
+      this.#lastSeenMs = now();
+    };
+  }
+  /** Whether the module was here a moment ago. */
+  isHere(nowMs) {
+    return this.#calls > 0 || nowMs - this.#lastSeenMs <= HELLO_HOLDS_MS;
+  }
+  isSilent(nowMs) {
+    return this.#calls === 0 && nowMs - this.#lastSeenMs > MAX_MODULE_SILENCE_MS;
+  }
+  begin(plan, run) {
+    this.#plans.set(plan, run);
+    this.#lost.delete(plan);
+  }
+  end(plan) {
+    this.#plans.delete(plan);
+  }
+  /** The module fell silent while it ran the plan. */
+  lost(plan) {
+    this.#plans.delete(plan);
+    this.#lost.add(plan);
+  }
+  hasLost(plan) {
+    return this.#lost.has(plan);
+  }
+  of(plan) {
+    return this.#plans.get(plan);
+  }
+  get plans() {
+    return this.#plans;
+  }
+};
+
+// import:breakdown.mjs in run/engine.mjs
+import { BreakdownError } from "../breakdown.mjs";
+
+// import:errors.mjs in run/engine.mjs
+import { CallerError } from "../errors.mjs";
+
+// import:graph.mjs in run/engine.mjs
+import { findToken } from "../graph.mjs";
+
+// import:report.mjs in run/engine.mjs
+import { renderBriefReport } from "../report.mjs";
+
+// import:run/edits.mjs in run/engine.mjs
+import { exportPlan } from "./edits.mjs";
+
+// import:run/reporting.mjs in run/engine.mjs
+import { collectLaunches, reportPlan } from "./reporting.mjs";
+
+// import:run/review.mjs in run/engine.mjs
+import { beforeReport, reviewPlan } from "./review.mjs";
+
+// mcp-server/src/run/engine/module-step.ts
+var ACTOR = "engine mod";
+async function moduleStep(ctx, run, { plan, waitMs, refused }, session, signal) {
+  const attempts = refused.flatMap((prompt) => attemptIn(prompt) ?? []);
+  const isHopeless = attempts.filter((attempt) => !run.refused(attempt, ctx.now())).length > 0;
+  for (const attempt of attempts) session.forgetLaunch(attempt);
+  const deadline = ctx.now() + waitMs;
+  for (; ; ) {
+    const found = await collectLaunches(
+      ctx,
+      ACTOR,
+      {
+        plan,
+        waitMs: Math.max(0, deadline - ctx.now()),
+        sinceSeq: void 0,
+        again: (attempt) => run.mayHandOut(attempt, ctx.now()),
+        isNewStop: ({ agentId }) => !run.toldToStop.has(agentId),
+        gatherMs: 0
+      },
+      signal,
+      () => void 0
+    );
+    if (session.module.of(plan) !== run) return { launch: [], stop: [], over: handedBack(plan) };
+    const stop = found.stop.flatMap(({ agentId }) => run.toldToStop.has(agentId) ? [] : [agentId]);
+    for (const agentId of stop) run.toldToStop.add(agentId);
+    for (const { prompt } of found.launch) {
+      const attempt = attemptIn(prompt);
+      if (attempt !== void 0) run.handedOut(attempt);
+    }
+    const { launch } = found;
+    if (isHopeless) return { launch: [], stop, over: await endOf(ctx, run, found, HOST_REFUSES) };
+    if (!found.done && !found.isStuck) return { launch, stop };
+    if (found.done && await addReview(ctx, plan)) continue;
+    return { launch, stop, over: await endOf(ctx, run, found) };
+  }
+}
+function handedBack(plan) {
+  return { text: `${plan} is run by others now.`, exitCode: 1, keepsReports: false };
+}
+var HOST_REFUSES = "Claude Code starts no more agents for the plugin's module";
+function attemptIn(prompt) {
+  const token = findToken(prompt);
+  return token === void 0 ? void 0 : Number.parseInt(token, 10);
+}
+async function addReview(ctx, slug) {
+  return (await reviewPlan(ctx, ACTOR, slug)).id !== void 0;
+}
+async function endOf(ctx, run, found, why) {
+  const { loaded, done } = found;
+  const { slug, status, cause } = loaded.stored;
+  const isUsers = status !== "open" && /^(?:pause|stop) was called$/.test(cause ?? "");
+  const store = await existingGraph(ctx, slug);
+  const isOurs = await endEngineRun(ctx, store, slug, run.run, isUsers ? "stopped" : "done");
+  const keepsReports = done || isUsers;
+  if (!isOurs) return handedBack(slug);
+  const { report } = await reportPlan(ctx, ACTOR, slug);
+  const written = done ? await exported(ctx, loaded) : "";
+  const { failed, notRun, toCome } = report.groups;
+  const text = [renderBriefReport(report), ...remarks(found, why), ...written === "" ? [] : [written]].join(
+    "\n"
+  );
+  const exitCode = done && failed.length + notRun.length + toCome.length === 0 ? 0 : 1;
+  if (isUsers || !run.wakes) return { text, exitCode, keepsReports };
+  return { text, wake: `${wakeLine(slug, done)}
+
+${text}`, exitCode, keepsReports };
+}
+function wakeLine(slug, done) {
+  return done ? `The plan ${slug}, which ran beside this conversation, has come to its end. Tell the user how it ended; no call is needed for that.` : `The plan ${slug}, which ran beside this conversation, cannot go on by itself. Tell the user why.`;
+}
+function remarks({ loaded, done, why, reason }, hostRefuses) {
+  const { slug, status, cause } = loaded.stored;
+  if (done) {
+    const due = beforeReport(loaded);
+    return due === void 0 ? [] : [`Still to do: ${due}.`];
+  }
+  const named = why.map(({ task, reasons }) => `- ${task}: ${reasons.join("; ")}`);
+  const cannot = hostRefuses ?? (status === "open" ? reason : `it is ${status}${cause === void 0 ? "" : `: ${cause}`}`);
+  return [`It does not go on: ${cannot}.`, ...named, `/parallel:run ${slug} goes on with it.`];
+}
+async function exported(ctx, { stored }) {
+  if (stored.source.kind !== "file") return "";
+  try {
+    const files = (await exportPlan(ctx, ACTOR, stored.slug)).map(({ file }) => file);
+    return `Written: ${files.join(", ")}.`;
+  } catch (error) {
+    if (error instanceof CallerError || error instanceof BreakdownError)
+      return `Not written: ${error.message}`;
+    throw error;
+  }
+}
+
+// mcp-server/src/run/engine/take-off.ts
+async function takeOffSilentModule(ctx, module) {
+  if (module.plans.size === 0 || !module.isSilent(ctx.now())) return;
+  for (const [plan, { run }] of [...module.plans]) {
+    module.lost(plan);
+    await endEngineRun(ctx, await existingGraph(ctx, plan), plan, run, "lost");
+  }
+}
+export {
+  MAX_MODULE_SILENCE_MS,
+  ModuleRun,
+  ModuleRuns,
+  endEngineRun,
+  engineRecord,
+  handedBack,
+  moduleStep,
+  startEngineRun,
+  takeOffSilentModule
+};

@@ -1,0 +1,72 @@
+import type { Change, EngineEnd } from "../../graph/event.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
+import { changePlan } from "../plan/plan-transaction.ts";
+import type { PlanView } from "../plan/plan-view.ts";
+import { isDead, sameOwner } from "../project/owner.ts";
+import type { RunContext } from "../project/run-context.ts";
+
+/** A run of an engine as it was started. */
+export type EngineRun = Extract<Change, { type: "engine.started" }>;
+
+/** What the log tells of a plan's engines. */
+export interface EngineRecord {
+  /** Runs that have not ended, oldest first; the process that one belongs to may be dead. */
+  readonly open: readonly EngineRun[];
+  /** How the last one ended that did. */
+  readonly lastEnd: EngineEnd | undefined;
+  readonly nextRun: number;
+}
+
+export async function engineRecord(plan: PlanView): Promise<EngineRecord> {
+  const events = await plan.reader.events(plan.id, { types: ["engine.started", "engine.ended"] });
+  const open = new Map<number, EngineRun>();
+  let lastEnd: EngineEnd | undefined;
+  let nextRun = 1;
+  for (const { change } of events) {
+    if (change.type === "engine.started") {
+      open.set(change.run, change);
+      nextRun = change.run + 1;
+    } else if (change.type === "engine.ended") {
+      open.delete(change.run);
+      lastEnd = change.how;
+    }
+  }
+  return { open: [...open.values()], lastEnd, nextRun };
+}
+
+/**
+ * Starts a run of the engine `mod`, or goes on with the one that this session has; runs of dead processes end.
+ * @returns its number.
+ */
+export function startEngineRun(
+  ctx: RunContext,
+  store: GraphStore,
+  actor: string,
+  slug: string,
+): Promise<number> {
+  return changePlan(ctx, store, actor, slug, async (plan) => {
+    const { open, nextRun } = await engineRecord(plan);
+    for (const { run, owner } of open)
+      if (await isDead(owner)) plan.append({ type: "engine.ended", run, how: "lost" });
+    const own = open.find(({ owner }) => sameOwner(owner, ctx.owner));
+    if (own) return own.run;
+    plan.append({ type: "engine.started", run: nextRun, engine: "mod", owner: ctx.owner });
+    return nextRun;
+  });
+}
+
+/** Ends a run. @returns whether this call has done it: only one does, whoever tries, and tells of the end. */
+export function endEngineRun(
+  ctx: RunContext,
+  store: GraphStore,
+  slug: string,
+  run: number,
+  how: EngineEnd,
+): Promise<boolean> {
+  return changePlan(ctx, store, "server", slug, async (plan) => {
+    const { open } = await engineRecord(plan);
+    if (!open.some((other) => other.run === run)) return false;
+    plan.append({ type: "engine.ended", run, how });
+    return true;
+  });
+}

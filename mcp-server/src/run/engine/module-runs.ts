@@ -1,0 +1,115 @@
+import type { AttemptId } from "../../graph/attempt.ts";
+
+/** A launch that came to nothing is tried again after so long. */
+const AGAIN_AFTER_MS = 2_000;
+/** When so many launches of one offer came to nothing, the host starts no agents for the module. */
+const MAX_REFUSALS = 15;
+/** The module has always a call under way, or makes its next one at once: after so long without one it is gone. */
+export const MAX_MODULE_SILENCE_MS = 20_000;
+/** A module that said hello a moment ago takes a plan over at once. */
+const HELLO_HOLDS_MS = 10_000;
+
+/** A plan whose agents the module launches. */
+export class ModuleRun {
+  readonly #handedOut = new Map<AttemptId, { refusals: number; untilMs: number }>();
+  /** Agents that the module was told to stop. */
+  readonly toldToStop = new Set<string>();
+
+  /**
+   * @param run its number in the plan's log.
+   * @param wakes whether its end is to wake the conversation; else somebody waits for it in a call.
+   */
+  constructor(
+    readonly run: number,
+    readonly wakes: boolean,
+  ) {}
+
+  /** Whether the module may be given the offer: it is not on its way to be launched. */
+  mayHandOut(attempt: AttemptId, nowMs: number): boolean {
+    return nowMs >= (this.#handedOut.get(attempt)?.untilMs ?? 0);
+  }
+
+  handedOut(attempt: AttemptId): void {
+    const { refusals = 0 } = this.#handedOut.get(attempt) ?? {};
+    this.#handedOut.set(attempt, { refusals, untilMs: Number.POSITIVE_INFINITY });
+  }
+
+  /** The host has not launched it. @returns whether it is tried again. */
+  refused(attempt: AttemptId, nowMs: number): boolean {
+    const refusals = (this.#handedOut.get(attempt)?.refusals ?? 0) + 1;
+    this.#handedOut.set(attempt, { refusals, untilMs: nowMs + AGAIN_AFTER_MS });
+    return refusals < MAX_REFUSALS;
+  }
+
+  /** The module has lost its memory: what it was given may not have been launched, and is handed out again. */
+  forgetHandedOut(): void {
+    this.#handedOut.clear();
+  }
+}
+
+/**
+ * What this server knows of the plugin's module in the host. The module is known by the key of its last hello and not by
+ * the session, whose id changes with `/clear`.
+ */
+export class ModuleRuns {
+  readonly #plans = new Map<string, ModuleRun>();
+  readonly #lost = new Set<string>();
+  #key: string | undefined;
+  #lastSeenMs = Number.NEGATIVE_INFINITY;
+  #calls = 0;
+
+  /** The module says that it is there, with an empty memory. */
+  hello(key: string): void {
+    this.#key = key;
+    for (const run of this.#plans.values()) run.forgetHandedOut();
+  }
+
+  isKey(key: string): boolean {
+    return this.#key === key;
+  }
+
+  /** A call of the module is under way until the function is called that this returns. */
+  callBegins(now: () => number): () => void {
+    this.#calls += 1;
+    return () => {
+      this.#calls -= 1;
+      this.#lastSeenMs = now();
+    };
+  }
+
+  /** Whether the module was here a moment ago. */
+  isHere(nowMs: number): boolean {
+    return this.#calls > 0 || nowMs - this.#lastSeenMs <= HELLO_HOLDS_MS;
+  }
+
+  isSilent(nowMs: number): boolean {
+    return this.#calls === 0 && nowMs - this.#lastSeenMs > MAX_MODULE_SILENCE_MS;
+  }
+
+  begin(plan: string, run: ModuleRun): void {
+    this.#plans.set(plan, run);
+    this.#lost.delete(plan);
+  }
+
+  end(plan: string): void {
+    this.#plans.delete(plan);
+  }
+
+  /** The module fell silent while it ran the plan. */
+  lost(plan: string): void {
+    this.#plans.delete(plan);
+    this.#lost.add(plan);
+  }
+
+  hasLost(plan: string): boolean {
+    return this.#lost.has(plan);
+  }
+
+  of(plan: string): ModuleRun | undefined {
+    return this.#plans.get(plan);
+  }
+
+  get plans(): ReadonlyMap<string, ModuleRun> {
+    return this.#plans;
+  }
+}

@@ -1,0 +1,162 @@
+import { BreakdownError } from "../../breakdown/errors.ts";
+import { CallerError } from "../../errors/caller-error.ts";
+import type { AttemptId } from "../../graph/attempt.ts";
+import { findToken } from "../../graph/token.ts";
+import { renderBriefReport } from "../../report/render/brief-report.ts";
+import type { BatchLaunch } from "../claims/launch.ts";
+import { exportPlan } from "../edits/export-plan.ts";
+import { existingGraph, type LoadedPlan } from "../plan/load-plan.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { type CollectedLaunches, collectLaunches } from "../reporting/collect-launches.ts";
+import { reportPlan } from "../reporting/report-plan.ts";
+import { beforeReport } from "../review/review-due.ts";
+import { reviewPlan } from "../review/review-plan.ts";
+import { endEngineRun } from "./engine-runs.ts";
+import type { ModuleRun, ModuleRuns } from "./module-runs.ts";
+
+const ACTOR = "engine mod";
+
+/** What the module does next in the host. */
+export interface ModuleStep {
+  readonly launch: readonly BatchLaunch[];
+  /** Ids of agents. */
+  readonly stop: readonly string[];
+  readonly over?: ModuleRunOver;
+}
+
+/** The module has nothing more to do for the plan. */
+export interface ModuleRunOver {
+  /** For whoever waits for the end. */
+  readonly text: string;
+  /** What the conversation is woken with; only one call ever gets it. */
+  readonly wake?: string;
+  readonly exitCode: number;
+  /** The module goes on to keep the ends of the plan's agents from the conversation. */
+  readonly keepsReports: boolean;
+}
+
+export interface ModuleStepInput {
+  readonly plan: string;
+  readonly waitMs: number;
+  /** Prompts of launches that came to nothing since the last step. */
+  readonly refused: readonly string[];
+}
+
+/**
+ * Waits until there is something to do for the module: something to launch or to stop, or the end of its run. What is
+ * due before the report and needs no judgement, the review of the plan as a whole, is added on the way.
+ */
+export async function moduleStep(
+  ctx: RunContext,
+  run: ModuleRun,
+  { plan, waitMs, refused }: ModuleStepInput,
+  session: { readonly forgetLaunch: (attempt: AttemptId) => void; readonly module: ModuleRuns },
+  signal: AbortSignal,
+): Promise<ModuleStep> {
+  const attempts = refused.flatMap((prompt) => attemptIn(prompt) ?? []);
+  const isHopeless = attempts.filter((attempt) => !run.refused(attempt, ctx.now())).length > 0;
+  for (const attempt of attempts) session.forgetLaunch(attempt);
+  const deadline = ctx.now() + waitMs;
+  for (;;) {
+    const found = await collectLaunches(
+      ctx,
+      ACTOR,
+      {
+        plan,
+        waitMs: Math.max(0, deadline - ctx.now()),
+        sinceSeq: undefined,
+        again: (attempt) => run.mayHandOut(attempt, ctx.now()),
+        isNewStop: ({ agentId }) => !run.toldToStop.has(agentId),
+        gatherMs: 0,
+      },
+      signal,
+      () => undefined,
+    );
+    if (session.module.of(plan) !== run) return { launch: [], stop: [], over: handedBack(plan) };
+    const stop = found.stop.flatMap(({ agentId }) => (run.toldToStop.has(agentId) ? [] : [agentId]));
+    for (const agentId of stop) run.toldToStop.add(agentId);
+    for (const { prompt } of found.launch) {
+      const attempt = attemptIn(prompt);
+      if (attempt !== undefined) run.handedOut(attempt);
+    }
+    const { launch } = found;
+    if (isHopeless) return { launch: [], stop, over: await endOf(ctx, run, found, HOST_REFUSES) };
+    if (!found.done && !found.isStuck) return { launch, stop };
+    if (found.done && (await addReview(ctx, plan))) continue;
+    return { launch, stop, over: await endOf(ctx, run, found) };
+  }
+}
+
+/** Somebody else goes on with the plan, and is to hear how the agents end that still run. */
+export function handedBack(plan: string): ModuleRunOver {
+  return { text: `${plan} is run by others now.`, exitCode: 1, keepsReports: false };
+}
+
+const HOST_REFUSES = "Claude Code starts no more agents for the plugin's module";
+
+function attemptIn(prompt: string): AttemptId | undefined {
+  const token = findToken(prompt);
+  return token === undefined ? undefined : (Number.parseInt(token, 10) as AttemptId);
+}
+
+/** @returns whether there is one to do now that there was not. */
+async function addReview(ctx: RunContext, slug: string): Promise<boolean> {
+  return (await reviewPlan(ctx, ACTOR, slug)).id !== undefined;
+}
+
+/** @param why the run cannot go on although the plan could. */
+async function endOf(
+  ctx: RunContext,
+  run: ModuleRun,
+  found: CollectedLaunches,
+  why?: string,
+): Promise<ModuleRunOver> {
+  const { loaded, done } = found;
+  const { slug, status, cause } = loaded.stored;
+  const isUsers = status !== "open" && /^(?:pause|stop) was called$/.test(cause ?? "");
+  const store = await existingGraph(ctx, slug);
+  const isOurs = await endEngineRun(ctx, store, slug, run.run, isUsers ? "stopped" : "done");
+  const keepsReports = done || isUsers;
+  if (!isOurs) return handedBack(slug);
+  const { report } = await reportPlan(ctx, ACTOR, slug);
+  const written = done ? await exported(ctx, loaded) : "";
+  const { failed, notRun, toCome } = report.groups;
+  const text = [renderBriefReport(report), ...remarks(found, why), ...(written === "" ? [] : [written])].join(
+    "\n",
+  );
+  const exitCode = done && failed.length + notRun.length + toCome.length === 0 ? 0 : 1;
+  if (isUsers || !run.wakes) return { text, exitCode, keepsReports };
+  return { text, wake: `${wakeLine(slug, done)}\n\n${text}`, exitCode, keepsReports };
+}
+
+function wakeLine(slug: string, done: boolean): string {
+  return done
+    ? `The plan ${slug}, which ran beside this conversation, has come to its end. Tell the user how it ended; no call is needed for that.`
+    : `The plan ${slug}, which ran beside this conversation, cannot go on by itself. Tell the user why.`;
+}
+
+/** What is to be done by somebody. */
+function remarks({ loaded, done, why, reason }: CollectedLaunches, hostRefuses?: string): string[] {
+  const { slug, status, cause } = loaded.stored;
+  if (done) {
+    const due = beforeReport(loaded);
+    return due === undefined ? [] : [`Still to do: ${due}.`];
+  }
+  const named = why.map(({ task, reasons }) => `- ${task}: ${reasons.join("; ")}`);
+  const cannot =
+    hostRefuses ?? (status === "open" ? reason : `it is ${status}${cause === undefined ? "" : `: ${cause}`}`);
+  return [`It does not go on: ${cannot}.`, ...named, `/parallel:run ${slug} goes on with it.`];
+}
+
+/** What a plan from a file leaves beside it; that it cannot be written does not keep the end from being told. */
+async function exported(ctx: RunContext, { stored }: LoadedPlan): Promise<string> {
+  if (stored.source.kind !== "file") return "";
+  try {
+    const files = (await exportPlan(ctx, ACTOR, stored.slug)).map(({ file }) => file);
+    return `Written: ${files.join(", ")}.`;
+  } catch (error) {
+    if (error instanceof CallerError || error instanceof BreakdownError)
+      return `Not written: ${error.message}`;
+    throw error;
+  }
+}

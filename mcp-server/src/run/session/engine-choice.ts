@@ -1,0 +1,28 @@
+import { chooseEngine, type EngineChoice } from "../../policy/engine.ts";
+import { commandsOfPlan } from "../edits/commands-of-plan.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+import type { RunContext } from "../project/run-context.ts";
+import type { SessionMemory } from "./session.ts";
+
+/** @param open tasks that are left to do. @param cap agents at once. */
+export async function engineFor(
+  run: RunContext,
+  session: SessionMemory,
+  { stored, policy }: LoadedPlan,
+  open: number,
+  cap: number,
+): Promise<EngineChoice> {
+  const commands = await commandsOfPlan(run, stored.slug);
+  return chooseEngine({
+    open,
+    cap,
+    workflowCap: run.workflowCap,
+    module: {
+      isHere: session.module.isHere(run.now()),
+      isAttended: session.interactive,
+      mode: session.permissionMode,
+      unapproved: commands.filter(({ isApproved, tasks }) => !isApproved && tasks.length > 0).length,
+      areEditsApproved: policy.approve === "scope",
+    },
+  });
+}

@@ -1,0 +1,259 @@
+import { describe, expect, it } from "vitest";
+import { breakdown, repository, type TaskInput, task } from "../support/checkout.ts";
+import { graphOf, query } from "../support/graph-file.ts";
+import { ParallelServer, type StartOptions } from "../support/parallel-server.ts";
+
+interface Launch {
+  readonly task: string;
+  readonly prompt: string;
+  readonly subagent_type: string;
+}
+interface Answer {
+  readonly again?: true;
+  readonly key: string;
+  readonly plans: readonly { readonly plan: string; readonly run: number }[];
+  readonly plan: string;
+  readonly run: number;
+  readonly says: string;
+  readonly launch: readonly Launch[];
+  readonly stop: readonly string[];
+  readonly over?: {
+    readonly text: string;
+    readonly wake?: string;
+    readonly exitCode: number;
+    readonly keepsReports: boolean;
+  };
+}
+
+/** An interactive session whose module in the host speaks with the server, and the host that launches agents for it. */
+class Session {
+  #uses = 0;
+  key = "";
+
+  private constructor(
+    readonly server: ParallelServer,
+    readonly folder: string,
+  ) {}
+
+  static async with(tasks: readonly TaskInput[], options: StartOptions = {}): Promise<Session> {
+    const folder = await repository({ "specs/auth/03-tasks.json": breakdown(tasks) });
+    return Session.at(folder, options);
+  }
+
+  static async at(folder: string, options: StartOptions = {}): Promise<Session> {
+    const env = { CLAUDE_CODE_ENTRYPOINT: "cli", PARALLEL_REVIEW: "off", ...options.env };
+    return new Session(await ParallelServer.start(folder, { ...options, env }), folder);
+  }
+
+  async asks(request: Readonly<Record<string, unknown>>): Promise<Answer> {
+    const toolUseId = `toolu_plugin_${this.#uses++}`;
+    const given = { key: this.key, ...request };
+    await this.server.hook({
+      event: "PreToolUse",
+      tool: "mcp__plugin_parallel_tasks__batch_collect",
+      use: toolUseId,
+      input: JSON.stringify(given),
+    });
+    const { content, isError } = await this.server.raw("batch_collect", given, { toolUseId });
+    const [block] = content;
+    if (isError || block?.type !== "text") throw new Error(JSON.stringify(content));
+    return JSON.parse(block.text) as Answer;
+  }
+
+  async hello(): Promise<Answer> {
+    const answer = await this.asks({ engine: "hello" });
+    this.key = answer.key;
+    return answer;
+  }
+
+  /** The user's command. */
+  async begins(plan = "auth"): Promise<Answer> {
+    await this.hello();
+    return this.asks({ engine: "run", plan, wakes: true });
+  }
+
+  step({ plan = "auth", run }: Pick<Answer, "run"> & { plan?: string }, refused: readonly string[] = []) {
+    return this.asks({ engine: "step", plan, run, waitSeconds: 0, refused });
+  }
+
+  /** The host launches an agent for the module, unless our hook refuses it. */
+  async launches({ prompt, subagent_type }: Launch, agentId: string): Promise<string> {
+    const call = { tool: "Agent", use: `toolu_plugin_${this.#uses++}` };
+    const input = JSON.stringify({ prompt, subagent_type, description: "x" });
+    const said = await this.server.hook({ event: "PreToolUse", ...call, input });
+    const { permissionDecision, permissionDecisionReason, updatedInput } = said.hookSpecificOutput as {
+      permissionDecision?: string;
+      permissionDecisionReason?: string;
+      updatedInput?: { prompt: string };
+    };
+    if (permissionDecision === "deny") return permissionDecisionReason ?? "";
+    const response = JSON.stringify({ status: "async_launched", agentId });
+    await this.server.hook({ event: "PostToolUse", ...call, response });
+    return updatedInput?.prompt ?? "";
+  }
+
+  async reports({ task: id, prompt }: Launch) {
+    const token = /token (\S+)\./.exec(prompt)?.[1];
+    await this.server.call("task_report", {
+      ...{
+        task: `auth/${id}`,
+        token,
+        outcome: "completed",
+        summary: "Done.",
+        evidence: [{ inspected: "it" }],
+      },
+    });
+  }
+
+  async does(launch: Launch, agentId: string) {
+    await this.launches(launch, agentId);
+    await this.reports(launch);
+  }
+
+  engineEvents() {
+    const rows = query(graphOf(this.folder), "select type, data from events order by seq");
+    return rows
+      .filter(({ type }) => String(type).startsWith("engine."))
+      .map(({ type, data }) => ({
+        type,
+        ...(JSON.parse(String(data)) as { how?: string }),
+      }));
+  }
+}
+
+const three = [task("1"), task("2"), task("3", { dependencies: ["1", "2"] })];
+const tasksOf = ({ launch }: Answer) => launch.map(({ task: id }) => id);
+
+describe("the module in the host", () => {
+  it("the module imports the plan that the user named, and is told what to launch as it becomes ready", async () => {
+    const session = await Session.with(three);
+    const begun = await session.begins("specs/auth");
+    expect(begun).toMatchObject({
+      plan: "auth",
+      run: 1,
+      says: expect.stringContaining("0 of 3 tasks completed"),
+    });
+    const first = await session.step(begun);
+    expect(tasksOf(first)).toEqual(["1", "2"]);
+    expect(await session.launches(first.launch[0] as Launch, "a1")).toContain("You execute one task");
+    expect(tasksOf(await session.step(begun))).toEqual([]);
+    await session.reports(first.launch[0] as Launch);
+    await session.does(first.launch[1] as Launch, "a2");
+    expect(tasksOf(await session.step(begun))).toEqual(["3"]);
+  });
+
+  it("the module is given the text that wakes the conversation once, however often it asks", async () => {
+    const session = await Session.with([task("1")]);
+    const begun = await session.begins();
+    await session.does((await session.step(begun)).launch[0] as Launch, "a1");
+    const ends = await Promise.all([session.step(begun), session.step(begun), session.step(begun)]);
+    const wakes = ends.flatMap(({ over }) => over?.wake ?? []);
+    expect(wakes).toEqual([expect.stringContaining("1 of 1 task completed")]);
+    expect(wakes.join("").length).toBeLessThan(2_500);
+    expect(session.engineEvents().map(({ type, how }) => how ?? type)).toEqual(["engine.started", "done"]);
+  });
+
+  it("the module that lost its memory is told what it runs, and nothing that was launched is launched again", async () => {
+    const session = await Session.with(three);
+    const begun = await session.begins();
+    const first = await session.step(begun);
+    await session.launches(first.launch[0] as Launch, "a1");
+    session.key = "";
+    expect((await session.hello()).plans).toEqual([{ plan: "auth", run: 1 }]);
+    const again = await session.step(begun);
+    expect(again.launch).toEqual([first.launch[1]]);
+    expect(await session.launches(first.launch[0] as Launch, "a9")).toContain("was launched already");
+  });
+
+  it("the module is told to say hello to a server that was started since, and goes on with its plan", async () => {
+    const session = await Session.with(three);
+    const begun = await session.begins();
+    await session.step(begun);
+    await session.server.close();
+    const next = await Session.at(session.folder);
+    next.key = session.key;
+    expect(await next.step(begun)).toEqual({ again: true });
+    expect((await next.hello()).plans).toEqual([{ plan: "auth", run: 1 }]);
+    expect((await next.step(begun)).over).toBeUndefined();
+  });
+
+  it("the module is given a launch that the host refused again, later", async () => {
+    let nowMs = Date.now();
+    const session = await Session.with([task("1")], { now: () => nowMs });
+    const begun = await session.begins();
+    const { launch } = await session.step(begun);
+    const { prompt } = launch[0] as Launch;
+    expect(tasksOf(await session.step(begun, [prompt]))).toEqual([]);
+    nowMs += 2_000;
+    expect(await session.step(begun)).toMatchObject({ launch });
+  });
+
+  it("the module ends with the user's stop: it is told whom to stop, and wakes nobody", async () => {
+    const session = await Session.with([task("1"), task("2")]);
+    const begun = await session.begins();
+    const { launch } = await session.step(begun);
+    await session.launches(launch[0] as Launch, "a1");
+    expect((await session.asks({ engine: "stop", plan: "auth" })).says).toContain("auth is stopped");
+    const last = await session.step(begun);
+    expect(last.stop).toEqual(["a1"]);
+    expect(last.over).toMatchObject({ keepsReports: true });
+    expect(last.over?.wake).toBeUndefined();
+    expect(session.engineEvents().at(-1)?.how).toBe("stopped");
+  });
+
+  it("the module tells of an agent that was stopped, which no hook does, and its task starts again", async () => {
+    const session = await Session.with([task("1")]);
+    const begun = await session.begins();
+    const { launch } = await session.step(begun);
+    await session.launches(launch[0] as Launch, "a1");
+    await session.asks({ engine: "ended", agentId: "a1", text: "" });
+    expect(tasksOf(await session.step(begun))).toEqual(["1"]);
+  });
+
+  it("the module leaves the plan to the conversation that launches for it itself", async () => {
+    const session = await Session.with([task("1"), task("2")]);
+    const begun = await session.begins();
+    const { launch } = await session.step(begun);
+    await session.launches(launch[0] as Launch, "a1");
+    const batch = await session.server.call("batch_next", { plan: "auth" });
+    expect(batch.launch.map(({ task: id }) => id)).toEqual(["2"]);
+    expect((await session.step(begun)).over).toMatchObject({ keepsReports: false });
+    expect(session.engineEvents().at(-1)?.how).toBe("stopped");
+  });
+
+  it("the conversation hands a plan over to the module, ends its turn, and is not sent back to work", async () => {
+    const session = await Session.with(three);
+    await session.server.call("plan_create", { plan: "auth", from: "specs/auth/03-tasks.json" });
+    await session.hello();
+    const { next } = await session.server.call("plan_update", { plan: "auth", action: "run" });
+    expect(next).toContain("end your turn");
+    expect(await session.hello()).toMatchObject({ plans: [{ plan: "auth", run: 1 }] });
+    await session.step({ run: 1 });
+    expect(await session.server.hook({ event: "Stop", background: "[]" })).toEqual({});
+  });
+
+  it("the conversation is told to launch itself where there is no module", async () => {
+    const session = await Session.with(three);
+    await session.server.call("plan_create", { plan: "auth", from: "specs/auth/03-tasks.json" });
+    const error = await session.server.refused("plan_update", { plan: "auth", action: "run" });
+    expect(error.remedy).toContain("batch_next");
+  });
+
+  it("a model that speaks as the module does is told that there is no such field", async () => {
+    const session = await Session.with(three);
+    const error = await session.server.refused("batch_collect", { engine: "hello", key: "" });
+    expect(error.message).toContain("engine");
+  });
+
+  it("calls of a module, whichever plugin's, are not taken for the conversation's", async () => {
+    const session = await Session.with([task("1"), task("2")]);
+    await session.server.call("plan_create", { plan: "auth", from: "specs/auth/03-tasks.json" });
+    const first = await session.server.call("batch_next", { plan: "auth" });
+    await session.does(first.launch[0] as Launch, "a1");
+    const toolUseId = "toolu_plugin_other";
+    await session.server.raw("batch_collect", { plan: "auth", waitSeconds: 0 }, { toolUseId });
+    // What the conversation was not told, it is told with its next prompt.
+    const said = await session.server.hook({ event: "UserPromptSubmit", prompt: "And?", promptId: "p1" });
+    expect(JSON.stringify(said)).toContain("1/2 done");
+  });
+});
