@@ -54,11 +54,11 @@ var NOTHING = {};
 function isMainCall({ agent, use }) {
   return agent === "" && !isModulesCall(use);
 }
-function isNothing(answer) {
-  return Object.keys(answer).length === 0;
+function isNothing(answer2) {
+  return Object.keys(answer2).length === 0;
 }
-function isDenied(answer) {
-  return "hookSpecificOutput" in answer && answer.hookSpecificOutput?.permissionDecision === "deny";
+function isDenied(answer2) {
+  return "hookSpecificOutput" in answer2 && answer2.hookSpecificOutput?.permissionDecision === "deny";
 }
 function json(schema, text) {
   try {
@@ -89,11 +89,11 @@ function allow(reason) {
 function tell(hookEventName, additionalContext) {
   return { hookSpecificOutput: { hookEventName, additionalContext } };
 }
-function addContext(answer, hookEventName, context) {
-  if (!("hookSpecificOutput" in answer)) return isNothing(answer) ? tell(hookEventName, context) : answer;
-  const { hookSpecificOutput: output } = answer;
+function addContext(answer2, hookEventName, context) {
+  if (!("hookSpecificOutput" in answer2)) return isNothing(answer2) ? tell(hookEventName, context) : answer2;
+  const { hookSpecificOutput: output } = answer2;
   const { permissionDecisionReason: reason, additionalContext: before } = output;
-  const added = isDenied(answer) ? { permissionDecisionReason: `${reason}
+  const added = isDenied(answer2) ? { permissionDecisionReason: `${reason}
 ${context}` } : { additionalContext: before === void 0 ? context : `${before}
 ${context}` };
   return { hookSpecificOutput: { ...output, ...added } };
@@ -320,16 +320,16 @@ async function watchCallerEnd(run, session, event) {
 async function watchWorkEnd(run, session, event, work) {
   await session.callWatch(run).hear({ kind: "work-ended", session: event.session, work });
 }
-function withNotes(session, event, call, answer) {
+function withNotes(session, event, call, answer2) {
   if (session.answeredLate.has(event)) return NOTHING;
   const news = call.notes.filter(({ seq }) => !session.toldNotes.has(seq));
-  if (news.length === 0) return answer;
+  if (news.length === 0) return answer2;
   for (const { seq } of news) session.toldNotes.add(seq);
   const notes = news.map(({ note }) => note).join("\n");
-  if (event.tool === REPORT && !isDenied(answer) && news.some(({ isBeforeReport }) => isBeforeReport)) {
+  if (event.tool === REPORT && !isDenied(answer2) && news.some(({ isBeforeReport }) => isBeforeReport)) {
     return deny(`Look at this first, then report again. ${notes}`);
   }
-  return addContext(answer, event.event, notes);
+  return addContext(answer2, event.event, notes);
 }
 
 // mcp-server/src/hooks/post-tool-batch.ts
@@ -593,24 +593,24 @@ async function answerByGraph(run, session, event) {
   const agentId = agentOf(event);
   const call = agentId === void 0 ? void 0 : await agentCall(run, session, agentId, event.transcript);
   if (agentId !== void 0 && OWN_TOOL.test(event.tool)) session.noteStanding(agentId, void 0);
-  const answer = await answerTool(run, session, event, call);
+  const answer2 = await answerTool(run, session, event, call);
   await call?.renewLease().catch(() => void 0);
   if (session.answeredLate.has(event)) return NOTHING;
-  if (!isDenied(answer)) noteCommand(run, session, event);
+  if (!isDenied(answer2)) noteCommand(run, session, event);
   noteInCall(run, session, call);
-  const hasNews = !isDenied(answer) && await watchBegin(run, session, event, call);
-  if (!call) return answer;
+  const hasNews = !isDenied(answer2) && await watchBegin(run, session, event, call);
+  if (!call) return answer2;
   const now = hasNews ? await call.readAgain() : call;
-  return withNotes(session, event, now, answer);
+  return withNotes(session, event, now, answer2);
 }
 async function answerWithoutGraph(run, session, event, error) {
   const known = session.lastStanding(event.agent)?.withoutGraph(error);
-  const answer = await judgeWithoutGraph(run, session, event, known, error);
+  const answer2 = await judgeWithoutGraph(run, session, event, known, error);
   noteInCall(run, session, known);
-  if (isDenied(answer)) return answer;
+  if (isDenied(answer2)) return answer2;
   noteCommand(run, session, event);
   await watchBegin(run, session, event, known, true);
-  return answer;
+  return answer2;
 }
 async function judgeWithoutGraph(run, session, event, known, error) {
   const canWrite = WRITING_TOOLS.has(event.tool) || SHELLS.has(event.tool);
@@ -645,9 +645,9 @@ async function answerTool(run, session, event, call) {
     const command = json(shellInput, event.input)?.command;
     if (command !== void 0) {
       const read = event.tool === "PowerShell" ? await asPosix(command) : command;
-      const answer = writeAnswer(await guardCommand(call, read, event.cwd));
+      const answer2 = writeAnswer(await guardCommand(call, read, event.cwd));
       const isPlain = event.tool === "Bash" && json(plainShellInput, event.input) !== void 0;
-      return isPlain && isNothing(answer) && await isApprovedCommand(call, command, event.cwd) ? allow("an acceptance command of the agent's task that the user has approved") : answer;
+      return isPlain && isNothing(answer2) && await isApprovedCommand(call, command, event.cwd) ? allow("an acceptance command of the agent's task that the user has approved") : answer2;
     }
   }
   return NOTHING;
@@ -661,10 +661,10 @@ function noteCommand(run, session, event) {
   if (command === void 0 || event.agent === "" && !isMainCall(event)) return;
   session.commands.began(agentOf(event), { use: event.use, command, atMs: run.now() });
 }
-function writeAnswer(answer) {
-  if (answer.kind === "deny") return deny(answer.reason);
-  if (answer.kind === "warn") return tell("PreToolUse", answer.reason);
-  return answer.kind === "allow" ? allow("inside the files of the agent's task") : NOTHING;
+function writeAnswer(answer2) {
+  if (answer2.kind === "deny") return deny(answer2.reason);
+  if (answer2.kind === "warn") return tell("PreToolUse", answer2.reason);
+  return answer2.kind === "allow" ? allow("inside the files of the agent's task") : NOTHING;
 }
 async function permitOwnTool(run, session, tool, isAgent, input) {
   const own = await isOwnRun(run, session);
@@ -713,6 +713,7 @@ ${input.description ?? ""}`);
     return deny(`${found.held.plan}/${found.task.id} was launched already. Launch each item once.`);
   }
   session.noteLaunch(event.use, { token, attempt: claim.id });
+  session.goesOn();
   const { isolation: _isolation, model: _model, effort: _effort, ...rest } = input;
   const added = addedToLaunchLine(input.prompt, launchLine(found.loaded.stored.slug, found.task.id, token));
   return {
@@ -863,7 +864,14 @@ async function onUserPromptSubmit(run, session, event) {
   if (event.mode !== "") session.permissionMode = event.mode;
   if (TYPED_WORKFLOW.test(event.prompt)) session.workflows.wanted = true;
   const inMidTurn = session.isOpenTurn(event.promptId);
-  session.turnBegins(event.promptId);
+  session.turnBegins(event.promptId, ended !== void 0 && session.isWithLastNotice(run.now()));
+  try {
+    return await answer(run, session, event, { ended, inMidTurn });
+  } finally {
+    if (ended) session.noticeAnswered(run.now());
+  }
+}
+async function answer(run, session, event, { ended, inMidTurn }) {
   if (ended) {
     await watchWorkEnd(run, session, event, ended.agentId);
     await noteEnd(run, ended);
@@ -954,9 +962,9 @@ async function answerLateHook(run, session, event) {
   );
   return JSON.stringify(harmless(await answerWithoutGraph(run, session, event, late)));
 }
-function harmless(answer) {
-  if (!("hookSpecificOutput" in answer)) return cleanAnswer(answer);
-  const { updatedInput, ...said } = answer.hookSpecificOutput;
+function harmless(answer2) {
+  if (!("hookSpecificOutput" in answer2)) return cleanAnswer(answer2);
+  const { updatedInput, ...said } = answer2.hookSpecificOutput;
   const output = cleanAnswer(said);
   return { hookSpecificOutput: { ...output, ...updatedInput && { updatedInput } } };
 }

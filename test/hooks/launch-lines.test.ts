@@ -64,6 +64,22 @@ describe("the line about the plan that comes with a notification", () => {
     await stop();
   });
 
+  it("the line about the plan that comes with a notification comes after several that came together, too", async () => {
+    const { server, item, woken, stop } = await atWork([
+      one("1"),
+      one("2"),
+      one("3"),
+      one("4", ["1", "2", "3"]),
+    ]);
+    await report(server, "p", item("1"));
+    await report(server, "p", item("2"));
+    await woken("a1");
+    await woken("a2");
+    await stop();
+    await report(server, "p", item("3"));
+    expect(idsOf(launchesIn(await woken("a3")))).toEqual(["4"]);
+  });
+
   it("the line about the plan that comes with a notification asks for nothing where nothing can start", async () => {
     const { server, item, woken } = await atWork([one("1"), one("2"), one("3", ["1", "2"])]);
     await report(server, "p", item("1"));

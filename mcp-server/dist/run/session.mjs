@@ -312,6 +312,7 @@ function waitForWorkflow({ interactive }, plan) {
 
 // mcp-server/src/run/session/session.ts
 var MAX_CALLS = 2e3;
+var MAX_NOTICE_GAP_MS = 250;
 var SessionMemory = class {
   /** @param interactive whether somebody sits before the session; headless ones must wait in a tool. */
   constructor(interactive) {
@@ -358,18 +359,29 @@ var SessionMemory = class {
   /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
   #openTurn;
   #interrupted = false;
+  #noticeAnsweredMs = Number.NEGATIVE_INFINITY;
   #callWatch;
   /** Whether the user interrupted the main conversation, which has not gone on with the run since. */
   get interrupted() {
     return this.#interrupted;
   }
-  /** A prompt that finds the turn before it unended follows on an interruption. */
-  turnBegins(promptId) {
-    if (this.interactive && this.#openTurn !== void 0 && this.#openTurn !== promptId) {
+  /**
+   * A prompt that finds the turn before it unended follows on an interruption.
+   * @param together it is a notification that came with the one before: both are of one turn.
+   */
+  turnBegins(promptId, together) {
+    if (this.interactive && !together && this.#openTurn !== void 0 && this.#openTurn !== promptId) {
       this.#interrupted = true;
       this.inCall.forget();
     }
     this.#openTurn = promptId;
+  }
+  /** Whether a notification that comes at this time came with the one before. */
+  isWithLastNotice(atMs) {
+    return atMs - this.#noticeAnsweredMs <= MAX_NOTICE_GAP_MS;
+  }
+  noticeAnswered(atMs) {
+    this.#noticeAnsweredMs = atMs;
   }
   isOpenTurn(promptId) {
     return this.#openTurn === promptId;

@@ -256,6 +256,7 @@ async function launch(run: RunContext, session: SessionMemory, event: HookEvent)
     return deny(`${found.held.plan}/${found.task.id} was launched already. Launch each item once.`);
   }
   session.noteLaunch(event.use, { token, attempt: claim.id });
+  session.goesOn();
   // The claim says on what the agent works: it was shown to the user, and is what the attempt is remembered with.
   const { isolation: _isolation, model: _model, effort: _effort, ...rest } = input;
   const added = addedToLaunchLine(input.prompt, launchLine(found.loaded.stored.slug, found.task.id, token));

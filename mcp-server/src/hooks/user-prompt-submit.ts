@@ -27,7 +27,20 @@ export async function onUserPromptSubmit(
   if (event.mode !== "") session.permissionMode = event.mode;
   if (TYPED_WORKFLOW.test(event.prompt)) session.workflows.wanted = true;
   const inMidTurn = session.isOpenTurn(event.promptId);
-  session.turnBegins(event.promptId);
+  session.turnBegins(event.promptId, ended !== undefined && session.isWithLastNotice(run.now()));
+  try {
+    return await answer(run, session, event, { ended, inMidTurn });
+  } finally {
+    if (ended) session.noticeAnswered(run.now());
+  }
+}
+
+async function answer(
+  run: RunContext,
+  session: SessionMemory,
+  event: HookEvent,
+  { ended, inMidTurn }: { readonly ended: EndNotice | undefined; readonly inMidTurn: boolean },
+): Promise<HookAnswer> {
   if (ended) {
     await watchWorkEnd(run, session, event, ended.agentId);
     await noteEnd(run, ended);

@@ -13,6 +13,11 @@ import { WorkflowRuns } from "./workflow-runs.ts";
 
 /** Tool calls are remembered until so many newer ones came; a call is answered long before. */
 const MAX_CALLS = 2_000;
+/**
+ * Ends that come together are one turn of the host and a prompt each for its hooks, which it calls one right after the
+ * other: faster than a person sees the turn and interrupts it.
+ */
+const MAX_NOTICE_GAP_MS = 250;
 
 /** Who makes a tool call, as the host's hooks tell it. */
 export interface Caller {
@@ -65,6 +70,7 @@ export class SessionMemory {
   /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
   #openTurn: string | undefined;
   #interrupted = false;
+  #noticeAnsweredMs = Number.NEGATIVE_INFINITY;
   #callWatch: CallWatch | undefined;
   /** @param interactive whether somebody sits before the session; headless ones must wait in a tool. */
   constructor(readonly interactive: boolean) {}
@@ -74,13 +80,25 @@ export class SessionMemory {
     return this.#interrupted;
   }
 
-  /** A prompt that finds the turn before it unended follows on an interruption. */
-  turnBegins(promptId: string): void {
-    if (this.interactive && this.#openTurn !== undefined && this.#openTurn !== promptId) {
+  /**
+   * A prompt that finds the turn before it unended follows on an interruption.
+   * @param together it is a notification that came with the one before: both are of one turn.
+   */
+  turnBegins(promptId: string, together: boolean): void {
+    if (this.interactive && !together && this.#openTurn !== undefined && this.#openTurn !== promptId) {
       this.#interrupted = true;
       this.inCall.forget();
     }
     this.#openTurn = promptId;
+  }
+
+  /** Whether a notification that comes at this time came with the one before. */
+  isWithLastNotice(atMs: number): boolean {
+    return atMs - this.#noticeAnsweredMs <= MAX_NOTICE_GAP_MS;
+  }
+
+  noticeAnswered(atMs: number): void {
+    this.#noticeAnsweredMs = atMs;
   }
 
   isOpenTurn(promptId: string): boolean {
