@@ -98,12 +98,15 @@ describe("a plan that several clones share", () => {
     await reaches(one, "completed", "a");
     await work(other, b, { "shared.txt": "start\nfrom b\n" });
     await reaches(one, "completed", "b");
+    const attempts = () => git(remote, "for-each-ref", "refs/parallel-attempts");
+    expect(await attempts()).not.toBe("");
     // The clone that did not make the conflicting commit.
     const merge = await claimNow(one, "p", "b-merge");
     const text = bothSides(read(merge.folder, "shared.txt") ?? "");
     await work(one, merge, { "shared.txt": text });
     await reaches(other, "completed", "b-merge");
     expect(await git(remote, "show", "refs/parallel/p:shared.txt")).toBe("start\nfrom a\nfrom b\n");
+    await vi.waitFor(async () => expect(await attempts()).toBe(""), { timeout: 60_000 });
   });
 
   it("a remote that cannot be reached holds up the completion, and nothing else, until it is back", async () => {

@@ -147,6 +147,20 @@ export async function pushAttempt(
   }
 }
 
+/**
+ * Removes refs of attempts from the remote, whether it has them or not.
+ * @param refs full names, at least one.
+ * @throws GitFailed when the remote cannot be reached or refuses.
+ */
+export async function removeAttempts(
+  root: string,
+  refs: readonly string[],
+  options: ConnectionOptions = {},
+): Promise<void> {
+  const removed = refs.map((ref) => `:${ref}`);
+  await connect(root, ["push", "--quiet", "--no-verify", REMOTE, ...removed], options);
+}
+
 /** The remote does not take a ref of this name. */
 class RefRefused extends GitFailed {}
 

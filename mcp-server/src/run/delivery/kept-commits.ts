@@ -1,4 +1,5 @@
-import { git } from "../../git/git.ts";
+import { GitFailed, git } from "../../git/git.ts";
+import { removeAttempts } from "../../git/remote/remote-branch.ts";
 import type { AttemptId } from "../../graph/attempt.ts";
 import { purposeOf } from "../../graph/purpose.ts";
 import type { PlanSlug } from "../../graph/task.ts";
@@ -24,8 +25,11 @@ export async function keepCommit(
   await git(root, ["update-ref", keptRef(plan, attempt), commit]);
 }
 
-/** Forgets the kept commits that a landing has brought onto the plan's branch with others that build on them. */
-export async function forgetLanded({ plan, root, merged }: Landing): Promise<void> {
+/**
+ * Forgets the kept commits that a landing has brought onto the plan's branch with others that build on them, on the
+ * remote too. Those that the remote cannot be told of stay here, so that the next landing finds them.
+ */
+export async function forgetLanded({ plan, root, merged, remote }: Landing): Promise<void> {
   const landed = merged.flatMap((one) => (one.kind === "merged" ? [one] : []));
   const head = landed.findLast((one) => one.head !== undefined)?.head;
   // What did not go together with the branch comes there by a merge of its own.
@@ -33,7 +37,18 @@ export async function forgetLanded({ plan, root, merged }: Landing): Promise<voi
     ({ found, delivery }) => found || purposeOf(delivery.task)?.kind === "merge",
   );
   if (head === undefined || !bringsOthers) return;
-  const list = ["for-each-ref", "--format=delete %(refname)", `--merged=${head}`, `${keptRefs(plan)}/`];
-  const input = await git(root, list);
-  if (input !== "") await git(root, ["update-ref", "--stdin"], { input });
+  const list = ["for-each-ref", "--format=%(refname)", `--merged=${head}`, `${keptRefs(plan)}/`];
+  const refs = (await git(root, list)).split("\n").filter(Boolean);
+  if (refs.length === 0 || (remote && !(await areForgotten(root, refs)))) return;
+  await git(root, ["update-ref", "--stdin"], { input: refs.map((ref) => `delete ${ref}\n`).join("") });
+}
+
+async function areForgotten(root: string, refs: readonly string[]): Promise<boolean> {
+  try {
+    await removeAttempts(root, refs);
+    return true;
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error;
+    return false;
+  }
 }
