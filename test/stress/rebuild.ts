@@ -23,6 +23,7 @@ export const JSON_COLUMNS = new Set([
   "widened",
   "report",
   "cause_value",
+  "chosen_model",
   "delivering",
 ]);
 const COUNTER_OF: Readonly<Record<string, string>> = {
@@ -251,6 +252,7 @@ function newClaim({ seq, atMs, planId, task, attempt, data }: LoggedEvent): Reco
     cause: null,
     drains_until_ms: null,
     usage: null,
+    chosen_model: data.chosenModel ?? null,
     delivering: null,
     changed_seq: seq,
   };

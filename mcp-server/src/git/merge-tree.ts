@@ -9,7 +9,10 @@ export type Merge =
   | { readonly kind: "clean"; readonly move: RefMove }
   | { readonly kind: "conflict"; readonly head: string; readonly files: readonly string[] };
 
-/** Looks first, in the object database alone: no checkout is touched, and a conflict leaves nothing behind. */
+/**
+ * Looks first, in the object database alone: no checkout is touched, and a conflict leaves nothing behind. The same
+ * commit and branch always come to the same merge.
+ */
 export async function prepareMerge(
   root: string,
   plan: PlanSlug,
@@ -24,7 +27,9 @@ export async function prepareMerge(
   }
   const { tree, conflicts } = await mergedTree(root, head, commit);
   if (conflicts !== undefined) return { kind: "conflict", head, files: conflicts };
-  const merged = await commitTree(root, tree, [head, commit], message);
+  const sides = [...(await commitFacts(root, [head, commit])).values()];
+  const time = Math.max(...sides.map(({ seconds }) => seconds));
+  const merged = await commitTree(root, tree, [head, commit], message, time);
   return { kind: "clean", move: { ref, from: head, to: merged } };
 }
 

@@ -16,6 +16,8 @@ export type GateReason =
   | "part"
   /** One that was red with others, now alone. */
   | "suspect"
+  /** What several clones did apart, joined. */
+  | "join"
   /** The same commit once more, because it was red. */
   | "again";
 

@@ -2,18 +2,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RemoteBranch } from "../../git/remote/remote-branch.ts";
 import { isGated } from "../../policy/gate/is-gated.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
-import type { GateWait } from "../gate/gate-step.ts";
+import type { GateCommands, GateWait } from "../gate/gate-step.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import { readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { branchOf, bringPlanBranch } from "../remote/exchange.ts";
 import { lookWhetherShared } from "../remote/shared-plans.ts";
+import { UntestedJoin } from "../remote/untested-join.ts";
 import { repeatIfRefMoves } from "../worktrees/move-refs.ts";
 import { rootOf } from "./clone.ts";
 import { completeLanding } from "./complete-landing.ts";
 import { delayDelivery } from "./delay-delivery.ts";
 import type { Delivery, Landing } from "./delivery.ts";
+import { exchangeTested } from "./exchange-tested.ts";
 import { gatedLanding } from "./gated-landing.ts";
 import { forgetLanded } from "./kept-commits.ts";
 import { mayDeliver } from "./may-deliver.ts";
@@ -127,7 +129,11 @@ async function deliverAll(ctx: RunContext, store: GraphStore, slug: string): Pro
   for (let isFirst = true; ; isFirst = false) {
     const seen = await waitingOf(ctx, store, slug);
     const { first } = seen;
-    if (!first) return;
+    if (!first) {
+      const waits = await exchange(ctx, store, seen.plan);
+      if (waits) await wait(ctx, store, slug, waits);
+      return;
+    }
     if (isFirst && !(await mayDeliver(ctx, first))) {
       deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
       return;
@@ -136,17 +142,38 @@ async function deliverAll(ctx: RunContext, store: GraphStore, slug: string): Pro
       const tries: Tries = { mayGuess: true, hooksRan: false };
       const waits = await repeatIfRefMoves(ctx, async () => {
         const waiting = tries.mayGuess ? seen : await waitingOf(ctx, store, slug);
-        return landNext(ctx, store, waiting, tries);
+        try {
+          return await landNext(ctx, store, waiting, tries);
+        } catch (error) {
+          if (!(error instanceof UntestedJoin)) throw error;
+          return exchange(ctx, store, waiting.plan);
+        }
       });
       if (!waits) continue;
-      if (waits.for === "user") await pauseForGate(ctx, store, slug, waits.why);
-      else deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
+      await wait(ctx, store, slug, waits);
       return;
     } catch (error) {
       deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
       if (!(await delayDelivery(ctx, store, first, error))) return;
     }
   }
+}
+
+async function wait(ctx: RunContext, store: GraphStore, slug: string, waits: GateWait): Promise<void> {
+  if (waits.for === "user") await pauseForGate(ctx, store, slug, waits.why);
+  else deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
+}
+
+/** What was done apart, before other clones took part or while none was heard of, passes the gate like deliveries. */
+async function exchange(ctx: RunContext, store: GraphStore, plan: LoadedPlan): Promise<GateWait | undefined> {
+  if (!isGated(plan.policy) || plan.stored.status !== "open") return undefined;
+  if (!(await lookWhetherShared(ctx, plan.graph))) return undefined;
+  const stop = deliveriesOf(ctx).closing.signal;
+  return exchangeTested(ctx, store, plan, commandsOf(plan), stop);
+}
+
+function commandsOf({ policy }: LoadedPlan): GateCommands {
+  return { gate: policy.gate.trim(), setup: policy.setup };
 }
 
 /** What is to be delivered next. */
@@ -193,9 +220,8 @@ async function landNext(
     await land(ctx, store, await mergeDeliveries(ctx, waiting, remote), runHooks);
     return undefined;
   }
-  const commands = { gate: plan.policy.gate.trim(), setup: plan.policy.setup };
   const stop = deliveriesOf(ctx).closing.signal;
-  const next = await gatedLanding(ctx, store, waiting, commands, remote, stop);
+  const next = await gatedLanding(ctx, store, waiting, commandsOf(plan), remote, stop);
   if (next.kind === "landing") await land(ctx, store, next.landing, runHooks);
   return next.kind === "waits" ? next : undefined;
 }

@@ -37,9 +37,22 @@ export async function forgetLanded({ plan, root, merged, remote }: Landing): Pro
     ({ found, delivery }) => found || purposeOf(delivery.task)?.kind === "merge",
   );
   if (head === undefined || !bringsOthers) return;
+  await forgetKept(root, plan, head, remote !== undefined);
+}
+
+/**
+ * Forgets the kept commits that a commit of the plan's branch contains.
+ * @param onRemote whether the remote may have some.
+ */
+export async function forgetKept(
+  root: string,
+  plan: PlanSlug,
+  head: string,
+  onRemote: boolean,
+): Promise<void> {
   const list = ["for-each-ref", "--format=%(refname)", `--merged=${head}`, `${keptRefs(plan)}/`];
   const refs = (await git(root, list)).split("\n").filter(Boolean);
-  if (refs.length === 0 || (remote && !(await areForgotten(root, refs)))) return;
+  if (refs.length === 0 || (onRemote && !(await areForgotten(root, refs)))) return;
   await git(root, ["update-ref", "--stdin"], { input: refs.map((ref) => `delete ${ref}\n`).join("") });
 }
 

@@ -13,7 +13,7 @@ import { changePlan } from "../plan/plan-transaction.ts";
 import { readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { type GateTest, SERVER_ENDED } from "./gate-claim.ts";
-import { type GateRecord, gateRecord } from "./gate-record.ts";
+import { type GateRecord, gateRecord, type HeldGateRun } from "./gate-record.ts";
 import { runGate } from "./run-gate.ts";
 
 /** What of a plan's policy is run for its gate. */
@@ -105,11 +105,44 @@ export async function gateStep(
       const { commit, merges, reason } = step;
       const test: GateTest = { command: gate, commit, merges, reason };
       const busy = await runGate(ctx, store, plan, test, setup, stop);
-      if (busy)
-        return { kind: "waits", for: "server", why: `another server runs the gate (run ${busy.run})` };
+      if (busy) return whileBusy(busy);
       return afterRun(ctx, store, plan, commit);
     }
   }
+}
+
+/**
+ * Has the gate test a commit that joins what several clones did, until it has passed it.
+ * @returns what has to come first; undefined: it has passed it.
+ */
+export async function gateJoin(
+  ctx: RunContext,
+  store: GraphStore,
+  { gate, setup }: GateCommands,
+  plan: PlanSlug,
+  commit: string,
+  stop: AbortSignal,
+): Promise<GateWait | undefined> {
+  const whyNot = await ctx.commands.whyNot(gate);
+  if (whyNot !== undefined) return { kind: "waits", for: "user", why: whyGateDoesNotRun(plan, whyNot) };
+  for (;;) {
+    const { history } = await readGateRecord(ctx, store, plan);
+    if (history.isGreen(commit)) return undefined;
+    if (history.reds(commit) >= history.redsToBlame) {
+      const why = `the gate is red on what several clones did, joined (${commit.slice(0, 12)}): repair the plan's branch of one of them, and resume the plan`;
+      return { kind: "waits", for: "user", why };
+    }
+    if (stop.aborted) return { kind: "waits", for: "nobody", why: SERVER_ENDED };
+    const test: GateTest = { command: gate, commit, merges: [], reason: "join" };
+    const busy = await runGate(ctx, store, plan, test, setup, stop);
+    if (busy) return whileBusy(busy);
+    const after = await afterRun(ctx, store, plan, commit);
+    if (after.kind === "waits") return after;
+  }
+}
+
+function whileBusy({ run }: HeldGateRun): GateWait {
+  return { kind: "waits", for: "server", why: `another server runs the gate (run ${run})` };
 }
 
 /** Why a plan's gate is not run, in a phrase with the remedy. */
@@ -125,7 +158,7 @@ async function afterRun(
   store: GraphStore,
   plan: PlanSlug,
   commit: string,
-): Promise<GateOutcome> {
+): Promise<Extract<GateOutcome, { kind: "tested" | "waits" }>> {
   const { ended } = await readGateRecord(ctx, store, plan);
   const last = ended.findLast(({ started }) => started.commit === commit)?.ended;
   if (last?.verdict !== "none") return { kind: "tested" };

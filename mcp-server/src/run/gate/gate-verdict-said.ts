@@ -1,5 +1,5 @@
 import type { Change } from "../../graph/event.ts";
-import { isRedBase } from "../../policy/gate/next-gate-step.ts";
+import { type GateReason, isRedBase } from "../../policy/gate/next-gate-step.ts";
 import { codeSpan } from "../../text/inline-code.ts";
 import type { GateRecord, GateResult, HeldGateRun } from "./gate-record.ts";
 
@@ -7,7 +7,7 @@ import type { GateRecord, GateResult, HeldGateRun } from "./gate-record.ts";
 export function gateVerdictSaid(
   before: GateRecord,
   after: GateRecord,
-  { command, commit, merges }: HeldGateRun,
+  { command, commit, merges, reason }: HeldGateRun,
   { verdict }: GateResult,
 ): Change[] {
   const gate = `the gate ${codeSpan(command)}`;
@@ -21,7 +21,7 @@ export function gateVerdictSaid(
       ),
     ];
   }
-  const isBase = merges.length === 0 && verdict === "red";
+  const isBase = merges.length === 0 && reason !== ("join" satisfies GateReason) && verdict === "red";
   if (isBase && isRedBase(commit, after.history) && !isRedBase(commit, before.history)) {
     return [
       said(

@@ -10,9 +10,11 @@ import { ownFilesInOrder } from "../../policy/own-files.ts";
 import { completingAttempt } from "../../policy/work-location/completed-work.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { shownPath } from "../../text/display-path.ts";
+import { forgetKept, keepCommit } from "../delivery/kept-commits.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import { readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { UntestedJoin } from "../remote/untested-join.ts";
 import { filesOfOthers, workRecord } from "./work-record.ts";
 
 /** Work that was completed in the files of this checkout and is not on the plan's branch. */
@@ -26,7 +28,8 @@ interface LateWork {
 /**
  * Puts on the plan's branch what its tasks completed in the files of this checkout before another clone took part:
  * from then on work travels by that. The files stay as they are, and nothing of the user's is in it.
- * @throws RefMoved when somebody else moved the branch; CallerError when the work does not go together with the branch.
+ * @throws RefMoved when somebody else moved the branch; UntestedJoin where a gate has to pass the work first, which then
+ *   is committed and kept; CallerError when the work does not go together with the branch.
  */
 export async function commitForClones(ctx: RunContext, store: GraphStore, slug: string): Promise<void> {
   const { root } = ctx.checkout;
@@ -67,29 +70,37 @@ export async function commitForClones(ctx: RunContext, store: GraphStore, slug: 
   const message = planCommitMessage(name, title, tasks);
   const made = files.size > 0 ? await commitFiles(root, head, [...files], message) : undefined;
   const commitOf = (work: LateWork) => work.commit ?? made ?? head;
+  const log = async (isMerged: boolean) => {
+    const at = (await planHead(root, name)) ?? head;
+    await changePlan(ctx, store, "server", slug, (tx) => {
+      for (const work of works) {
+        const of = { task: work.attempt.task, attempt: work.attempt.id, commit: commitOf(work) };
+        if (!record.committed.has(work.attempt.id))
+          tx.append({ type: "work.committed", ...of, files: work.files, leftOut: [] });
+        if (isMerged) tx.append({ type: "work.merged", ...of, head: at });
+      }
+    });
+  };
   for (const commit of new Set(works.map(commitOf))) {
     const merge = await prepareMerge(root, name, commit, `Merge ${message}`);
-    if (merge.kind === "conflict") {
-      throw doesNotFit(root, `does not go together with it: ${merge.files.map(shownPath).join(", ")}`);
+    if (merge.kind === "conflict") throw doesNotFit(root, merge.files);
+    if (merge.kind !== "clean") continue;
+    if (isGated(plan.policy)) {
+      // What the gate said of it is found again by the commit, so that must not be made anew.
+      for (const work of works) await keepCommit(root, name, work.attempt.id, commitOf(work));
+      await log(false);
+      throw new UntestedJoin(merge.move);
     }
-    if (merge.kind === "clean" && isGated(plan.policy)) throw doesNotFit(root, "has not passed its gate");
-    if (merge.kind === "clean") await moveRefs(root, [merge.move], `parallel: ${name}`);
+    await moveRefs(root, [merge.move], `parallel: ${name}`);
   }
-  const at = (await planHead(root, name)) ?? head;
-  await changePlan(ctx, store, "server", slug, (tx) => {
-    for (const work of works) {
-      const of = { task: work.attempt.task, attempt: work.attempt.id, commit: commitOf(work) };
-      if (!record.committed.has(work.attempt.id))
-        tx.append({ type: "work.committed", ...of, files: work.files, leftOut: [] });
-      tx.append({ type: "work.merged", ...of, head: at });
-    }
-  });
+  await log(true);
+  if (isGated(plan.policy)) await forgetKept(root, name, (await planHead(root, name)) ?? head, false);
 }
 
-function doesNotFit(root: string, why: string): CallerError {
+function doesNotFit(root: string, files: readonly string[]): CallerError {
   return new CallerError(
     "wrong_state",
-    `What was done in ${shownPath(root)} is not on the plan's branch: it ${why}.`,
+    `What was done in ${shownPath(root)} is not on the plan's branch: it does not go together with it: ${files.map(shownPath).join(", ")}.`,
     "Ask the user to merge it.",
   );
 }

@@ -8,6 +8,7 @@ import { type LoadedPlan, planSlug } from "../plan/load-plan.ts";
 import { readPlan } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { branchOf, bringPlanBranch, exchangePlanBranch, hasUnpushed } from "../remote/exchange.ts";
+import { UntestedJoin } from "../remote/untested-join.ts";
 import { commitForClones } from "./commit-for-clones.ts";
 import { repeatIfRefMoves } from "./move-refs.ts";
 import type { WorkRecord } from "./work-record.ts";
@@ -19,12 +20,16 @@ export async function reaching(work: () => Promise<void>): Promise<string | unde
     return undefined;
   } catch (error) {
     if (error instanceof RefMoved) return "others moved the plan's branch each time";
-    if (error instanceof CallerError || error instanceof GitFailed) return error.message;
+    if (error instanceof CallerError || error instanceof GitFailed || error instanceof UntestedJoin)
+      return error.message;
     throw error;
   }
 }
 
-/** Gives the remote what this clone did before others took part. */
+/**
+ * Gives the remote what this clone did before others took part.
+ * @throws UntestedJoin where the plan's gate has to pass it first; RefMoved, CallerError, GitFailed
+ */
 export async function sendWork(ctx: RunContext, store: GraphStore, slug: string): Promise<void> {
   const { root } = ctx.checkout;
   await repeatIfRefMoves(ctx, async () => {
