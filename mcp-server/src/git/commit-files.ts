@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { git } from "./git.ts";
 import { commitTree } from "./merge-tree.ts";
 
@@ -36,20 +35,6 @@ export async function refreshIndex(root: string, files: readonly string[]): Prom
     env: { GIT_LITERAL_PATHSPECS: "1" },
   });
 }
-
-/** A merge, rebase or the like that the user is in the midst of; a commit would become a part of it. */
-export async function operationUnderWay(root: string): Promise<string | undefined> {
-  const folder = resolve(root, (await git(root, ["rev-parse", "--git-dir"])).trim());
-  return Object.entries(UNDER_WAY).find(([file]) => existsSync(join(folder, file)))?.[1];
-}
-
-const UNDER_WAY = {
-  MERGE_HEAD: "a merge",
-  CHERRY_PICK_HEAD: "a cherry-pick",
-  REVERT_HEAD: "a revert",
-  "rebase-merge": "a rebase",
-  "rebase-apply": "a rebase",
-};
 
 function listed(files: readonly string[]): string {
   return files.map((file) => `${file}\0`).join("");

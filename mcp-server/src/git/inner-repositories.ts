@@ -24,7 +24,7 @@ export interface Submodule extends Link {
 }
 
 /** A folder that the index holds as a link to a commit. */
-interface Link {
+export interface Link {
   readonly folder: string;
   readonly commit: string;
 }
@@ -39,20 +39,32 @@ export async function untrackedRepositories(root: string): Promise<string[]> {
  * Takes links from the index that somebody has added and that are no submodules, as `git add` makes them of a
  * repository: nobody could follow them, and git looks at no file of a folder as long as the index has it as a link.
  * @param base the commit whose links stay.
+ * @param links those of the index.
+ * @returns those that are left.
  */
-export async function dropDeadLinks(root: string, base: string): Promise<void> {
-  const links = await linksOf(root);
-  if (links.length === 0) return;
+export async function dropDeadLinks(
+  root: string,
+  base: string,
+  links: readonly Link[],
+): Promise<readonly Link[]> {
+  if (links.length === 0) return links;
   const [kept, modules] = [await linksAt(root, base, links), await submoduleFolders(root)];
   const dead = links.filter(({ folder }) => !kept.has(folder) && !modules.has(folder));
-  if (dead.length === 0) return;
+  if (dead.length === 0) return links;
   const input = dead.map(({ folder }) => `${folder}\0`).join("");
   await git(root, ["update-index", "--force-remove", "-z", "--stdin"], { input });
+  return links.filter((link) => !dead.includes(link));
 }
 
-/** The first submodule with work that a commit of the work tree would not hold. */
-export async function submoduleWork(root: string, base: string): Promise<SubmoduleWork | undefined> {
-  const links = await linksOf(root);
+/**
+ * The first submodule with work that a commit of the work tree would not hold.
+ * @param links those of the index.
+ */
+export async function submoduleWork(
+  root: string,
+  base: string,
+  links: readonly Link[],
+): Promise<SubmoduleWork | undefined> {
   const before = links.length === 0 ? new Map<string, string>() : await linksAt(root, base, links);
   for (const { folder } of links) {
     const path = join(root, folder);
@@ -66,16 +78,16 @@ export async function submoduleWork(root: string, base: string): Promise<Submodu
 }
 
 /** Whether files lie where a submodule would be checked out: git does not see them, and removes them with a worktree. */
-export async function hasFilesOfSubmodules(root: string): Promise<boolean> {
-  for (const { folder } of await linksOf(root)) {
+export async function hasFilesOfSubmodules(root: string, links: readonly Link[]): Promise<boolean> {
+  for (const { folder } of links) {
     if ((await fileIn(join(root, folder))) !== undefined) return true;
   }
   return false;
 }
 
 /** Whether a submodule that is checked out has a commit that no remote repository of it is known to have. */
-export async function hasCommitsOfSubmodules(root: string): Promise<boolean> {
-  for (const { folder, commit } of await linksOf(root)) {
+export async function hasCommitsOfSubmodules(root: string, links: readonly Link[]): Promise<boolean> {
+  for (const { folder, commit } of links) {
     const path = join(root, folder);
     if (!existsSync(join(path, ".git"))) continue;
     const own = ["rev-list", "--max-count=1", "--branches", "HEAD", "--not", commit, "--remotes", "--tags"];
@@ -88,7 +100,7 @@ export async function hasCommitsOfSubmodules(root: string): Promise<boolean> {
 export async function submodulesAt(root: string): Promise<Submodule[]> {
   const names = await submoduleNames(root);
   if (names.size === 0) return [];
-  return (await linksOf(root)).flatMap((link) => {
+  return (await indexEntries(root)).links.flatMap((link) => {
     const name = names.get(link.folder);
     return name === undefined ? [] : [{ ...link, name }];
   });
@@ -120,12 +132,26 @@ async function submoduleNames(root: string): Promise<ReadonlyMap<string, string>
   }
 }
 
-async function linksOf(root: string): Promise<Link[]> {
-  const entries = (await git(root, ["ls-files", "--stage", "-z"])).split("\0");
-  return entries.flatMap((entry) => {
-    const [, commit, folder] = /^160000 (\w+) \d\t(.+)$/s.exec(entry) ?? [];
-    return commit === undefined || folder === undefined ? [] : [{ commit, folder }];
-  });
+/** What in a work tree's index is more than a file as it is in the commit or was staged. */
+export interface IndexEntries {
+  readonly links: readonly Link[];
+  /** Files of which there are two sides: nobody has staged a solution. */
+  readonly unmerged: readonly string[];
+  /** Files that git was told to take for unchanged, or for left out of a sparse checkout. */
+  readonly overlooked: readonly string[];
+}
+
+export async function indexEntries(root: string): Promise<IndexEntries> {
+  const [links, unmerged, overlooked]: [Link[], Set<string>, string[]] = [[], new Set(), []];
+  for (const entry of (await git(root, ["ls-files", "-v", "--stage", "-z"])).split("\0")) {
+    const [, mark = "", mode, object = "", stage, path = ""] =
+      /^(\S) (\d+) (\w+) (\d)\t(.+)$/s.exec(entry) ?? [];
+    if (mode === "160000") links.push({ commit: object, folder: path });
+    // A file that is in the ancestor alone has moved to another name, where its conflict is.
+    if (stage === "2" || stage === "3") unmerged.add(path);
+    if (/[a-zS]/.test(mark)) overlooked.push(path);
+  }
+  return { links, unmerged: [...unmerged], overlooked };
 }
 
 /** Which of the links a commit has, and to what. */

@@ -1,6 +1,5 @@
 import type { PlanSlug } from "../graph/task.ts";
 import { GitFailed, git, gitSays } from "./git.ts";
-import { gitIdentity } from "./git-identity.ts";
 import { ensurePlanBranch, planBranch, type RefMove } from "./plan-branch.ts";
 
 /** What merging a commit into the plan's branch would come to. Nothing of it is visible before the ref moves. */
@@ -60,6 +59,27 @@ export async function commitTree(
     const who = error instanceof GitFailed ? await gitIdentity(root) : {};
     if (Object.keys(who).length === 0) throw error;
     return make(who);
+  }
+}
+
+/**
+ * Who commits, as environment for git: whom the repository is configured for. Where nobody is, git would refuse to
+ * commit, and the plugin signs for itself.
+ */
+export async function gitIdentity(root: string): Promise<Record<string, string>> {
+  try {
+    await git(root, ["var", "GIT_AUTHOR_IDENT"]);
+    await git(root, ["var", "GIT_COMMITTER_IDENT"]);
+    return {};
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error;
+    const [name, email] = ["Parallel", "parallel@localhost"];
+    return {
+      GIT_AUTHOR_NAME: name,
+      GIT_AUTHOR_EMAIL: email,
+      GIT_COMMITTER_NAME: name,
+      GIT_COMMITTER_EMAIL: email,
+    };
   }
 }
 

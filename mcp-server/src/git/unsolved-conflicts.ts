@@ -7,14 +7,6 @@ import { mergedTree } from "./merge-tree.ts";
 /** Git makes markers longer where an attribute asks for it, and for conflicts within a common ancestor. */
 const MARKER = /^(?:(?:<{7,}|>{7,}|\|{7,})(?: |\r?$)|={7}\r?$)/;
 
-/** Files of which the index holds two sides: nobody has staged a solution. */
-export async function unmergedFiles(worktree: string): Promise<string[]> {
-  const entries = (await git(worktree, ["ls-files", "--unmerged", "-z"])).split("\0");
-  // A file that is in the ancestor alone has moved to another name, where its conflict is.
-  const files = entries.flatMap((entry) => /^\d+ \w+ [23]\t(.+)$/s.exec(entry)?.[1] ?? []);
-  return [...new Set(files)];
-}
-
 /** The tree of everything that lies in the worktree. Its index goes on telling which files are in conflict. */
 export async function treeOf(worktree: string): Promise<string> {
   const index = resolve(worktree, (await git(worktree, ["rev-parse", "--git-path", "index"])).trim());

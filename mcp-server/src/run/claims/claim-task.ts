@@ -49,7 +49,7 @@ export async function claimTask(
 ): Promise<ClaimResult> {
   const store = await existingGraph(ctx, input.plan);
   const look = await snapshotCheckout(ctx);
-  const seen = await prepareClaiming(ctx, store, actor, input.plan);
+  const seen = await prepareClaiming(ctx, store, actor, input.plan, look);
   const work = async (tx: GraphTransaction): Promise<Taken | ClaimResult> => {
     await expireClaims(tx);
     await recordSnapshot(tx, look);

@@ -6,6 +6,7 @@ import type { LoadedPlan } from "../plan/load-plan.ts";
 import { readPlan } from "../plan/plan-view.ts";
 import { refuseNoRoom } from "../plan/worktree-needs.ts";
 import { planAhead } from "../planning/planning.ts";
+import type { Look } from "../project/checkout-snapshots.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { mayBeShared } from "../remote/shared-plans.ts";
 import { refuseSetUp } from "../worktrees/setup/refuse-set-up.ts";
@@ -16,6 +17,7 @@ import { lookForWork } from "./work-here.ts";
  * What is to be known before tasks of a plan are claimed and takes too long for a transaction that others wait for: what
  * waits to be delivered, for that makes others ready, the schedule, the tokens used where they are limited, which work
  * of other checkouts is here, and what is changed in this one.
+ * @param look how this checkout was found just now, if somebody has looked.
  * @throws CallerError when there is no such plan, or its worktrees cannot be made or set up: no attempt is spent on
  * finding that out.
  */
@@ -24,9 +26,11 @@ export async function prepareClaiming(
   store: GraphStore,
   actor: string,
   slug: string,
+  look?: Look,
 ): Promise<ChangedInCheckout> {
   const loaded = await readPlan(ctx, store, slug);
-  if (loaded.graph.live.length > loaded.graph.underCap.length) await deliverForCall(ctx, store, slug);
+  const delivers = loaded.graph.live.length > loaded.graph.underCap.length;
+  if (delivers) await deliverForCall(ctx, store, slug);
   planAhead(ctx, loaded);
   await watchTokenLimit(ctx, store, actor, loaded);
   await lookForWork(ctx, store, slug);
@@ -34,7 +38,8 @@ export async function prepareClaiming(
     await refuseNoRoom(ctx.checkout.root, loaded.stored.slug);
     await refuseSetUp(ctx, loaded);
   }
-  return changedInCheckout(ctx, loaded);
+  // What was delivered may have been committed on the branch that is checked out.
+  return changedInCheckout(ctx, loaded, delivers ? undefined : look);
 }
 
 /** Whether one of the tasks that may be claimed now runs in a worktree. */
@@ -48,12 +53,16 @@ function mayNeedWorktree(ctx: RunContext, loaded: LoadedPlan): boolean {
 export type ChangedInCheckout = readonly string[] | undefined;
 
 /** Looks at the checkout if the plan's work is to be committed from it, or may be when another clone takes part, so that nothing else ever is. */
-async function changedInCheckout(ctx: RunContext, loaded: LoadedPlan): Promise<ChangedInCheckout> {
+async function changedInCheckout(
+  ctx: RunContext,
+  loaded: LoadedPlan,
+  look: Look | undefined,
+): Promise<ChangedInCheckout> {
   if (ctx.checkout.gitCommonDir === undefined) return undefined;
   if (
     loaded.stored.status !== "open" ||
     (loaded.policy.commit === "none" && !isolationsOf(loaded).usesWorktrees && !mayBeShared(ctx))
   )
     return undefined;
-  return changedFiles(ctx.checkout.root);
+  return look && "files" in look ? [...look.files.keys()] : changedFiles(ctx.checkout.root);
 }

@@ -89,9 +89,14 @@ export async function lookForWork(ctx: RunContext, store: GraphStore, slug: stri
   const known = knownWork(plan, record, events);
   const commits = [...new Set([...known.values()].flatMap(({ commit }) => commit ?? []))];
   const { root, gitCommonDir } = ctx.checkout;
-  const brought = isAsked ? await asking(() => bringWork(ctx, plan, record, commits)) : undefined;
-  const there = gitCommonDir === undefined ? new Set<string>() : await commitsThere(root, commits);
-  const repositoryHas = isShared && isGated(plan.policy) ? await onBranch(ctx, plan, record, there) : there;
+  const look = async () => {
+    const there = gitCommonDir === undefined ? new Set<string>() : await commitsThere(root, commits);
+    return isShared && isGated(plan.policy) ? onBranch(ctx, plan, record, there) : there;
+  };
+  const before = await look();
+  const isMissing = isAsked && before.size < commits.length;
+  const brought = isMissing ? await asking(() => bringWork(ctx, plan, record)) : undefined;
+  const repositoryHas = isMissing ? await look() : before;
   const head = repositoryHas.size > 0 ? await commitAt(root, "HEAD") : undefined;
   const headHas = head === undefined ? new Set<string>() : await containedIn(root, head, [...repositoryHas]);
   const sameFiles = tasksWithSameFiles(root, known, events);

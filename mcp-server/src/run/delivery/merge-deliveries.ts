@@ -1,4 +1,3 @@
-import { operationUnderWay } from "../../git/commit-files.ts";
 import { attemptName, attemptsOn, commitMessage } from "../../git/commit-message.ts";
 import { git } from "../../git/git.ts";
 import { type CommitFacts, commitFacts, commitTree, isAncestor, mergedTree } from "../../git/merge-tree.ts";
@@ -10,6 +9,7 @@ import {
   refuseCheckedOut,
 } from "../../git/plan-branch.ts";
 import type { RemoteBranch } from "../../git/remote/remote-branch.ts";
+import { operationUnderWay } from "../../git/work-tree.ts";
 import type { PlanSlug } from "../../graph/task.ts";
 import { planStart } from "../plan/plan-start.ts";
 import type { RunContext } from "../project/run-context.ts";

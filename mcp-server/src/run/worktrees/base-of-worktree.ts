@@ -78,7 +78,9 @@ async function headWith(ctx: RunContext, loaded: LoadedPlan, commits: readonly s
   const { slug } = loaded.stored;
   const begun = await ensurePlanBranch(root, slug, await planStart(ctx));
   const contained = await containedIn(root, begun, commits);
-  for (const commit of commits.filter((one) => !contained.has(one))) {
+  const lost = commits.filter((one) => !contained.has(one));
+  if (lost.length === 0) return begun;
+  for (const commit of lost) {
     const merge = await prepareMerge(root, slug, commit, `${slug}: merge ${commit.slice(0, 12)} again`);
     if (merge.kind === "contained") continue;
     // What nobody has tested must not come onto a branch that only stands at what its gate has passed.

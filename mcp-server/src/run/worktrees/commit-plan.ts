@@ -1,7 +1,8 @@
-import { commitFiles, operationUnderWay, refreshIndex } from "../../git/commit-files.ts";
+import { commitFiles, refreshIndex } from "../../git/commit-files.ts";
 import { planCommitMessage } from "../../git/commit-message.ts";
 import { changedFiles } from "../../git/git.ts";
 import { commitAt, moveRefs, RefMoved } from "../../git/plan-branch.ts";
+import { operationUnderWay } from "../../git/work-tree.ts";
 import type { Change } from "../../graph/event.ts";
 import type { TaskId } from "../../graph/task.ts";
 import { ownFilesInOrder } from "../../policy/own-files.ts";

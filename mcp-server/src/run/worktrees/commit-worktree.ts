@@ -1,10 +1,12 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { CallerError } from "../../errors/caller-error.ts";
-import { operationUnderWay } from "../../git/commit-files.ts";
 import { git } from "../../git/git.ts";
-import { dropDeadLinks, untrackedRepositories } from "../../git/inner-repositories.ts";
+import { dropDeadLinks, indexEntries, untrackedRepositories } from "../../git/inner-repositories.ts";
 import { commitTree, isAncestor } from "../../git/merge-tree.ts";
 import { commitAt } from "../../git/plan-branch.ts";
-import { fileWithMarkers, treeOf, unmergedFiles, untouchedFiles } from "../../git/unsolved-conflicts.ts";
+import { fileWithMarkers, treeOf, untouchedFiles } from "../../git/unsolved-conflicts.ts";
+import { folderOfWorkTree, operationUnderWay } from "../../git/work-tree.ts";
 import { shownPath } from "../../text/display-path.ts";
 import { innerRepository, refuseSubmoduleWork } from "./inner-repository.ts";
 import type { CutWorktree } from "./work-record.ts";
@@ -27,30 +29,48 @@ export async function commitWorktree(
   finished: boolean,
 ): Promise<WorktreeCommit> {
   const { path, base, merging } = worktree;
-  const merge = await commitAt(path, "MERGE_HEAD");
-  await dropDeadLinks(path, base);
+  const [head = "", before = ""] = (await git(path, ["rev-parse", "HEAD", "HEAD^{tree}"])).split("\n");
+  const isMerging = existsSync(join(await folderOfWorkTree(path), "MERGE_HEAD"));
+  const merge = isMerging ? await commitAt(path, "MERGE_HEAD") : undefined;
+  const { links, unmerged } = await indexEntries(path);
+  const linksLeft = await dropDeadLinks(path, base, links);
   const repositories = await untrackedRepositories(path);
   if (finished) {
     const [nested] = repositories;
     if (nested !== undefined) throw innerRepository(nested, "your worktree");
-    await refuseSubmoduleWork(path, base);
+    await refuseSubmoduleWork(path, base, linksLeft);
     if (merging !== undefined) await refuseAbandonedMerge(path, merging, merge);
     if (merge === undefined) await refuseUnfinishedOperation(path);
-    await refuseUnsolvedConflicts(worktree, merge);
+    const parents =
+      head === base ? "" : await git(path, ["log", "--first-parent", "--format=%P", `${base}..HEAD`]);
+    await refuseUnsolvedConflicts(worktree, merge, unmerged, parents);
   }
   // What lies outside the part of the repository that is checked out is work like any other.
   await git(path, ["add", "--all", "--sparse", "--", ".", ...repositories.map(except)]);
   const tree = (await git(path, ["write-tree"])).trim();
-  const head = (await git(path, ["rev-parse", "HEAD"])).trim();
-  const before = (await git(path, ["rev-parse", "HEAD^{tree}"])).trim();
-  let commit = head;
-  if (tree !== before || merge !== undefined) {
-    commit = await commitTree(path, tree, merge === undefined ? [head] : [head, merge], message);
-    await git(path, ["update-ref", "-m", "parallel: report", "HEAD", commit, head]);
-    if (merge !== undefined) await git(path, ["merge", "--quit"]);
-  }
-  const changed = await git(path, ["diff", "--name-only", "--no-renames", "-z", base, commit]);
+  const isChanged = tree !== before || merge !== undefined;
+  const [commit, changed] = await Promise.all([
+    isChanged ? commitOnHead(path, tree, merge === undefined ? [head] : [head, merge], message) : head,
+    git(path, ["diff", "--name-only", "--no-renames", "-z", base, tree]),
+  ]);
+  if (merge !== undefined) await git(path, ["merge", "--quit"]);
   return { commit, files: changed.split("\0").filter(Boolean) };
+}
+
+async function commitOnHead(
+  path: string,
+  tree: string,
+  parents: readonly [head: string, merged?: string],
+  message: string,
+): Promise<string> {
+  const commit = await commitTree(
+    path,
+    tree,
+    parents.filter((parent) => parent !== undefined),
+    message,
+  );
+  await git(path, ["update-ref", "-m", "parallel: report", "HEAD", commit, parents[0]]);
+  return commit;
 }
 
 function except(folder: string): string {
@@ -79,13 +99,15 @@ async function refuseUnfinishedOperation(path: string): Promise<void> {
 /**
  * Conflicts that the merges of a worktree left: the one that the task was given, and those that its agent made itself.
  * The index does not tell of all of them: staging a file says nothing about what is in it.
+ * @param unmerged files that nobody has staged.
+ * @param parents of what was committed since the base, a line for each commit.
  */
 async function refuseUnsolvedConflicts(
   { path, base }: CutWorktree,
   merge: string | undefined,
+  unmerged: readonly string[],
+  parents: string,
 ): Promise<void> {
-  const unmerged = await unmergedFiles(path);
-  const parents = await git(path, ["log", "--first-parent", "--format=%P", `${base}..HEAD`]);
   const merged = parents.split("\n").flatMap((line) => line.split(" ").slice(1));
   if (merge !== undefined) merged.push(merge);
   const isMerge = merged.length > 0;

@@ -39,19 +39,12 @@ export async function sendWork(ctx: RunContext, store: GraphStore, slug: string)
   });
 }
 
-/** Fetches the commits that are not here, those that wait to be merged included. */
-export async function bringWork(
-  ctx: RunContext,
-  plan: LoadedPlan,
-  record: WorkRecord,
-  commits: readonly string[],
-): Promise<void> {
+/** Fetches what is not here of a plan's commits, those that wait to be merged included. */
+export async function bringWork(ctx: RunContext, plan: LoadedPlan, record: WorkRecord): Promise<void> {
   const { root } = ctx.checkout;
-  const isMissing = async (some: readonly string[]) =>
-    (await commitsThere(root, some)).size < new Set(some).size;
-  if (!(await isMissing(commits))) return;
   await repeatIfRefMoves(ctx, async () => void (await bringPlanBranch(root, branchOf(plan))));
   for (const { attempt, commit } of record.conflicted) {
-    if (await isMissing([commit])) await fetchAttempt(root, plan.stored.slug, attempt);
+    if (!(await commitsThere(root, [commit])).has(commit))
+      await fetchAttempt(root, plan.stored.slug, attempt);
   }
 }

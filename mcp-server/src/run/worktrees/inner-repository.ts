@@ -1,5 +1,10 @@
 import { CallerError } from "../../errors/caller-error.ts";
-import { submoduleFolders, submoduleWork, untrackedRepositories } from "../../git/inner-repositories.ts";
+import {
+  type Link,
+  submoduleFolders,
+  submoduleWork,
+  untrackedRepositories,
+} from "../../git/inner-repositories.ts";
 import type { Report } from "../../graph/attempt.ts";
 import type { TaskId } from "../../graph/task.ts";
 import { shownPath } from "../../text/display-path.ts";
@@ -46,8 +51,8 @@ export function innerRepository(nested: string, where: string): CallerError {
  * Refuses what lies in a submodule of a worktree: a commit of the worktree holds none of it, and it would go with it.
  * @throws CallerError
  */
-export async function refuseSubmoduleWork(path: string, base: string): Promise<void> {
-  const found = await submoduleWork(path, base);
+export async function refuseSubmoduleWork(path: string, base: string, links: readonly Link[]): Promise<void> {
+  const found = await submoduleWork(path, base, links);
   if (found === undefined) return;
   const { folder, what } = found;
   const work =

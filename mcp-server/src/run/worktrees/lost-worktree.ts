@@ -1,20 +1,17 @@
-import { realpathSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { CallerError } from "../../errors/caller-error.ts";
-import { GitFailed, git } from "../../git/git.ts";
+import { git } from "../../git/git.ts";
 import { commitAt } from "../../git/plan-branch.ts";
+import { gitFolderOf } from "../../git/work-tree.ts";
 import type { WorktreeCommit } from "./commit-worktree.ts";
 import type { CutWorktree } from "./work-record.ts";
 
 /** Whether a folder is the top level of a worktree. One that lost its `.git` belongs to the checkout around it. */
 export async function isWorktree(path: string): Promise<boolean> {
-  try {
-    const top = (await git(path, ["rev-parse", "--show-toplevel"])).trim();
-    return realpathSync(top) === realpathSync(path);
-  } catch (error) {
-    // A folder that is gone is none for git to start in; one that git has pruned is no repository.
-    if (error instanceof GitFailed) return false;
-    throw error;
-  }
+  const folder = await gitFolderOf(path);
+  // Git's own folder is gone where it has pruned the worktree.
+  return folder !== undefined && existsSync(join(folder, "HEAD"));
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { GitFailed, git } from "../../git/git.ts";
 import { isAncestor } from "../../git/merge-tree.ts";
 import { commitAt, planHead } from "../../git/plan-branch.ts";
+import { gitFolderOf } from "../../git/work-tree.ts";
 import {
   type AnyClaim,
   type AttemptId,
@@ -21,7 +22,7 @@ import { isDead } from "../project/owner.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { freeWorktree, type HeldWorktree } from "./pool/free-worktree.ts";
 import { endLeftProcesses, knownServers } from "./pool/left-processes.ts";
-import { gitFolderOf, inState, type PooledWorktree } from "./pool/pooled-worktrees.ts";
+import { inState, type PooledWorktree } from "./pool/pooled-worktrees.ts";
 import { removeWorktree } from "./pool/remove-worktree.ts";
 import { giveBack, recoveredPool, takeWorktree } from "./pool/take.ts";
 import { removeFree } from "./pool/take-free.ts";

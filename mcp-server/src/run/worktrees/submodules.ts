@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { GitFailed, git } from "../../git/git.ts";
 import { type Submodule, submodulesAt } from "../../git/inner-repositories.ts";
 import { commitAt } from "../../git/plan-branch.ts";
-import { gitFolderOf } from "./pool/pooled-worktrees.ts";
+import { gitFolderOf } from "../../git/work-tree.ts";
 import { emptyFolder } from "./pool/remove-all-but.ts";
 
 /**

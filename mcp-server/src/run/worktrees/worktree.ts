@@ -3,9 +3,9 @@ import { join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { CallerError } from "../../errors/caller-error.ts";
 import { GitFailed, git } from "../../git/git.ts";
-import { gitIdentity } from "../../git/git-identity.ts";
-import { isAncestor } from "../../git/merge-tree.ts";
+import { gitIdentity, isAncestor } from "../../git/merge-tree.ts";
 import { filesLeftOut, widenSparseCheckout } from "../../git/sparse-checkout.ts";
+import { gitFolderOf } from "../../git/work-tree.ts";
 import { type AttemptId, isLive } from "../../graph/attempt.ts";
 import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
@@ -23,7 +23,6 @@ import {
   ownWorktreeOf,
   workBranchOf,
 } from "./own-worktree.ts";
-import { gitFolderOf } from "./pool/pooled-worktrees.ts";
 import { GRACE_MS, removeMergedWorktrees } from "./remove-worktrees.ts";
 import { setUpWorktree } from "./setup/set-up-worktree.ts";
 import { checkOutSubmodules } from "./submodules.ts";
@@ -86,10 +85,9 @@ async function cutWorktree(
     ? { path: there, branch: await adopt(ctx, held, there, base) }
     : await makeOwnWorktree(ctx, held, base, loaded);
   try {
-    await verify(place, base, wanted);
+    const path = await verify(place, base, wanted);
     await checkOutNeeded(ctx, held, record, place);
     await checkOutSubmodules((await gitFolderOf(root)) ?? join(root, ".git"), place);
-    const path = realpathSync((await git(place, ["rev-parse", "--show-toplevel"])).trim());
     const { port } = await setUpWorktree(ctx, path, loaded.policy.setup);
     const conflict = conflictFor(record, task);
     if (conflict) await beginMerge(place, conflict.commit);
@@ -128,13 +126,14 @@ async function adopt(
   return branch;
 }
 
-/** @throws GitFailed when the worktree does not hold what the task builds on. */
-async function verify(place: string, base: string, commits: readonly string[]): Promise<void> {
-  const head = (await git(place, ["rev-parse", "HEAD"])).trim();
+/** @returns its real path. @throws GitFailed when the worktree does not hold what the task builds on. */
+async function verify(place: string, base: string, commits: readonly string[]): Promise<string> {
+  const [head = "", top = ""] = (await git(place, ["rev-parse", "HEAD", "--show-toplevel"])).split("\n");
   const holds = await Promise.all(commits.map((commit) => isAncestor(place, commit, head)));
   if (head !== base || holds.includes(false)) {
     throw new GitFailed("rev-parse", undefined, `${place} does not stand at ${base}`, "");
   }
+  return realpathSync(top);
 }
 
 /**

@@ -17,8 +17,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { gitFolderOf } from "../../../../mcp-server/src/git/work-tree.ts";
 import { cleanWorktree } from "../../../../mcp-server/src/run/worktrees/pool/clean-worktree.ts";
-import { gitFolderOf } from "../../../../mcp-server/src/run/worktrees/pool/pooled-worktrees.ts";
 import { put, repository } from "../../../support/checkout.ts";
 import { git } from "../../../support/git.ts";
 import { temporaryFolder } from "../../../support/temporary-folder.ts";

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { isUntouched } from "../../../git/apply/file-states.ts";
 import { FileTouched, placeFiles, stageFiles } from "../../../git/apply/place-files.ts";
-import { operationUnderWay, refreshIndex } from "../../../git/commit-files.ts";
+import { refreshIndex } from "../../../git/commit-files.ts";
 import { commitTree, isAncestor } from "../../../git/merge-tree.ts";
 import { commitAt, moveRefs, planBranch, planHead, RefMoved } from "../../../git/plan-branch.ts";
+import { operationUnderWay } from "../../../git/work-tree.ts";
 import type { Change } from "../../../graph/event.ts";
 import type { PlanSlug } from "../../../graph/task.ts";
 import type { GraphStore } from "../../../store/graph-store.ts";

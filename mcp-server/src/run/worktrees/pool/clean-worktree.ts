@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { GitFailed, git, statusEntries } from "../../../git/git.ts";
+import { folderOfWorkTree, gitFolderOf } from "../../../git/work-tree.ts";
 import { SET_UP_FILE } from "../setup/set-up-record.ts";
-import { gitFolderOf, type PooledWorktree } from "./pooled-worktrees.ts";
+import type { PooledWorktree } from "./pooled-worktrees.ts";
 import { removeAllBut } from "./remove-all-but.ts";
 import { USE_FILES } from "./worktree-use.ts";
 
@@ -41,7 +42,7 @@ export async function cleanWorktree(
 ): Promise<void> {
   if ((await gitFolderOf(path)) !== gitFolder) throw new Error(`${path} is no worktree of this repository`);
   await clearGitFolder(gitFolder);
-  await passOn(root, path);
+  await passOn(root, gitFolder);
   // Whoever made the branch before has failed, and nobody else uses it.
   await git(root, ["update-ref", `refs/heads/${branch}`, base]);
   // Named, lest git finds another repository: that of the checkout around it has a HEAD as well.
@@ -64,9 +65,10 @@ async function clearGitFolder(gitFolder: string): Promise<void> {
   await Promise.all(others.map((name) => rm(join(gitFolder, name), { recursive: true, force: true })));
 }
 
-async function passOn(root: string, path: string): Promise<void> {
+async function passOn(root: string, gitFolder: string): Promise<void> {
+  const of = await folderOfWorkTree(root);
   for (const name of PASSED_ON) {
-    const [from, to] = await Promise.all([gitPath(root, name), gitPath(path, name)]);
+    const [from, to] = [join(of, name), join(gitFolder, name)];
     if (!existsSync(from)) continue;
     await mkdir(dirname(to), { recursive: true });
     await copyFile(from, to);
@@ -75,10 +77,6 @@ async function passOn(root: string, path: string): Promise<void> {
       await git(root, ["config", "--file", to, "--unset-all", setting]).catch(ignoreMissingSetting);
     }
   }
-}
-
-async function gitPath(folder: string, name: string): Promise<string> {
-  return resolve(folder, (await git(folder, ["rev-parse", "--git-path", name])).trim());
 }
 
 /** @throws an Error for what came in while it was cleaned, which somebody still writes. */

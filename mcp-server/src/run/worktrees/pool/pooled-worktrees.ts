@@ -42,13 +42,6 @@ export function inState<State extends WorktreeUse["state"]>(
   );
 }
 
-/** Git's folder for the worktree at a path, by the file that leads there; undefined where there is none. */
-export async function gitFolderOf(path: string): Promise<string | undefined> {
-  const text = await readFile(join(path, ".git"), "utf8").catch(() => "");
-  const leadsTo = /^gitdir: (.+?)\r?\n?$/.exec(text)?.[1];
-  return leadsTo === undefined ? undefined : resolve(path, leadsTo);
-}
-
 async function worktreeOfGitFolder(gitFolder: string): Promise<string | undefined> {
   const text = await readFile(join(gitFolder, "gitdir"), "utf8").catch(() => "");
   const file = text.replace(/\r?\n$/, "");

@@ -2,11 +2,12 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { statusEntries } from "../../../git/git.ts";
+import { gitFolderOf } from "../../../git/work-tree.ts";
 import type { KnownServers } from "../../../policy/effects/processes-in-folder.ts";
 import { cleanWorktree, type WantedWorktree } from "./clean-worktree.ts";
 import { forgetSetup, keptPaths } from "./kept-paths.ts";
 import { endLeftProcesses } from "./left-processes.ts";
-import { gitFolderOf, inState, type PooledWorktree } from "./pooled-worktrees.ts";
+import { inState, type PooledWorktree } from "./pooled-worktrees.ts";
 import { removeWorktree } from "./remove-worktree.ts";
 import {
   forsake,

@@ -1,10 +1,14 @@
 import { lstatSync } from "node:fs";
 import { copyFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { operationUnderWay } from "../../../git/commit-files.ts";
 import { git, statusEntries } from "../../../git/git.ts";
-import { hasCommitsOfSubmodules, hasFilesOfSubmodules } from "../../../git/inner-repositories.ts";
+import {
+  hasCommitsOfSubmodules,
+  hasFilesOfSubmodules,
+  indexEntries,
+} from "../../../git/inner-repositories.ts";
 import { isAncestor } from "../../../git/merge-tree.ts";
+import { folderOfWorkTree, operationUnderWay } from "../../../git/work-tree.ts";
 
 /** An index of our own beside git's, to ask what its marks hide. */
 const INDEX_COPY = "parallel-index";
@@ -16,17 +20,16 @@ const INDEX_COPY = "parallel-index";
  */
 export async function isMerged(path: string, head: string): Promise<boolean> {
   if (!(await isAncestor(path, "HEAD", head)) || (await statusEntries(path)).length > 0) return false;
-  if ((await hasFilesOfSubmodules(path)) || (await hasCommitsOfSubmodules(path))) return false;
-  return (await operationUnderWay(path)) === undefined && !(await hasHiddenChange(path));
+  const { links, overlooked } = await indexEntries(path);
+  if ((await hasFilesOfSubmodules(path, links)) || (await hasCommitsOfSubmodules(path, links))) return false;
+  return (await operationUnderWay(path)) === undefined && !(await hasHiddenChange(path, overlooked));
 }
 
 /** Whether a file differs that the index is told to take for unchanged, or for left out of a sparse checkout. */
-async function hasHiddenChange(path: string): Promise<boolean> {
-  const listed = (await git(path, ["ls-files", "-v", "-z"])).split("\0");
-  const marked = listed.flatMap((entry) => (/^(?:[a-z]|S) /.test(entry) ? [entry.slice(2)] : []));
+async function hasHiddenChange(path: string, marked: readonly string[]): Promise<boolean> {
   const there = marked.filter((name) => lstatSync(join(path, name), { throwIfNoEntry: false }) !== undefined);
   if (there.length === 0) return false;
-  const folder = (await git(path, ["rev-parse", "--absolute-git-dir"])).trim();
+  const folder = await folderOfWorkTree(path);
   const copy = join(folder, INDEX_COPY);
   const options = { env: { GIT_INDEX_FILE: copy } };
   const input = there.map((name) => `${name}\0`).join("");

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { git } from "../../../git/git.ts";
+import { folderOfWorkTree } from "../../../git/work-tree.ts";
 import { dataOf } from "../../../host/json-file.ts";
 import { PORT_VARIABLE } from "./port.ts";
 
@@ -38,5 +38,5 @@ export async function writeSetUp(worktree: string, record: SetUp): Promise<void>
 }
 
 async function fileOf(worktree: string): Promise<string> {
-  return join((await git(worktree, ["rev-parse", "--absolute-git-dir"])).trim(), SET_UP_FILE);
+  return join(await folderOfWorkTree(worktree), SET_UP_FILE);
 }
