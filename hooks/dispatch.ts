@@ -242,6 +242,8 @@ export const register = (on: On): void => {
 
   on("agent.report", async ($, event, next) => {
     const { agentId, status, text } = event;
+    // What is run here is known again only with the first answer.
+    if (key === "") await hello($).catch(() => undefined);
     if (!(await isOwn($, agentId))) return next(event);
     // No hook tells of an agent that was stopped.
     if (status !== "completed") await askAs($, { engine: "ended", agentId, text }).catch(() => undefined);

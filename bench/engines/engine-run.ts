@@ -1,5 +1,7 @@
 import { Replay, readLog } from "../../test/e2e/graph-log.ts";
 import { readGraph } from "../../test/e2e/graph-state.ts";
+import type { InteractiveClaudeCode } from "../../test/e2e/harness/interactive.ts";
+import { endIn } from "../../test/e2e/harness/module-orchestrator.ts";
 import {
   createsWithPolicy,
   executesThePlan,
@@ -7,15 +9,17 @@ import {
   waitsForWholeBatches,
   withHabits,
 } from "../../test/e2e/harness/orchestrator.ts";
+import { eventually } from "../../test/e2e/harness/processes.ts";
 import type { Recording } from "../../test/e2e/harness/recording.ts";
 import { runScenario } from "../../test/e2e/harness/run-scenario.ts";
 import { specification } from "../../test/e2e/harness/scenario.ts";
 import { taskTool } from "../../test/e2e/harness/task-tools.ts";
+import { says } from "../../test/e2e/harness/turn.ts";
 import { after, reports, type Step } from "../../test/e2e/harness/worker.ts";
 import { executesByWorkflow, SCRIPT_ENGINE } from "../../test/e2e/harness/workflow-orchestrator.ts";
 import type { TimedPlan } from "./timed-plan.ts";
 
-export const ENGINES = ["burst", "workflow", "chunks"] as const;
+export const ENGINES = ["burst", "workflow", "mod", "mod-terminal", "chunks"] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 /** Agents at once, the plugin's default. */
@@ -27,7 +31,16 @@ interface Way {
   readonly prompt: string;
   readonly orchestrator: Orchestrator;
   readonly environment: Readonly<Record<string, string>>;
+  /** The command is typed into a session in a terminal instead of `claude -p`. */
+  readonly inTerminal?: true;
 }
+
+const BESIDE: Way = {
+  prompt: `/parallel-run ${SLUG}`,
+  orchestrator: (conversation) => says(endIn(conversation) ?? "Hm."),
+  // The other ways' scripts leave the review out, which the module would have done.
+  environment: { PARALLEL_REVIEW: "off" },
+};
 
 const WAYS: Readonly<Record<EngineName, Way>> = {
   burst: { prompt: `/spec:execute ${SLUG}`, orchestrator: usesAgents(executesThePlan), environment: {} },
@@ -36,6 +49,8 @@ const WAYS: Readonly<Record<EngineName, Way>> = {
     orchestrator: executesByWorkflow,
     environment: SCRIPT_ENGINE,
   },
+  mod: BESIDE,
+  "mod-terminal": { ...BESIDE, inTerminal: true },
   chunks: {
     prompt: `/spec:execute ${SLUG}`,
     orchestrator: withHabits(
@@ -83,7 +98,13 @@ export async function runBy(engine: EngineName, plan: TimedPlan, plugins: string
     const id = assignment.task.slice(assignment.task.indexOf("/") + 1);
     return after(plan.durationMs.get(id) ?? 0, reports())(assignment);
   };
-  const { prompt, orchestrator, environment } = WAYS[engine];
+  const { prompt, orchestrator, environment, inTerminal } = WAYS[engine];
+  const user = async (session: InteractiveClaudeCode, { requests }: Recording) => {
+    await session.type(prompt);
+    const isOver = () =>
+      requests.some(({ isMain }) => isMain) && requests.every(({ endMs }) => endMs !== undefined);
+    if (!(await eventually(isOver, MAX_RUN_MS))) throw new Error("it has not come to its end");
+  };
   let figures: EngineRun | undefined;
   await runScenario(
     {
@@ -93,7 +114,7 @@ export async function runBy(engine: EngineName, plan: TimedPlan, plugins: string
       environment: { PARALLEL_APPROVE: "scope", PARALLEL_MAX_PARALLEL: String(CAP), ...environment },
       latencyMs: { main: 20, agent: 20 },
       work: [works],
-      runs: [{ prompt, orchestrator, limitMs: MAX_RUN_MS }],
+      runs: [inTerminal ? { orchestrator, user } : { prompt, orchestrator, limitMs: MAX_RUN_MS }],
     },
     ({ database, recording, runs }) => {
       const { tasks, attempts, events } = readGraph(database, SLUG);

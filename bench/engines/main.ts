@@ -30,7 +30,7 @@ const COLUMNS = [
 
 await new Command("bench:engines")
   .description("What the engines cost the main conversation, and how near they come to the ideal")
-  .option("--tasks <list>", "sizes of plans", numbers, [5, 20, 60, 200])
+  .option("--tasks <list>", "sizes of plans", numbers, [5, 9, 20, 60, 200])
   .option("--engines <list>", `of ${ENGINES.join(", ")}`, names, [...ENGINES])
   .option("--specs <folder>", "instead of made plans, at least so many tasks of the breakdowns there")
   .option("--json", "print JSON lines instead of a table")

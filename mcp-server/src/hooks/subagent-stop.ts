@@ -24,14 +24,24 @@ export async function onSubagentStop(
   const actor = `agent ${event.agent}`;
   // Whoever ends has lived until now.
   await reviveIfLate(run, store, actor, { agentId: event.agent });
-  if (await reportFromLastMessage(run, store, actor, event.agent, event.last)) {
-    measureLater(run, session, event);
-    return NOTHING;
+  if (!(await reportFromLastMessage(run, store, actor, event.agent, event.last))) {
+    const reminder = await endUnlessReminded(run, store, actor, event.agent, event.last);
+    if (reminder !== undefined) return { decision: "block", reason: reminder };
   }
-  const reminder = await endUnlessReminded(run, store, actor, event.agent, event.last);
-  if (reminder !== undefined) return { decision: "block", reason: reminder };
   measureLater(run, session, event);
-  return NOTHING;
+  return endOfLostPlan(store, session, event.agent);
+}
+
+/** The agent wakes nobody, because the module that launched it fell silent: the user is told how to go on. */
+async function endOfLostPlan(
+  store: GraphStore,
+  session: SessionMemory,
+  agentId: string,
+): Promise<HookAnswer> {
+  const held = await store.read((reader) => reader.claimOfAgent(agentId));
+  if (!held || !session.module.hasLost(held.plan)) return NOTHING;
+  const goOn = `the plan ${held.plan} does not go on by itself, because the module that launched its agents has stopped.`;
+  return { systemMessage: `parallel: ${goOn} /parallel:run ${held.plan} goes on with it.` };
 }
 
 /** Nobody waits for it: what it cannot measure or log, the report does. */

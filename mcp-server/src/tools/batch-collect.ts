@@ -97,6 +97,7 @@ async function launches(
   waitSeconds: number | undefined,
   { run, session, actor, client, signal, progress }: ToolContext,
 ): Promise<Answer> {
+  session.module.end(plan);
   const collected = await collectLaunches(
     run,
     actor,

@@ -109,6 +109,14 @@ export class InteractiveClaudeCode {
     process.kill(this.#pid, signal);
   }
 
+  /** Ends the plugin's server from outside. */
+  async killServer(): Promise<void> {
+    const { stdout } = await run("ps", ["-A", "-o", "pid=,args="]);
+    const below = new Set(await descendantsOf(this.#pid));
+    const servers = stdout.split("\n").filter((line) => line.includes("mcp-server/dist/server.js"));
+    endAll(servers.map((line) => Number.parseInt(line, 10)).filter((pid) => below.has(pid)));
+  }
+
   /** Leaves with `/exit`, and makes sure that nothing is left. */
   async end(): Promise<void> {
     if (isAlive(this.#pid)) {

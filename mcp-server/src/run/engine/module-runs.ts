@@ -91,14 +91,20 @@ export class ModuleRuns {
     this.#lost.delete(plan);
   }
 
+  /** It does not run the plan any more, and does not get it back. */
   end(plan: string): void {
     this.#plans.delete(plan);
+    this.#lost.delete(plan);
   }
 
   /** The module fell silent while it ran the plan. */
   lost(plan: string): void {
     this.#plans.delete(plan);
     this.#lost.add(plan);
+  }
+
+  get lostPlans(): readonly string[] {
+    return [...this.#lost];
   }
 
   hasLost(plan: string): boolean {

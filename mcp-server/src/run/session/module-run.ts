@@ -2,7 +2,7 @@ import type { PlanSlug } from "../../graph/task.ts";
 import { endEngineRun, engineRecord, startEngineRun } from "../engine/engine-runs.ts";
 import { ModuleRun } from "../engine/module-runs.ts";
 import { existingGraph } from "../plan/load-plan.ts";
-import { readGraph } from "../plan/plan-view.ts";
+import { readGraph, readPlan } from "../plan/plan-view.ts";
 import { sameOwner } from "../project/owner.ts";
 import type { RunContext } from "../project/run-context.ts";
 import type { SessionMemory } from "./session.ts";
@@ -32,19 +32,26 @@ export async function takeOverFromModule(
   plan: string,
 ): Promise<void> {
   const own = session.module.of(plan);
-  if (!own) return;
   session.module.end(plan);
+  if (!own) return;
   await endEngineRun(run, await existingGraph(run, plan), plan, own.run, "stopped");
 }
 
-/** A server that was started again while the module ran plans knows these by the graph. */
+/**
+ * The module goes on with what it was at: a server that was started again knows that by the graph, and a module that fell
+ * silent and is there again has its plans back, unless the conversation has gone on with them.
+ */
 export async function takeUpModuleRuns(run: RunContext, session: SessionMemory): Promise<void> {
   const store = await run.graph();
   if (!store) return;
+  for (const slug of session.module.lostPlans) {
+    const { stored } = await readPlan(run, store, slug);
+    if (stored.status === "open") await beginModuleRun(run, session, stored.slug, session.interactive);
+  }
   await readGraph(run, store, async (view) => {
     for (const plan of await view.plans()) {
       const { slug } = plan.stored;
-      if (session.module.of(slug)) continue;
+      if (session.module.of(slug) || session.module.hasLost(slug)) continue;
       const { open } = await engineRecord(plan);
       const own = open.find(({ owner }) => sameOwner(owner, run.owner));
       if (own) session.module.begin(slug, new ModuleRun(own.run, session.interactive));

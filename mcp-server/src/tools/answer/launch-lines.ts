@@ -34,6 +34,7 @@ export async function launchLines(
   if (session.pulls.has(slug) && launchable > 0) return { text: nextClaim(session, slug), version };
   const byCall = { text: `call batch_next {plan: "${slug}"}`, version };
   if (mayRunVerification(loaded)) return byCall;
+  session.module.end(slug);
   try {
     const batch = await nextBatch(run, "main", slug, MAX_LAUNCHES, again);
     const stops = stopsFor(session, batch.loaded, batch.stop);

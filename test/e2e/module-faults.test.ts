@@ -1,0 +1,248 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { graphOf, query } from "../support/graph-file.ts";
+import { isLong } from "../support/long-tests.ts";
+import { outcomesOf, readGraph } from "./graph-state.ts";
+import { textOf } from "./harness/conversation.ts";
+import { hasTmux, type InteractiveClaudeCode } from "./harness/interactive.ts";
+import { endIn, executesByModule } from "./harness/module-orchestrator.ts";
+import { executesThePlan, type Orchestrator } from "./harness/orchestrator.ts";
+import { pluginOfModule, pluginsWithModule, WEDGES } from "./harness/plugin-copy.ts";
+import { eventually } from "./harness/processes.ts";
+import type { Recording } from "./harness/recording.ts";
+import { type Outcome, repositoryPlugins, runScenario } from "./harness/run-scenario.ts";
+import type { InteractiveRun, Scenario, SpecTask } from "./harness/scenario.ts";
+import { says } from "./harness/turn.ts";
+import { reportsByTheBrief, type Work, worksByTheBrief } from "./harness/worker.ts";
+import { EXECUTE, expectEachDoneOnce, independentTasks, storyOf } from "./small-plan.ts";
+
+const BESIDE = "/parallel-run demo";
+const QUESTION = /Shall I run this plan/;
+
+/** Two that run at once, and two that each need one of them. */
+const four: SpecTask[] = [
+  ...independentTasks(2),
+  { id: "2.1", description: "Use part 1.1", dependencies: ["1.1"], writes: ["two-1.txt"] },
+  { id: "2.2", description: "Use part 1.2", dependencies: ["1.2"], writes: ["two-2.txt"] },
+];
+
+function story(name: string, rest: Partial<Scenario> & Pick<Scenario, "runs">): Scenario {
+  return storyOf(name, four, { ...rest, environment: { PARALLEL_REVIEW: "off", ...rest.environment } });
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "plugin-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  if (!(await eventually(condition))) throw new Error(`it was waited in vain until ${what}`);
+}
+
+function mainRequests(recording: Recording) {
+  return recording.requests.filter(({ isMain }) => isMain);
+}
+
+/** How often the conversation was woken with the plan's end. */
+function wakes({ recording }: Outcome): number {
+  const ends = new Set(
+    mainRequests(recording).flatMap(({ conversation }) =>
+      conversation.blocks.flatMap((block, at) =>
+        block.kind === "text" && /which ran beside this conversation/.test(block.text) ? [at] : [],
+      ),
+    ),
+  );
+  return ends.size;
+}
+
+function moduleRuns({ database }: Outcome): (string | undefined)[] {
+  return readGraph(database)
+    .events.filter(({ type }) => type.startsWith("engine."))
+    .map(({ type, data }) => (type === "engine.started" ? "started" : (data as { how: string }).how));
+}
+
+const [firstWrite] = worksByTheBrief;
+
+/** The works of all tasks, which report as soon as this holds. */
+function reportWhen(condition: () => boolean): Work {
+  return [
+    firstWrite ?? reportsByTheBrief,
+    (assignment) => ({ ...reportsByTheBrief(assignment), when: condition }),
+  ];
+}
+
+/** The data of the events of engines. */
+function logOf(project: string): string {
+  const rows = query(graphOf(project), "select data from events where type like 'engine.%'");
+  return rows.map(({ data }) => String(data)).join("\n");
+}
+
+const atWork = (recording: Recording, count: number) => () => recording.agents().length >= count;
+
+/** Says what it was woken with; asked by the user, it does what the skill says. */
+const saysTheEnd: Orchestrator = (conversation) => says(endIn(conversation) ?? "Hm.");
+
+describe.runIf(isLong)("what goes wrong while the plugin's module runs a plan", () => {
+  beforeEach(async ({ skip }) => {
+    if (!(await hasTmux())) skip("tmux is not installed");
+  });
+
+  function interactive(
+    user: InteractiveRun["user"],
+    orchestrator: Orchestrator = saysTheEnd,
+  ): InteractiveRun {
+    return { orchestrator, user };
+  }
+
+  async function waitForEnd(session: InteractiveClaudeCode): Promise<void> {
+    await session.waitFor(/● 4 of 4 tasks completed/);
+  }
+
+  it("a worker that another plugin's module wedges comes back, and the run goes on from the graph", async () => {
+    let isWedged = false;
+    const wedger = pluginOfModule(
+      join(temporaryFolder(), "wedger"),
+      "wedger",
+      `export const register = (on: any) => {${WEDGES}}`,
+    );
+    const run = interactive(async (session, recording) => {
+      await session.type(BESIDE);
+      await until("two agents were at work", atWork(recording, 2));
+      await session.type("/wedge");
+      await session.waitFor(/wedger was unloaded|crashed the hooks worker/);
+      isWedged = true;
+      await waitForEnd(session);
+    });
+    await runScenario(
+      story("wedged by another", {
+        plugins: [...repositoryPlugins(), wedger],
+        work: reportWhen(() => isWedged),
+        runs: [run],
+      }),
+      (outcome) => {
+        expectEachDoneOnce(outcome);
+        expect(wakes(outcome)).toBe(1);
+        expect(mainRequests(outcome.recording)).toHaveLength(1);
+        // On a busy machine the host takes so long that the plan was taken off the module, which then has it back.
+        expect(moduleRuns(outcome).at(-1)).toBe("done");
+      },
+    );
+  });
+
+  it("a module of ours that hangs loses its plan; what agents report is kept, and the next prompt says how to go on", async () => {
+    let isWedged = false;
+    let told = "";
+    let project = "";
+    const plugins = pluginsWithModule(temporaryFolder(), (source) =>
+      source.replace("let isInteractive = false;", `let isInteractive = false;${WEDGES}`),
+    );
+    const orchestrator: Orchestrator = (conversation) => {
+      if (/How far/.test(textOf(conversation.blocks.slice(-3))) && told === "") {
+        told = textOf(conversation.blocks);
+        return says("That far.");
+      }
+      return executesThePlan(conversation);
+    };
+    const run = interactive(async (session, recording) => {
+      await session.type(BESIDE);
+      await until("two agents were at work", atWork(recording, 2));
+      await session.type("/wedge");
+      await session.waitFor(/unloaded/);
+      await until("the plan was taken off the module", () => /"how":"lost"/.test(logOf(project)));
+      isWedged = true;
+      await until("both had reported", () =>
+        recording.agents().every(({ reportedMs }) => reportedMs !== undefined),
+      );
+      await session.waitFor(/the plan demo does not go on by itself/);
+      expect(mainRequests(recording)).toEqual([]);
+      await session.type("How far are you?");
+      await session.waitFor(/● That far/);
+      await session.type(EXECUTE);
+      await session.waitFor(/● Finished|tasks completed/);
+    }, orchestrator);
+    await runScenario(
+      story("wedged by ours", { plugins, work: reportWhen(() => isWedged), runs: [run] }),
+      (outcome) => {
+        expect(told).toContain("2/4 done");
+        expect(told).toContain("they wake nobody; to go on call batch_next");
+        expectEachDoneOnce(outcome);
+        expect(moduleRuns(outcome)).toEqual(["started", "lost"]);
+      },
+      (live) => {
+        project = live.project;
+      },
+    );
+  });
+
+  it("the conversation that was cleared is woken with the end of the plan that it began", async () => {
+    let isCleared = false;
+    const run = interactive(async (session, recording) => {
+      await session.type(BESIDE);
+      await until("two agents were at work", atWork(recording, 2));
+      await session.type("/clear");
+      await session.waitUntilGone(/runs beside this conversation/);
+      isCleared = true;
+      await waitForEnd(session);
+    });
+    await runScenario(story("cleared", { work: reportWhen(() => isCleared), runs: [run] }), (outcome) => {
+      expectEachDoneOnce(outcome);
+      expect(wakes(outcome)).toBe(1);
+      expect(mainRequests(outcome.recording)).toHaveLength(1);
+    });
+  });
+
+  it("a server that is killed is started again, and the module goes on with it", async () => {
+    let isKilled = false;
+    const run = interactive(async (session, recording) => {
+      await session.type(BESIDE);
+      await until("two agents were at work", atWork(recording, 2));
+      await session.killServer();
+      isKilled = true;
+      await waitForEnd(session);
+    });
+    await runScenario(
+      story("server killed", { work: reportWhen(() => isKilled), runs: [run] }),
+      (outcome) => {
+        expectEachDoneOnce(outcome);
+        expect(wakes(outcome)).toBe(1);
+      },
+    );
+  });
+
+  it("a plan that the user stops beside the conversation stops its agents and wakes nobody", async () => {
+    const run = interactive(async (session, recording) => {
+      await session.type(BESIDE);
+      await until("two agents were at work", atWork(recording, 2));
+      await session.type("/parallel-run stop demo");
+      await session.waitFor(/demo is stopped, and its agents with it/);
+      await until("no agent was at work", () => recording.requests.every(({ endMs }) => endMs !== undefined));
+    });
+    await runScenario(story("stopped", { work: reportWhen(() => false), runs: [run] }), (outcome) => {
+      const graph = readGraph(outcome.database);
+      expect(graph.status).toBe("stopped");
+      expect(outcomesOf(graph, "1.1")).toEqual(["cancelled"]);
+      expect(mainRequests(outcome.recording)).toEqual([]);
+      expect(moduleRuns(outcome)).toEqual(["started", "stopped"]);
+    });
+  });
+
+  it("the command for specifications hands over to the module after its question, and hears of the end once", async () => {
+    const run = interactive(async (session) => {
+      await session.type(EXECUTE);
+      await session.accept(QUESTION);
+      await waitForEnd(session);
+    }, executesByModule);
+    await runScenario(story("handed over", { runs: [run] }), (outcome) => {
+      expectEachDoneOnce(outcome);
+      expect(wakes(outcome)).toBe(1);
+      const afterYes = mainRequests(outcome.recording).filter(({ conversation }) =>
+        conversation.blocks.some((block) => block.kind === "result" && block.tool === "AskUserQuestion"),
+      );
+      // The handing over, its one line, and the end.
+      expect(afterYes).toHaveLength(3);
+    });
+  });
+});
