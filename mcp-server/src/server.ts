@@ -15,7 +15,7 @@ config({ jitless: true });
 
 /** Clients show this to their model: when the server is of use, in one breath. */
 const INSTRUCTIONS =
-  "A durable task graph: tasks with dependencies and file scopes, claimed by one agent each. For an existing plan, task_list shows where it stands and batch_next what to launch. A call that a command or skill writes out runs as it stands, deferred or not.";
+  "A durable task graph: tasks with dependencies and file scopes, claimed by one agent each. For an existing plan, task_list shows where it stands and batch_next what to launch.";
 
 /** What the server serves, each loaded with the first request that needs it. */
 export interface ServedParts {

@@ -304,10 +304,6 @@ function inputSchemaOf(input: z.ZodType): { type: "object" } {
 }
 
 /** What a listing tells Claude Code of a tool; other hosts pass over it. */
-function metaOf({ alwaysLoad, hasLongAnswer }: Tool) {
-  const meta = {
-    ...(alwaysLoad && { "anthropic/alwaysLoad": true }),
-    ...(hasLongAnswer && { "anthropic/maxResultSizeChars": MAX_RESULT_CHARACTERS }),
-  };
-  return Object.keys(meta).length > 0 ? { _meta: meta } : {};
+function metaOf({ hasLongAnswer }: Tool) {
+  return hasLongAnswer ? { _meta: { "anthropic/maxResultSizeChars": MAX_RESULT_CHARACTERS } } : {};
 }

@@ -32,6 +32,16 @@ export const TASK_TOOLS = [
 /** How Claude Code names the server's tools. */
 export const TOOL_PREFIX = "mcp__plugin_parallel_tasks__";
 
+/** The tools that an agent has: an entry of the whole server is all of its tools but those that are taken away. */
+export function toolsOfAgent({ data }: Pick<Text, "data">): string[] {
+  const listed = (field: unknown) => (field === undefined ? [] : String(field).split(", "));
+  const server = TOOL_PREFIX.replace(/__$/, "");
+  const all = listed(data.tools).flatMap((tool) =>
+    tool === server ? TASK_TOOLS.map((own) => TOOL_PREFIX + own) : [tool],
+  );
+  return all.filter((tool) => !listed(data.disallowedTools).includes(tool));
+}
+
 /** A Markdown file that a model reads. */
 export interface Text {
   readonly kind: "command" | "skill" | "agent";

@@ -114,7 +114,7 @@ describe("whoever wants several agents", () => {
     const burst = skillNamed("parallel:orchestrating-parallel-work")?.body ?? "";
     const types = texts.filter(({ kind, name }) => kind === "agent" && burst.includes(`\`${name}\``));
     const serving = texts.filter(
-      ({ kind, data }) => kind === "agent" && String(data.description).startsWith("In a plan or a burst, "),
+      ({ kind, data }) => kind === "agent" && String(data.description).startsWith("In a plan or a burst: "),
     );
     expect(types.length).toBeGreaterThan(3);
     expect(serving).toEqual(types);

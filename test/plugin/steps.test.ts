@@ -95,9 +95,18 @@ describe("the steps of running a plan and what the answers call for", () => {
     expect(next).toContain('quality reviewed: plan_update {plan: "p", action: "review"}');
   });
 
-  it("that deferred tools can be called as they are written out is said by the server, and by no text that is read beside it", () => {
-    const saying = texts.filter(({ body }) => /runs? as (?:it stands|written)|listed as deferred/.test(body));
-    // Agents are not told what the server says of itself.
-    expect(saying.map(({ path }) => path)).toEqual(["skills/decomposing-specs/breakdown.md"]);
+  it("that deferred tools run as they are written is said once on each way to a call of one", () => {
+    const saying = texts.filter(({ body }) => /runs? as (?:they are )?written/.test(body));
+    expect(saying.map(({ path }) => path).sort()).toEqual([
+      "commands/report.md",
+      "commands/run.md",
+      "commands/spec/decompose.md",
+      "commands/spec/execute.md",
+      "commands/status.md",
+      // An agent's, which reads no command.
+      "skills/decomposing-specs/breakdown.md",
+    ]);
+    for (const { body, path } of saying)
+      expect(body.match(/as (?:they are )?written/g), path).toHaveLength(1);
   });
 });

@@ -43,7 +43,6 @@ export const batchCollect = defineTool({
   }),
   annotations: IDEMPOTENT,
   hasLongAnswer: true,
-  alwaysLoad: true,
   async handle(input, context) {
     const { run, session, actor, agentId, client, signal, progress } = context;
     // What runs the plan beside the conversation launches what there is.

@@ -15,7 +15,6 @@ export const batchNext = defineTool({
     max: z.number().int().min(1).max(20).optional().describe("Launch at most so many"),
   }),
   annotations: WRITE,
-  alwaysLoad: true,
   async handle(input, { run, session, actor, agentId, client }) {
     if (agentId === undefined) await takeOverFromModule(run, session, input.plan);
     const batch = await nextBatchToLaunch(run, actor, input.plan, input.max);

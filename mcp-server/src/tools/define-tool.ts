@@ -38,8 +38,6 @@ export interface Tool<Input extends z.ZodType = z.ZodType> {
     readonly destructiveHint: boolean;
     readonly idempotentHint: boolean;
   };
-  /** Every run needs it: its schema is in the first request instead of behind a tool search. */
-  readonly alwaysLoad?: boolean;
   /** Its answer grows with the plan: the host is to hand all of it to the model, and not only its beginning. */
   readonly hasLongAnswer?: boolean;
   readonly handle: (input: z.infer<Input>, context: ToolContext) => Promise<Answer | Asked>;
