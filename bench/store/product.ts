@@ -11,6 +11,7 @@ import { type Offered, offer } from "../../mcp-server/src/run/claims/offer.ts";
 import { createPlan } from "../../mcp-server/src/run/edits/create-plan.ts";
 import { taskOf } from "../../mcp-server/src/run/plan/load-plan.ts";
 import { changePlan } from "../../mcp-server/src/run/plan/plan-transaction.ts";
+import { Prices } from "../../mcp-server/src/run/prices/prices.ts";
 import { type Checkout, checkoutKey } from "../../mcp-server/src/run/project/checkout.ts";
 import { CheckoutSnapshots } from "../../mcp-server/src/run/project/checkout-snapshots.ts";
 import { ownerOf } from "../../mcp-server/src/run/project/owner.ts";
@@ -63,6 +64,7 @@ export async function contextOf(store: GraphStore, root: string): Promise<RunCon
     settings: { maxParallel: CAP },
     roles: new Roles(),
     pluginTexts: new PluginTexts(root),
+    prices: new Prices({ named: undefined, hostFolder: root, pluginRoot: root }),
     commands: new CommandRunner({
       root,
       gitCommonDir: undefined,

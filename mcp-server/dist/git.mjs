@@ -434,24 +434,6 @@ function compareText(a, b) {
 // import:node:os in git.mjs
 import { tmpdir } from "node:os";
 
-// mcp-server/src/git/git-identity.ts
-async function gitIdentity(root) {
-  try {
-    await git(root, ["var", "GIT_AUTHOR_IDENT"]);
-    await git(root, ["var", "GIT_COMMITTER_IDENT"]);
-    return {};
-  } catch (error) {
-    if (!(error instanceof GitFailed)) throw error;
-    const [name, email] = ["Parallel", "parallel@localhost"];
-    return {
-      GIT_AUTHOR_NAME: name,
-      GIT_AUTHOR_EMAIL: email,
-      GIT_COMMITTER_NAME: name,
-      GIT_COMMITTER_EMAIL: email
-    };
-  }
-}
-
 // import:errors.mjs in git.mjs
 import { CallerError } from "./errors.mjs";
 
@@ -588,7 +570,9 @@ async function prepareMerge(root, plan, commit, message) {
   }
   const { tree, conflicts } = await mergedTree(root, head, commit);
   if (conflicts !== void 0) return { kind: "conflict", head, files: conflicts };
-  const merged = await commitTree(root, tree, [head, commit], message);
+  const sides = [...(await commitFacts(root, [head, commit])).values()];
+  const time = Math.max(...sides.map(({ seconds }) => seconds));
+  const merged = await commitTree(root, tree, [head, commit], message, time);
   return { kind: "clean", move: { ref, from: head, to: merged } };
 }
 async function isAncestor(root, commit, of) {
@@ -605,6 +589,22 @@ async function commitTree(root, tree, parents, message, seconds) {
     const who = error instanceof GitFailed ? await gitIdentity(root) : {};
     if (Object.keys(who).length === 0) throw error;
     return make(who);
+  }
+}
+async function gitIdentity(root) {
+  try {
+    await git(root, ["var", "GIT_AUTHOR_IDENT"]);
+    await git(root, ["var", "GIT_COMMITTER_IDENT"]);
+    return {};
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error;
+    const [name, email] = ["Parallel", "parallel@localhost"];
+    return {
+      GIT_AUTHOR_NAME: name,
+      GIT_AUTHOR_EMAIL: email,
+      GIT_COMMITTER_NAME: name,
+      GIT_COMMITTER_EMAIL: email
+    };
   }
 }
 async function commitFacts(root, commits) {
@@ -650,17 +650,6 @@ async function refreshIndex(root, files) {
     env: { GIT_LITERAL_PATHSPECS: "1" }
   });
 }
-async function operationUnderWay(root) {
-  const folder = resolve(root, (await git(root, ["rev-parse", "--git-dir"])).trim());
-  return Object.entries(UNDER_WAY).find(([file]) => existsSync(join(folder, file)))?.[1];
-}
-var UNDER_WAY = {
-  MERGE_HEAD: "a merge",
-  CHERRY_PICK_HEAD: "a cherry-pick",
-  REVERT_HEAD: "a revert",
-  "rebase-merge": "a rebase",
-  "rebase-apply": "a rebase"
-};
 function listed(files) {
   return files.map((file) => `${file}\0`).join("");
 }
@@ -810,17 +799,16 @@ async function untrackedRepositories(root) {
   const entries = await statusEntries(root, "--ignore-submodules=all");
   return entries.flatMap((entry) => /^\?\? (.+)\/$/s.exec(entry)?.[1] ?? []);
 }
-async function dropDeadLinks(root, base) {
-  const links = await linksOf(root);
-  if (links.length === 0) return;
+async function dropDeadLinks(root, base, links) {
+  if (links.length === 0) return links;
   const [kept, modules] = [await linksAt(root, base, links), await submoduleFolders(root)];
   const dead = links.filter(({ folder }) => !kept.has(folder) && !modules.has(folder));
-  if (dead.length === 0) return;
+  if (dead.length === 0) return links;
   const input = dead.map(({ folder }) => `${folder}\0`).join("");
   await git(root, ["update-index", "--force-remove", "-z", "--stdin"], { input });
+  return links.filter((link) => !dead.includes(link));
 }
-async function submoduleWork(root, base) {
-  const links = await linksOf(root);
+async function submoduleWork(root, base, links) {
   const before = links.length === 0 ? /* @__PURE__ */ new Map() : await linksAt(root, base, links);
   for (const { folder } of links) {
     const path = join(root, folder);
@@ -832,14 +820,14 @@ async function submoduleWork(root, base) {
   }
   return void 0;
 }
-async function hasFilesOfSubmodules(root) {
-  for (const { folder } of await linksOf(root)) {
+async function hasFilesOfSubmodules(root, links) {
+  for (const { folder } of links) {
     if (await fileIn(join(root, folder)) !== void 0) return true;
   }
   return false;
 }
-async function hasCommitsOfSubmodules(root) {
-  for (const { folder, commit } of await linksOf(root)) {
+async function hasCommitsOfSubmodules(root, links) {
+  for (const { folder, commit } of links) {
     const path = join(root, folder);
     if (!existsSync(join(path, ".git"))) continue;
     const own = ["rev-list", "--max-count=1", "--branches", "HEAD", "--not", commit, "--remotes", "--tags"];
@@ -850,7 +838,7 @@ async function hasCommitsOfSubmodules(root) {
 async function submodulesAt(root) {
   const names = await submoduleNames(root);
   if (names.size === 0) return [];
-  return (await linksOf(root)).flatMap((link) => {
+  return (await indexEntries(root)).links.flatMap((link) => {
     const name = names.get(link.folder);
     return name === void 0 ? [] : [{ ...link, name }];
   });
@@ -874,12 +862,15 @@ async function submoduleNames(root) {
     throw error;
   }
 }
-async function linksOf(root) {
-  const entries = (await git(root, ["ls-files", "--stage", "-z"])).split("\0");
-  return entries.flatMap((entry) => {
-    const [, commit, folder] = /^160000 (\w+) \d\t(.+)$/s.exec(entry) ?? [];
-    return commit === void 0 || folder === void 0 ? [] : [{ commit, folder }];
-  });
+async function indexEntries(root) {
+  const [links, unmerged, overlooked] = [[], /* @__PURE__ */ new Set(), []];
+  for (const entry of (await git(root, ["ls-files", "-v", "--stage", "-z"])).split("\0")) {
+    const [, mark = "", mode, object = "", stage, path = ""] = /^(\S) (\d+) (\w+) (\d)\t(.+)$/s.exec(entry) ?? [];
+    if (mode === "160000") links.push({ commit: object, folder: path });
+    if (stage === "2" || stage === "3") unmerged.add(path);
+    if (/[a-zS]/.test(mark)) overlooked.push(path);
+  }
+  return { links, unmerged: [...unmerged], overlooked };
 }
 async function linksAt(root, commit, links) {
   const entries = await git(root, ["ls-tree", "-z", commit, "--", ...links.map(({ folder }) => folder)]);
@@ -1029,6 +1020,10 @@ async function pushAttempt(root, plan, attempt, commit, options = {}) {
   } catch (error) {
     if (!(error instanceof RefMoved)) throw error;
   }
+}
+async function removeAttempts(root, refs, options = {}) {
+  const removed = refs.map((ref) => `:${ref}`);
+  await connect(root, ["push", "--quiet", "--no-verify", REMOTE, ...removed], options);
 }
 var RefRefused = class extends GitFailed {
 };
@@ -1371,11 +1366,6 @@ function outputOfDifferent(error) {
 
 // mcp-server/src/git/unsolved-conflicts.ts
 var MARKER = /^(?:(?:<{7,}|>{7,}|\|{7,})(?: |\r?$)|={7}\r?$)/;
-async function unmergedFiles(worktree) {
-  const entries = (await git(worktree, ["ls-files", "--unmerged", "-z"])).split("\0");
-  const files = entries.flatMap((entry) => /^\d+ \w+ [23]\t(.+)$/s.exec(entry)?.[1] ?? []);
-  return [...new Set(files)];
-}
 async function treeOf(worktree) {
   const index = resolve(worktree, (await git(worktree, ["rev-parse", "--git-path", "index"])).trim());
   const folder = await mkdtemp(join(tmpdir(), "parallel-index-"));
@@ -1418,6 +1408,28 @@ async function untouchedFiles(root, ours, theirs, tree, unmerged) {
   const touched = new Set(differing.split("\0"));
   return unmerged.filter((file) => !touched.has(file));
 }
+
+// mcp-server/src/git/work-tree.ts
+async function gitFolderOf(path) {
+  const text = await readFile(join(path, ".git"), "utf8").catch(() => "");
+  const leadsTo = /^gitdir: (.+?)\r?\n?$/.exec(text)?.[1];
+  return leadsTo === void 0 ? void 0 : resolve(path, leadsTo);
+}
+async function folderOfWorkTree(root) {
+  const linked = await gitFolderOf(root);
+  return linked ?? resolve(root, (await git(root, ["rev-parse", "--git-dir"])).trim());
+}
+async function operationUnderWay(root) {
+  const folder = await folderOfWorkTree(root);
+  return Object.entries(UNDER_WAY).find(([file]) => existsSync(join(folder, file)))?.[1];
+}
+var UNDER_WAY = {
+  MERGE_HEAD: "a merge",
+  CHERRY_PICK_HEAD: "a cherry-pick",
+  REVERT_HEAD: "a revert",
+  "rebase-merge": "a rebase",
+  "rebase-apply": "a rebase"
+};
 export {
   EXECUTABLE,
   FileTouched,
@@ -1454,7 +1466,9 @@ export {
   fileWithMarkers,
   filesLeftOut,
   filesNow,
+  folderOfWorkTree,
   git,
+  gitFolderOf,
   gitIdentity,
   gitSays,
   hasCommitsOfSubmodules,
@@ -1464,6 +1478,7 @@ export {
   headsHereAndThere,
   ignoredFiles,
   indexContent,
+  indexEntries,
   isAncestor,
   isBlob,
   isUntouched,
@@ -1489,6 +1504,7 @@ export {
   refuseCheckedOut,
   refuseTakenNames,
   remoteHead,
+  removeAttempts,
   repositoryMoves,
   sameVersion,
   stageFiles,
@@ -1500,7 +1516,6 @@ export {
   submodulesAt,
   treeChanges,
   treeOf,
-  unmergedFiles,
   untouchedFiles,
   untrackedRepositories,
   versionsBetween,

@@ -1352,8 +1352,10 @@ var WordReader = class {
 };
 
 // mcp-server/src/graph/usage.ts
+var UNNAMED_MODEL = "";
+var LONG_PROMPT = 1e5;
 var NO_USAGE = { input: 0, cacheWrite: 0, cacheRead: 0, output: 0 };
-function addUsage(a, b) {
+function addTokens(a, b) {
   return {
     input: a.input + b.input,
     cacheWrite: a.cacheWrite + b.cacheWrite,
@@ -1361,8 +1363,42 @@ function addUsage(a, b) {
     output: a.output + b.output
   };
 }
+function addUsage(a, b) {
+  const isTold = a.byModel !== void 0 || b.byModel !== void 0;
+  const requests = a.requests ?? b.requests;
+  return {
+    ...addTokens(a, b),
+    ...requests !== void 0 && { requests: (a.requests ?? 0) + (b.requests ?? 0) },
+    ...isTold && { byModel: addModels(usageByModel(a), usageByModel(b)) }
+  };
+}
+function usageByModel(usage) {
+  if (usage.byModel) return usage.byModel;
+  const { input, cacheWrite, cacheRead, output } = usage;
+  return allTokens(usage) === 0 ? {} : { [UNNAMED_MODEL]: { input, cacheWrite, cacheRead, output } };
+}
+function addModels(a, b) {
+  const sum = { ...a };
+  for (const [model, usage] of Object.entries(b)) {
+    const before = Object.hasOwn(sum, model) ? sum[model] : void 0;
+    sum[model] = before ? addModelUsage(before, usage) : usage;
+  }
+  return sum;
+}
+function addModelUsage(a, b) {
+  const long = a.longPrompts && b.longPrompts ? addHours(a.longPrompts, b.longPrompts) : void 0;
+  const longPrompts = long ?? a.longPrompts ?? b.longPrompts;
+  return { ...addHours(a, b), ...longPrompts && { longPrompts } };
+}
+function addHours(a, b) {
+  const hour = (a.cacheWriteHour ?? 0) + (b.cacheWriteHour ?? 0);
+  return { ...addTokens(a, b), ...hour > 0 && { cacheWriteHour: hour } };
+}
 function newTokens({ input, cacheWrite, output }) {
   return input + cacheWrite + output;
+}
+function allTokens(tokens) {
+  return newTokens(tokens) + tokens.cacheRead;
 }
 function isSameUsage(a, b) {
   if (a === void 0 || b === void 0) return a === b;
@@ -1379,6 +1415,7 @@ export {
   INHERIT,
   ISOLATIONS,
   InvalidGlob,
+  LONG_PROMPT,
   MAX_TASK_ID,
   MODELS,
   NOT_DOT,
@@ -1394,9 +1431,13 @@ export {
   SIZES,
   STANDINGS,
   TASK_STATUSES,
+  UNNAMED_MODEL,
   WRITE_WORD,
   WordReader,
+  addModelUsage,
+  addTokens,
   addUsage,
+  allTokens,
   ancestors,
   brokenDependencies,
   callerName,
@@ -1464,6 +1505,7 @@ export {
   union,
   unknownNumber,
   unstarted,
+  usageByModel,
   useIn,
   withCriterionText,
   workedUntilMs

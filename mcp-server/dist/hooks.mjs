@@ -459,14 +459,18 @@ async function onSubagentStop(run, session, event) {
   if (!store) return NOTHING;
   const actor = `agent ${event.agent}`;
   await reviveIfLate(run, store, actor, { agentId: event.agent });
-  if (await reportFromLastMessage(run, store, actor, event.agent, event.last)) {
-    measureLater(run, session, event);
-    return NOTHING;
+  if (!await reportFromLastMessage(run, store, actor, event.agent, event.last)) {
+    const reminder = await endUnlessReminded(run, store, actor, event.agent, event.last);
+    if (reminder !== void 0) return { decision: "block", reason: reminder };
   }
-  const reminder = await endUnlessReminded(run, store, actor, event.agent, event.last);
-  if (reminder !== void 0) return { decision: "block", reason: reminder };
   measureLater(run, session, event);
-  return NOTHING;
+  return endOfLostPlan(store, session, event.agent);
+}
+async function endOfLostPlan(store, session, agentId) {
+  const held = await store.read((reader) => reader.claimOfAgent(agentId));
+  if (!held || !session.module.hasLost(held.plan)) return NOTHING;
+  const goOn = `the plan ${held.plan} does not go on by itself, because the module that launched its agents has stopped.`;
+  return { systemMessage: `parallel: ${goOn} /parallel:run ${held.plan} goes on with it.` };
 }
 function measureLater(run, session, event) {
   logAgentUsage(run, { agentId: event.agent, session: event.session, transcript: event.agentTranscript }).then((logged) => {

@@ -607,7 +607,7 @@ function field(head, name) {
 }
 
 // import:graph.mjs in host.mjs
-import { NO_USAGE, commandRun } from "./graph.mjs";
+import { LONG_PROMPT, NO_USAGE, UNNAMED_MODEL, addModelUsage, allTokens, commandRun } from "./graph.mjs";
 
 // mcp-server/src/host/transcripts/transcript-record.ts
 var WORTH_PARSING = ['"assistant"', '"user"', "task-notification"].map((text2) => Buffer.from(text2));
@@ -641,6 +641,7 @@ function spoken(value, role) {
     isFromHost: (value.isMeta === true || value.isCompactSummary === true) && !isNotification,
     messageId: stringOf(message.id),
     usage: usageOf(objectOf(message.usage)),
+    model: stringOf(message.model),
     isDelivered: true
   };
 }
@@ -676,6 +677,7 @@ function notification(value, { text: text2, isDelivered }) {
     isApiError: false,
     messageId: "",
     usage: NO_USAGE,
+    model: UNNAMED_MODEL,
     isDelivered
   };
 }
@@ -712,7 +714,9 @@ function contentText(content) {
   return content.map((part) => stringOf(objectOf(part).text)).join("\n");
 }
 function usageOf(usage) {
+  const hour = countOf(objectOf(usage.cache_creation).ephemeral_1h_input_tokens);
   return {
+    ...hour > 0 && { cacheWriteHour: hour },
     input: countOf(usage.input_tokens),
     cacheWrite: countOf(usage.cache_creation_input_tokens),
     cacheRead: countOf(usage.cache_read_input_tokens),
@@ -922,30 +926,55 @@ function projectsFolder(env) {
 var REMEMBERED_MESSAGES = 64;
 var UsageCounter = class {
   #total = NO_USAGE;
+  #requests = 0;
+  #models = /* @__PURE__ */ new Map();
   #recent = /* @__PURE__ */ new Map();
   get total() {
     return this.#total;
   }
-  add(messageId, usage) {
-    const before = this.#recent.get(messageId) ?? NO_USAGE;
+  /** The same with the requests, and by model. */
+  get usage() {
+    return { ...this.#total, requests: this.#requests, byModel: Object.fromEntries(this.#models) };
+  }
+  /** @param model as its provider names it; `UNNAMED_MODEL` where that is not told. */
+  add(messageId, usage, model) {
+    const known = this.#recent.get(messageId);
+    const before = known ?? NO_USAGE;
     const most = {
       input: Math.max(before.input, usage.input),
       cacheWrite: Math.max(before.cacheWrite, usage.cacheWrite),
       cacheRead: Math.max(before.cacheRead, usage.cacheRead),
-      output: Math.max(before.output, usage.output)
+      output: Math.max(before.output, usage.output),
+      cacheWriteHour: Math.max(before.cacheWriteHour ?? 0, usage.cacheWriteHour ?? 0)
     };
+    if (!known) this.#requests += 1;
+    const added = addedSince(before, most);
     this.#total = {
-      input: this.#total.input + most.input - before.input,
-      cacheWrite: this.#total.cacheWrite + most.cacheWrite - before.cacheWrite,
-      cacheRead: this.#total.cacheRead + most.cacheRead - before.cacheRead,
-      output: this.#total.output + most.output - before.output
+      input: this.#total.input + added.input,
+      cacheWrite: this.#total.cacheWrite + added.cacheWrite,
+      cacheRead: this.#total.cacheRead + added.cacheRead,
+      output: this.#total.output + added.output
     };
+    const isLong = allTokens({ ...most, output: 0 }) > LONG_PROMPT;
+    const ofModel = isLong ? { ...added, longPrompts: added } : added;
+    const soFar = this.#models.get(model);
+    this.#models.set(model, soFar ? addModelUsage(soFar, ofModel) : ofModel);
     this.#recent.delete(messageId);
     this.#recent.set(messageId, most);
     const oldest = this.#recent.keys().next().value;
     if (this.#recent.size > REMEMBERED_MESSAGES && oldest !== void 0) this.#recent.delete(oldest);
   }
 };
+function addedSince(before, most) {
+  const hour = (most.cacheWriteHour ?? 0) - (before.cacheWriteHour ?? 0);
+  return {
+    input: most.input - before.input,
+    cacheWrite: most.cacheWrite - before.cacheWrite,
+    cacheRead: most.cacheRead - before.cacheRead,
+    output: most.output - before.output,
+    ...hour > 0 && { cacheWriteHour: hour }
+  };
+}
 
 // mcp-server/src/host/transcripts/transcript-usage.ts
 var USAGE = Buffer.from('"usage"');
@@ -962,17 +991,17 @@ async function transcriptUsage(file, of, periods) {
       const record = parseRecord(line.bytes);
       if (record === void 0 || record === "broken" || record.role !== "assistant") continue;
       if (of === "main" && record.isSidechain) continue;
-      const { messageId, usage, atMs = lastMs } = record;
+      const { messageId, usage, model, atMs = lastMs } = record;
       if (Object.values(usage).every((tokens) => tokens === 0)) continue;
       isCounted = true;
       lastMs = atMs;
       const beganMs = begins.get(messageId) ?? atMs;
       remember(begins, messageId, beganMs);
       periods.forEach(({ fromMs, toMs }, i) => {
-        if (beganMs >= fromMs && beganMs <= toMs) counters[i]?.add(messageId, usage);
+        if (beganMs >= fromMs && beganMs <= toMs) counters[i]?.add(messageId, usage, model);
       });
     }
-    return isCounted ? { usage: counters.map(({ total }) => total), bytes } : void 0;
+    return isCounted ? { usage: counters.map(({ usage }) => usage), bytes } : void 0;
   } catch (error) {
     if (error.code === void 0) throw error;
     return void 0;

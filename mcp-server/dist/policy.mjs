@@ -4,7 +4,7 @@ function areAlternatives(a, b) {
 }
 
 // import:graph.mjs in policy.mjs
-import { ABSENT, GlobIndex, INHERIT, callerName, clashOf, clashesOf, hasEnded, isLive, isReviewStep, literalGlob, matches, modelChoiceFrom, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf, taskName, topologicalOrder, workedUntilMs } from "./graph.mjs";
+import { ABSENT, GlobIndex, INHERIT, UNNAMED_MODEL, allTokens, callerName, clashOf, clashesOf, hasEnded, isLive, isReviewStep, literalGlob, matches, modelChoiceFrom, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf, taskName, topologicalOrder, usageByModel, workedUntilMs } from "./graph.mjs";
 
 // mcp-server/src/policy/exclusivity.ts
 function claimedScope(task, policy) {
@@ -1271,6 +1271,73 @@ function singleWork(purpose) {
   return purpose === void 0 || purpose.kind === "verify" || purpose.kind === "recover" ? void 0 : purpose.of;
 }
 
+// mcp-server/src/policy/spending/price-table.ts
+var VARIANT = /(?:-\d{8})?(?:\[1m\])?$/;
+function pricesOf({ models }, model) {
+  for (const name of [model, model.replace(VARIANT, "")])
+    if (Object.hasOwn(models, name)) return models[name];
+  return void 0;
+}
+function usageCost(usage, table) {
+  let amount = 0;
+  const unpriced = {};
+  for (const [model, used] of Object.entries(usageByModel(usage))) {
+    const prices = pricesOf(table, model);
+    if (prices) amount += costOfModel(used, prices);
+    else if (allTokens(used) > 0) unpriced[model] = allTokens(used);
+  }
+  return { amount, ...Object.keys(unpriced).length > 0 && { unpriced } };
+}
+function addCosts(costs) {
+  const unpriced = {};
+  for (const cost of costs) {
+    for (const [model, tokens] of Object.entries(cost.unpriced ?? {})) {
+      unpriced[model] = (Object.hasOwn(unpriced, model) ? unpriced[model] ?? 0 : 0) + tokens;
+    }
+  }
+  return {
+    amount: costs.reduce((sum2, { amount }) => sum2 + amount, 0),
+    ...Object.keys(unpriced).length > 0 && { unpriced }
+  };
+}
+var PER = 1e6;
+function costOfModel(used, { longPrompt, ...usual }) {
+  const long = used.longPrompts;
+  if (!long || !longPrompt) return costOfTokens(used, usual);
+  const rest = {
+    input: used.input - long.input,
+    cacheWrite: used.cacheWrite - long.cacheWrite,
+    cacheRead: used.cacheRead - long.cacheRead,
+    output: used.output - long.output,
+    cacheWriteHour: (used.cacheWriteHour ?? 0) - (long.cacheWriteHour ?? 0)
+  };
+  return costOfTokens(rest, usual) + costOfTokens(long, longPrompt);
+}
+function costOfTokens(used, prices) {
+  const hour = used.cacheWriteHour ?? 0;
+  const amount = used.input * prices.input + (used.cacheWrite - hour) * prices.cacheWrite + hour * prices.cacheWriteHour + used.cacheRead * prices.cacheRead + used.output * prices.output;
+  return amount / PER;
+}
+function moneyText(amount, currency) {
+  const digits = amount >= 1 || amount === 0 ? 2 : Math.min(6, 1 - Math.floor(Math.log10(amount)));
+  return new Intl.NumberFormat("en-US", {
+    style: "currency",
+    currency,
+    minimumFractionDigits: Math.max(2, digits),
+    maximumFractionDigits: Math.max(2, digits)
+  }).format(amount);
+}
+function costText({ amount, unpriced = {} }, currency) {
+  const left = Object.entries(unpriced).map(
+    ([model, tokens]) => `${tokens.toLocaleString("en-US")} tokens of ${modelName(model)}`
+  );
+  const money = moneyText(amount, currency);
+  return left.length === 0 ? money : `${money} without ${left.join(" and ")}, which the price table does not have`;
+}
+function modelName(model) {
+  return model === UNNAMED_MODEL ? "a model that was not recorded" : model;
+}
+
 // mcp-server/src/policy/steering-files.ts
 var FOLDERS = [
   String.raw`\.git`,
@@ -1600,6 +1667,7 @@ export {
   UNSCOPED,
   VERIFICATIONS,
   WorkInReach,
+  addCosts,
   areAlternatives,
   asksForWorktree,
   attribute,
@@ -1616,6 +1684,7 @@ export {
   clashPairs,
   clientNamed,
   completingAttempt,
+  costText,
   couldWrite,
   decide,
   effectsInOrder,
@@ -1648,6 +1717,8 @@ export {
   mayRevive,
   mayUndo,
   mayWrite,
+  modelName,
+  moneyText,
   namedCall,
   needsResultOf,
   newerParts,
@@ -1658,6 +1729,7 @@ export {
   ownFiles,
   ownFilesInOrder,
   planRecovery,
+  pricesOf,
   processesInFolder,
   raiseLimit,
   recoveryFor,
@@ -1672,6 +1744,7 @@ export {
   stoodStillSince,
   suspectsOf,
   tightened,
+  usageCost,
   waitForReviews,
   waitSecondsFor,
   waitingForRetry,

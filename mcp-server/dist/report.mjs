@@ -1,11 +1,11 @@
 // import:policy.mjs in report.mjs
-import { NO_TEST, checkoutLooks, effectsInOrder, gitMovedLines, heldLooks, judgesAgain, mayJudge, newerParts, seenChanges, standingText, suspectsOf } from "./policy.mjs";
+import { NO_TEST, addCosts, checkoutLooks, costText, effectsInOrder, gitMovedLines, heldLooks, judgesAgain, mayJudge, modelName, moneyText, newerParts, seenChanges, standingText, suspectsOf, usageCost } from "./policy.mjs";
 
 // import:text.mjs in report.mjs
 import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, codeSpan, escapeMarkdown, escapeProse, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, isDeclared, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
 
 // import:graph.mjs in report.mjs
-import { ABSENT, InvalidGlob, NO_USAGE, SEVERITIES, addUsage, brokenDependencies, callerName, causeText, clashOf, isAttempt, isLive, levels, matches, modelChoiceText, needsHold, newTokens, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, withCriterionText, workedUntilMs } from "./graph.mjs";
+import { ABSENT, InvalidGlob, NO_USAGE, SEVERITIES, addUsage, allTokens, brokenDependencies, callerName, causeText, clashOf, isAttempt, isLive, levels, matches, modelChoiceText, needsHold, newTokens, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, usageByModel, withCriterionText, workedUntilMs } from "./graph.mjs";
 
 // import:schedule.mjs in report.mjs
 import { criticalPath, median } from "./schedule.mjs";
@@ -131,8 +131,64 @@ function waitedFor(needs, dependencies) {
   return byLength[needs === "any" ? 0 : Math.min(needs.atLeast, byLength.length) - 1];
 }
 
+// mcp-server/src/report/figures/spending.ts
+function spendingFigures(state, events, { agents, main, mainBefore }, table, nowMs) {
+  if (!agents && !main) return void 0;
+  const spending = (usage) => ({ usage, ...table && { cost: usageCost(usage, table) } });
+  const spent = [agents, main].flatMap((usage) => usage && table ? [usageCost(usage, table)] : []);
+  const estimate = table && costEstimates(state, events, table, nowMs);
+  return {
+    ...table && { prices: { date: table.date, source: table.source, currency: table.currency } },
+    ...table && { total: addCosts(spent) },
+    ...agents && { agents: spending(agents) },
+    ...main && { main: spending(main) },
+    ...mainBefore && { mainBefore: spending(mainBefore) },
+    byModel: [...modelsOf("agents", agents, table), ...modelsOf("main", main, table)],
+    byRole: rolesOf(state, spending, nowMs),
+    ...estimate && { estimate }
+  };
+}
+function modelsOf(who, usage, table) {
+  if (!usage) return [];
+  return Object.entries(usageByModel(usage)).map(([model, used]) => ({
+    who,
+    model,
+    ...used,
+    ...table && { cost: usageCost({ ...used, byModel: { [model]: used } }, table) }
+  })).sort((a, b) => b.output - a.output);
+}
+function rolesOf(state, spending, nowMs) {
+  const byRole = /* @__PURE__ */ new Map();
+  for (const { attempt } of attemptSpans(state, nowMs)) {
+    if (attempt.usage) byRole.set(attempt.role, [...byRole.get(attempt.role) ?? [], attempt.usage]);
+  }
+  return [...byRole].flatMap(([role, usages]) => {
+    const usage = totalUsage(usages);
+    return usage ? [{ role, attempts: usages.length, ...spending(usage) }] : [];
+  }).sort((a, b) => b.usage.output - a.usage.output);
+}
+function costEstimates(state, events, table, nowMs) {
+  const expected = new Map(
+    events.flatMap(
+      ({ change }) => change.type === "claim.offered" && change.estimateCost !== void 0 ? [[change.attempt, change.estimateCost]] : []
+    )
+  );
+  const last = new Map(attemptSpans(state, nowMs).map(({ attempt }) => [attempt.task, attempt]));
+  const pairs = state.tasks.flatMap(({ id, status }) => {
+    const attempt = status === "completed" ? last.get(id) : void 0;
+    const estimate = attempt && expected.get(attempt.id);
+    return attempt?.usage && estimate !== void 0 ? [{ estimate, cost: usageCost(attempt.usage, table) }] : [];
+  });
+  if (pairs.length === 0) return void 0;
+  return {
+    tasks: pairs.length,
+    estimated: pairs.reduce((sum, { estimate }) => sum + estimate, 0),
+    actual: addCosts(pairs.map(({ cost }) => cost))
+  };
+}
+
 // mcp-server/src/report/figures/run-figures.ts
-function measureRun(state, events, nowMs) {
+function measureRun(state, events, nowMs, prices) {
   const estimateMs = estimatesOf(events);
   const spans = attemptSpans(state, nowMs);
   const slots = assignSlots(spans);
@@ -149,6 +205,7 @@ function measureRun(state, events, nowMs) {
   const gaps = gapsOf(spans);
   const breaksMs = totalMs(gaps.filter(isBreak));
   const speedup = ratio(sequentialMs, wallMs && wallMs - breaksMs);
+  const usage = usageFigures(state, events, nowMs);
   const actualPath = longestChain(state.tasks, taskMs);
   return {
     wallMs,
@@ -172,7 +229,8 @@ function measureRun(state, events, nowMs) {
     returnedOffers: state.claims.filter((claim) => claim.state === "returned").length,
     preventedConflicts: hooksReported(state, events) ? events.filter(({ change }) => change.type === "write.denied" && !change.warned).length : void 0,
     bursts: burstsOf(events),
-    usage: usageFigures(state, events, nowMs)
+    usage,
+    spending: usage && spendingFigures(state, events, usage, prices, nowMs)
   };
 }
 function estimatesOf(events) {
@@ -201,20 +259,20 @@ function plannedCriticalPath({ tasks, expectedMs }, claimedMs) {
 }
 function estimateFigures(estimateMs, actualMs) {
   const pairs = [...actualMs].flatMap(([task, actual]) => {
-    const estimated2 = estimateMs.get(task);
-    return estimated2 === void 0 || estimated2 <= 0 ? [] : [{ estimated: estimated2, actual }];
+    const estimated3 = estimateMs.get(task);
+    return estimated3 === void 0 || estimated3 <= 0 ? [] : [{ estimated: estimated3, actual }];
   });
   if (pairs.length === 0) return void 0;
-  const ratios = pairs.map(({ estimated: estimated2, actual }) => actual / estimated2);
+  const ratios = pairs.map(({ estimated: estimated3, actual }) => actual / estimated3);
   return {
     tasks: pairs.length,
-    estimatedMs: pairs.reduce((sum, { estimated: estimated2 }) => sum + estimated2, 0),
+    estimatedMs: pairs.reduce((sum, { estimated: estimated3 }) => sum + estimated3, 0),
     actualMs: pairs.reduce((sum, { actual }) => sum + actual, 0),
     ...ratios.length > 1 && { medianRatio: median(ratios) }
   };
 }
 function tokenEstimateFigures(state, spans, events) {
-  const estimated2 = new Map(
+  const estimated3 = new Map(
     events.flatMap(
       ({ change }) => change.type === "claim.offered" && change.estimateTokens !== void 0 ? [[change.attempt, change.estimateTokens]] : []
     )
@@ -222,7 +280,7 @@ function tokenEstimateFigures(state, spans, events) {
   const last = new Map(spans.map(({ attempt }) => [attempt.task, attempt]));
   const pairs = state.tasks.flatMap(({ id, status }) => {
     const attempt = status === "completed" ? last.get(id) : void 0;
-    const tokens2 = attempt && estimated2.get(attempt.id);
+    const tokens2 = attempt && estimated3.get(attempt.id);
     return attempt?.usage && tokens2 !== void 0 ? [{ tokens: tokens2, used: newTokens(attempt.usage) }] : [];
   });
   if (pairs.length === 0) return void 0;
@@ -288,6 +346,27 @@ function sumOrUndefined(times) {
 }
 function ratio(value, by) {
   return value === void 0 || by === void 0 || by === 0 ? void 0 : value / by;
+}
+function notMeasured(figures) {
+  return [
+    ...figures.wallMs === void 0 ? ["times (no attempt was made)"] : [],
+    ...figures.plannedCriticalPath === void 0 ? ["planned critical path (no estimates)"] : [],
+    ...figures.bursts === void 0 ? ["agents launched per message (no hook reported)"] : [],
+    ...figures.preventedConflicts === void 0 ? ["conflicts prevented (no hook reported)"] : [],
+    ...tokensNotMeasured(figures),
+    "contradictions between reports"
+  ];
+}
+var ON_THE_SIDE = "what Claude Code asks models on the side (titles, summaries), which no transcript tells";
+function tokensNotMeasured({ attempts, usage }) {
+  if (usage === void 0) return ["tokens (no attempt was made)"];
+  const { agents, unmeasuredAttempts, main, sessions, unmeasuredSessions } = usage;
+  return [
+    ...agents === void 0 ? ["tokens of the agents (no transcript was found)"] : unmeasuredAttempts > 0 ? [`tokens of ${unmeasuredAttempts} of ${plural(attempts, "attempt")} (no transcript was found)`] : [],
+    ...main === void 0 ? ["tokens of the main conversation (no transcript was found)"] : unmeasuredSessions > 0 ? [`tokens of the main conversation in ${unmeasuredSessions} of ${sessions} sessions`] : [],
+    ...main === void 0 ? [] : ["what the main conversation says after the report"],
+    ...agents === void 0 && main === void 0 ? [] : [ON_THE_SIDE]
+  ];
 }
 
 // mcp-server/src/report/tasks/tasks-to-come.ts
@@ -948,7 +1027,7 @@ function listed(ids) {
 }
 
 // mcp-server/src/report/tasks/task-result.ts
-function taskResults(state, written, nowMs) {
+function taskResults(state, written, nowMs, prices) {
   const spans = /* @__PURE__ */ new Map();
   for (const span of attemptSpans(state, nowMs)) {
     spans.set(span.attempt.task, [...spans.get(span.attempt.task) ?? [], span]);
@@ -977,9 +1056,9 @@ function taskResults(state, written, nowMs) {
       ...reason && { reason },
       ...blockedOn && "question" in blockedOn && { question: blockedOn.question },
       evidence: (reported?.report?.evidence ?? []).map((item) => withCriterionText(item, task.acceptance)),
-      attempts: own.map(attemptResult),
+      attempts: own.map((span) => attemptResult(span, prices)),
       ...last && { durationMs: lengthOf(last) },
-      ...usage && { usage },
+      ...spendingOf(usage, prices),
       ...filesOfAttempts(
         own.map(({ attempt }) => attempt),
         written
@@ -990,7 +1069,10 @@ function taskResults(state, written, nowMs) {
     };
   });
 }
-function attemptResult(span) {
+function spendingOf(usage, prices) {
+  return { ...usage && { usage }, ...usage && prices && { cost: usageCost(usage, prices) } };
+}
+function attemptResult(span, prices) {
   const { attempt } = span;
   const cause = attempt.state === "ended" ? attempt.cause ?? reportedCause(attempt) : void 0;
   return {
@@ -1002,7 +1084,7 @@ function attemptResult(span) {
     startedAtMs: span.startMs,
     durationMs: lengthOf(span),
     ...cause && { cause },
-    ...attempt.usage && { usage: attempt.usage }
+    ...spendingOf(attempt.usage, prices)
   };
 }
 function notBelieved({ status }, ended) {
@@ -1134,16 +1216,16 @@ function timelineOfSchedule(schedule) {
   );
 }
 function byFirstStart(rows) {
-  const startOf = (row2) => row2.bars[0]?.startMs ?? Number.MAX_SAFE_INTEGER;
+  const startOf = (row3) => row3.bars[0]?.startMs ?? Number.MAX_SAFE_INTEGER;
   return [...rows].sort((a, b) => startOf(a) - startOf(b));
 }
 
 // mcp-server/src/report/aggregate.ts
-function aggregate(state, events, nowMs) {
+function aggregate(state, events, nowMs, prices) {
   const { plan } = state;
   const { written, ...truth } = actualWrites(state, events);
-  const tasks = taskResults(state, written, nowMs);
-  const figures = measureRun(state, events, nowMs);
+  const tasks = taskResults(state, written, nowMs, prices);
+  const figures = measureRun(state, events, nowMs, prices);
   const spec = specOf(state, events);
   const runAgain = commandsRunAgain(state);
   const having = (status) => tasks.filter((task) => task.status === status).map((task) => task.task);
@@ -1239,25 +1321,6 @@ function discoveriesOf(tasks, events) {
     return seen.has(key) ? false : seen.add(key);
   });
 }
-function notMeasured(figures) {
-  return [
-    ...figures.wallMs === void 0 ? ["times (no attempt was made)"] : [],
-    ...figures.plannedCriticalPath === void 0 ? ["planned critical path (no estimates)"] : [],
-    ...figures.bursts === void 0 ? ["agents launched per message (no hook reported)"] : [],
-    ...figures.preventedConflicts === void 0 ? ["conflicts prevented (no hook reported)"] : [],
-    ...tokensNotMeasured(figures),
-    "contradictions between reports"
-  ];
-}
-function tokensNotMeasured({ attempts, usage }) {
-  if (usage === void 0) return ["tokens (no attempt was made)"];
-  const { agents, unmeasuredAttempts, main, sessions, unmeasuredSessions } = usage;
-  return [
-    ...agents === void 0 ? ["tokens of the agents (no transcript was found)"] : unmeasuredAttempts > 0 ? [`tokens of ${unmeasuredAttempts} of ${plural(attempts, "attempt")} (no transcript was found)`] : [],
-    ...main === void 0 ? ["tokens of the main conversation (no transcript was found)"] : unmeasuredSessions > 0 ? [`tokens of the main conversation in ${unmeasuredSessions} of ${sessions} sessions`] : [],
-    ...main === void 0 ? [] : ["what the main conversation says after the report"]
-  ];
-}
 
 // mcp-server/src/report/files/file-kind.ts
 var TEST_FOLDER = /(?:^|\/)(?:tests?|__tests__|__mocks__|__snapshots__|e2e|cypress)\//i;
@@ -1344,14 +1407,14 @@ var TAGS = {
   lost: "crit, done, "
 };
 function renderGantt(rows) {
-  const spans = rows.flatMap((row2) => row2.bars);
+  const spans = rows.flatMap((row3) => row3.bars);
   const startMs = Math.min(...spans.map((span) => span.startMs));
   const endMs = Math.max(...spans.map((span) => span.endMs));
   const bars = rows.flatMap(
-    (row2) => row2.bars.map((bar, i) => {
+    (row3) => row3.bars.map((bar, i) => {
       const again = i === 0 ? "" : ` (attempt ${i + 1})`;
       const end = Math.max(bar.endMs, bar.startMs + 1);
-      return `  ${nameOf(row2)}${again} :${TAGS[bar.kind]}${bar.startMs}, ${end}`;
+      return `  ${nameOf(row3)}${again} :${TAGS[bar.kind]}${bar.startMs}, ${end}`;
     })
   );
   return [
@@ -1398,10 +1461,10 @@ var MIN_LABEL = 3;
 var MIN_LABEL_GAP = 2;
 function renderTimeline(rows, { width, colour }) {
   const colours = default2.createColors(colour);
-  const spans = rows.flatMap((row2) => row2.bars).sort((a, b) => a.startMs - b.startMs);
+  const spans = rows.flatMap((row3) => row3.bars).sort((a, b) => a.startMs - b.startMs);
   const labels = labelsOf(rows);
   if (width < MIN_WIDTH || spans.length === 0) {
-    return rows.map((row2, i) => narrowRow(row2, labels[i] ?? "", width, colours)).join("\n");
+    return rows.map((row3, i) => narrowRow(row3, labels[i] ?? "", width, colours)).join("\n");
   }
   const total = Math.min(width, MAX_WIDTH);
   const labelCells = Math.min(
@@ -1412,9 +1475,9 @@ function renderTimeline(rows, { width, colour }) {
   const indent = " ".repeat(labelCells + 3);
   const axis = axisOf(spans, total - labelCells - 3);
   const scale = scaleOf(axis);
-  const lines = rows.map((row2, i) => {
-    const mark = markOf(row2, colours);
-    return `${mark} ${fitCells(labels[i] ?? "", labelCells)} ${barOf(row2.bars, axis, colours)}`.trimEnd();
+  const lines = rows.map((row3, i) => {
+    const mark = markOf(row3, colours);
+    return `${mark} ${fitCells(labels[i] ?? "", labelCells)} ${barOf(row3.bars, axis, colours)}`.trimEnd();
   });
   const most = assignSlots(spans).length;
   const load = loadOf(spans, axis, most);
@@ -1427,21 +1490,21 @@ function renderTimeline(rows, { width, colour }) {
   ].join("\n");
 }
 function labelsOf(rows) {
-  const ids = rows.map((row2) => cleanText(row2.task, NAME_LIMIT));
+  const ids = rows.map((row3) => cleanText(row3.task, NAME_LIMIT));
   const widest = Math.max(0, ...ids.map(cellWidth));
-  return rows.map((row2, i) => `${fitCells(ids[i] ?? "", widest)} ${cleanText(row2.subject, NAME_LIMIT)}`);
+  return rows.map((row3, i) => `${fitCells(ids[i] ?? "", widest)} ${cleanText(row3.subject, NAME_LIMIT)}`);
 }
-function narrowRow(row2, label, width, colours) {
-  const last = row2.bars.at(-1);
+function narrowRow(row3, label, width, colours) {
+  const last = row3.bars.at(-1);
   const time = last ? ` ${formatDuration(last.endMs - last.startMs)}` : "";
   const room = Math.max(1, width - 2 - time.length);
-  return `${markOf(row2, colours)} ${fitCells(label, room).trimEnd()}${time}`;
+  return `${markOf(row3, colours)} ${fitCells(label, room).trimEnd()}${time}`;
 }
-function markOf(row2, colours) {
-  if (row2.status === void 0) return " ";
+function markOf(row3, colours) {
+  if (row3.status === void 0) return " ";
   const paint = { completed: colours.green, failed: colours.red, in_progress: colours.cyan };
-  const mark = row2.bars.at(-1)?.kind === "delivering" ? DELIVERING_MARK : MARKS[row2.status];
-  return row2.status in paint ? paint[row2.status](mark) : colours.dim(mark);
+  const mark = row3.bars.at(-1)?.kind === "delivering" ? DELIVERING_MARK : MARKS[row3.status];
+  return row3.status in paint ? paint[row3.status](mark) : colours.dim(mark);
 }
 function axisOf(spans, cells) {
   const startMs = Math.min(...spans.map((span) => span.startMs));
@@ -1599,8 +1662,8 @@ function plannedRows(analysis) {
 }
 function inferredRows({ tasks, inferredDependencies = /* @__PURE__ */ new Map() }) {
   const files = tasks.flatMap((task) => {
-    const { basis, writes } = scopeOf(task);
-    return basis === "inferred" ? [`${task.id} ${some(writes)}`] : [];
+    const { basis: basis2, writes } = scopeOf(task);
+    return basis2 === "inferred" ? [`${task.id} ${some(writes)}`] : [];
   });
   const order = [...inferredDependencies].map(([id, others]) => `${id} after ${some(others)}`);
   return [
@@ -1739,11 +1802,12 @@ function beginning(verdict, summary) {
 // mcp-server/src/report/render/markdown/tasks.ts
 var SHOWN_EVIDENCE = 3;
 var INSPECTED_LIMIT = 300;
-function taskLines(task, reason) {
+function taskLines(task, reason, currency) {
   const facts = [
     ...roleOf(task),
     ...task.durationMs === void 0 ? [] : [formatDuration(task.durationMs)],
     ...task.usage ? [`${formatCount(newTokens(task.usage))} tokens`] : [],
+    ...task.cost && !task.cost.unpriced && currency ? [moneyText(task.cost.amount, currency)] : [],
     ...task.attempts.length > 1 ? [plural(task.attempts.length, "attempt")] : []
   ];
   const mark = task.outcome === "delivering" ? DELIVERING_MARK : MARKS[task.status];
@@ -2060,8 +2124,8 @@ function outside({ outsideMain, unmeasuredAttempts, mainBefore }) {
 }
 function estimatedTokens(figures) {
   if (figures === void 0) return void 0;
-  const { tasks, estimated: estimated2, actual } = figures;
-  return `${formatCount(estimated2)} for ${plural(tasks, "task")} that used ${formatCount(actual)}`;
+  const { tasks, estimated: estimated22, actual } = figures;
+  return `${formatCount(estimated22)} for ${plural(tasks, "task")} that used ${formatCount(actual)}`;
 }
 function attemptsOf({ attempts, retries, lostAttempts, returnedOffers }) {
   const parts = [
@@ -2244,11 +2308,52 @@ function findingLine({ severity, file, text, foundBy, acceptedBy: acceptedBy2 })
   return `- **${severity}** ${where}${escapeProse(text, FINDING_LIMIT)} (found by ${foundBy.map(name).join(", ")}${accepted})`;
 }
 
+// mcp-server/src/report/render/markdown/spending.ts
+function spendingSection({ figures: { spending } }) {
+  if (!spending || spending.byModel.every((row22) => allTokens(row22) === 0)) return void 0;
+  const { byModel, byRole, prices } = spending;
+  const rows = [
+    ...byModel.map(
+      ({ who, model, cost, ...used }) => row2(who === "agents" ? "agents" : "main conversation", modelName(model), used, cost, prices)
+    ),
+    ...byRole.map(
+      ({ role, attempts, usage, cost }) => row2(`${role} (${plural(attempts, "attempt")})`, "", usage, cost, prices)
+    )
+  ];
+  const head = "| who | model | input | cache writes | cache reads | output | cost |";
+  return [
+    "## Tokens and money",
+    [head, "| --- | --- | ---: | ---: | ---: | ---: | ---: |", ...rows].join("\n"),
+    basis(spending)
+  ].join("\n\n");
+}
+function row2(who, model, { input, cacheWrite, cacheRead, output }, cost, prices) {
+  const names2 = [who, model].map((text) => escapeMarkdown(text, NAME_LIMIT));
+  const counts = [input, cacheWrite, cacheRead, output].map(formatCount);
+  return `| ${[...names2, ...counts, moneyOf(cost, prices)].join(" | ")} |`;
+}
+function moneyOf(cost, prices) {
+  if (!cost || !prices || cost.amount === 0 && cost.unpriced) return "";
+  return `${moneyText(cost.amount, prices.currency)}${cost.unpriced ? " and more" : ""}`;
+}
+function basis({ total, prices, estimate }) {
+  if (!total || !prices) return "No price table could be read, so nothing says what it cost.";
+  const { currency, date, source } = prices;
+  const all = escapeMarkdown(costText(total, currency));
+  const of = escapeMarkdown(source, NAME_LIMIT);
+  return `All of it: ${all}, agents and main conversation up to the report, by the prices of ${escapeMarkdown(date)} (${of}).${estimated2(estimate, currency)}`;
+}
+function estimated2(estimate, currency) {
+  if (!estimate) return "";
+  const { tasks, estimated: estimated22, actual } = estimate;
+  return ` Estimated: ${moneyText(estimated22, currency)} for ${plural(tasks, "task")} that cost ${escapeMarkdown(costText(actual, currency))}.`;
+}
+
 // mcp-server/src/report/render/markdown/report.ts
 function renderMarkdown(report) {
   const { groups } = report;
   const byId = new Map(report.tasks.map((task) => [task.task, task]));
-  const linesOf = (ids, reason = "Reason") => ids.flatMap((id) => byId.get(id) ?? []).flatMap((task) => taskLines(task, reason));
+  const linesOf = (ids, reason = "Reason") => ids.flatMap((id) => byId.get(id) ?? []).flatMap((task) => taskLines(task, reason, report.figures.spending?.prices?.currency));
   const sections = [
     section("Needs your decision", report.waitingForUser.map(waitingLine)),
     section(`Failed ${MARKS.failed}`, linesOf(groups.failed)),
@@ -2281,7 +2386,8 @@ function renderMarkdown(report) {
       "Not understood here",
       (report.newerParts ?? []).map((text) => `- ${escapeMarkdown(text)}`)
     ),
-    measuredSection(report)
+    measuredSection(report),
+    spendingSection(report)
   ];
   const title = `# Parallel Execution Results: ${escapeMarkdown(report.plan.title, NAME_LIMIT)}`;
   const blocks = [title, statusLine(report), momentLine(report), ...sections.flatMap((block) => block ?? [])];
@@ -2554,6 +2660,7 @@ export {
   measuredSection,
   mergedFindings,
   name,
+  notMeasured,
   notRunReasons,
   outsideScope,
   overwrittenVersions,
@@ -2576,6 +2683,8 @@ export {
   sharedFiles,
   some2 as some,
   sortedPaths,
+  spendingFigures,
+  spendingSection,
   statusLine,
   suggestedScopes,
   taskLines,

@@ -86,7 +86,7 @@ var plugin_default = {
 
 // mcp-server/src/server.ts
 (0, import_protocol.config)({ jitless: true });
-var INSTRUCTIONS = "A durable task graph: tasks with dependencies and file scopes, claimed by one agent each. For an existing plan, task_list shows where it stands and batch_next what to launch. A call that a command or skill writes out runs as it stands, deferred or not.";
+var INSTRUCTIONS = "A durable task graph: tasks with dependencies and file scopes, claimed by one agent each. For an existing plan, task_list shows where it stands and batch_next what to launch.";
 var CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
 var CLIENT_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities";
 function buildServer({ service: service2, prompts: prompts2 }, hasCommands2) {

@@ -235,12 +235,8 @@ function inputSchemaOf(input) {
   });
   return schema;
 }
-function metaOf({ alwaysLoad, hasLongAnswer }) {
-  const meta = {
-    ...alwaysLoad && { "anthropic/alwaysLoad": true },
-    ...hasLongAnswer && { "anthropic/maxResultSizeChars": MAX_RESULT_CHARACTERS }
-  };
-  return Object.keys(meta).length > 0 ? { _meta: meta } : {};
+function metaOf({ hasLongAnswer }) {
+  return hasLongAnswer ? { _meta: { "anthropic/maxResultSizeChars": MAX_RESULT_CHARACTERS } } : {};
 }
 export {
   PLUGIN_ROOT,

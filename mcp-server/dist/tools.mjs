@@ -254,6 +254,7 @@ async function launchLines(run, session, { loaded, counts, launchable }, again) 
   if (session.pulls.has(slug) && launchable > 0) return { text: nextClaim(session, slug), version };
   const byCall = { text: `call batch_next {plan: "${slug}"}`, version };
   if (mayRunVerification(loaded)) return byCall;
+  session.module.end(slug);
   try {
     const batch = await nextBatch(run, "main", slug, MAX_LAUNCHES, again);
     const stops = stopsFor(session, batch.loaded, batch.stop);
@@ -377,7 +378,6 @@ var batchCollect = defineTool({
   }),
   annotations: IDEMPOTENT,
   hasLongAnswer: true,
-  alwaysLoad: true,
   async handle(input2, context) {
     const { run, session, actor, agentId, client, signal, progress } = context;
     if (input2.launch && !session.runsBeside(input2.plan)) {
@@ -424,6 +424,7 @@ var batchCollect = defineTool({
   }
 });
 async function launches(plan22, waitSeconds, { run, session, actor, client, signal, progress }) {
+  session.module.end(plan22);
   const collected = await collectLaunches(
     run,
     actor,
@@ -470,7 +471,6 @@ var batchNext = defineTool({
     max: z.number().int().min(1).max(20).optional().describe("Launch at most so many")
   }),
   annotations: WRITE,
-  alwaysLoad: true,
   async handle(input2, { run, session, actor, agentId, client }) {
     if (agentId === void 0) await takeOverFromModule(run, session, input2.plan);
     const batch = await nextBatchToLaunch(run, actor, input2.plan, input2.max);

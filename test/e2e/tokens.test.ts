@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { RunReport } from "../../mcp-server/src/report/aggregate.ts";
+import prices from "../../prices.json" with { type: "json" };
 import { eventsOf, readGraph } from "./graph-state.ts";
 import type { RecordedRequest } from "./harness/recording.ts";
 import { type Outcome, runScenario } from "./harness/run-scenario.ts";
@@ -37,6 +38,22 @@ function handedOut(requests: readonly RecordedRequest[]) {
   return sum;
 }
 
+/** What requests cost, by the table that comes with the plugin; no prompt of these stories is a long one. */
+function costOf(requests: readonly RecordedRequest[]): number {
+  return requests.reduce((sum, { usage, conversation }) => {
+    const price = (prices.models as Record<string, (typeof prices.models)["claude-opus-5-5"]>)[
+      conversation.model
+    ];
+    if (usage === undefined || price === undefined) return Number.NaN;
+    const amount =
+      usage.input_tokens * price.input +
+      usage.cache_creation_input_tokens * price.cacheWrite +
+      usage.cache_read_input_tokens * price.cacheRead +
+      usage.output_tokens * price.output;
+    return sum + amount / 1_000_000;
+  }, 0);
+}
+
 describe("the tokens in the report", () => {
   it("the tokens in the report are what the model's provider handed out", async () => {
     const tasks = [
@@ -63,11 +80,27 @@ describe("the tokens in the report", () => {
       });
       for (const { task, agentId } of graph.attempts) {
         const own = agents.filter(({ conversation }) => conversation.agentId === agentId);
-        expect(report.tasks.find((one) => one.task === task)?.usage).toEqual(handedOut(own));
+        const { usage, cost } = report.tasks.find((one) => one.task === task) ?? {};
+        expect(usage).toMatchObject({ ...handedOut(own), requests: own.length });
+        expect(cost?.amount).toBeCloseTo(costOf(own), 9);
       }
       // The main conversation was shown its own figures, although it had only just said so.
       const [measured] = eventsOf(graph, "conversation.measured");
-      expect(measured?.data.usage).toEqual(handedOut(orchestrating));
+      expect(measured?.data.usage).toMatchObject(handedOut(orchestrating));
+      // Model by model, and with what it cost.
+      const { spending } = report.figures;
+      expect(spending?.byModel.map(({ who, model }) => [who, model])).toEqual([
+        ["agents", agents[0]?.conversation.model],
+        ["main", orchestrating[0]?.conversation.model],
+      ]);
+      expect(spending?.total?.amount).toBeCloseTo(costOf(agents) + costOf(orchestrating), 9);
+      // What the host asks on the side is nobody's: every request is an agent's, the main conversation's, or named so.
+      const main = requests.filter(({ isMain }) => isMain);
+      const aside = requests.filter(
+        ({ isMain, conversation }) => !isMain && conversation.agentId === undefined,
+      );
+      expect(agents.length + main.length + aside.length).toBe(requests.length);
+      expect(report.notMeasured.join()).toContain("what Claude Code asks models on the side");
       const ledger = readFileSync(join(outcome.project, "specs/demo/04-implementation.md"), "utf8");
       expect(ledger).toMatch(
         /- Tokens without cache reads: [\d,]+ by its agents, [\d,]+ by its main conversation/,

@@ -19,7 +19,10 @@ it("the module passes its own tests in the host's interface", async () => {
     join(plugin, ".claude-plugin", "plugin.json"),
     JSON.stringify({ name: "parallel", version: "1.0.0" }),
   );
-  writeFileSync(join(plugin, "hooks", "hooks.json"), JSON.stringify({ modules: ["./dispatch.ts"], hooks: {} }));
+  writeFileSync(
+    join(plugin, "hooks", "hooks.json"),
+    JSON.stringify({ modules: ["./dispatch.ts"], hooks: {} }),
+  );
   cpSync(join(ROOT, "hooks", "dispatch.ts"), join(plugin, "hooks", "dispatch.ts"));
   cpSync(join(import.meta.dirname, "module", "dispatch-cases.js"), join(plugin, "dispatch.test.ts"));
   const { stdout } = await promisify(execFile)(claudeCodeBinary(), ["plugin", "test", plugin], {

@@ -11,6 +11,7 @@ import { CommandRunner } from "../../mcp-server/src/run/approval/command-runner.
 import { expireClaims } from "../../mcp-server/src/run/attempts/expire-claims.ts";
 import { changeGraph } from "../../mcp-server/src/run/plan/plan-transaction.ts";
 import { readGraph } from "../../mcp-server/src/run/plan/plan-view.ts";
+import { Prices } from "../../mcp-server/src/run/prices/prices.ts";
 import { CheckoutSnapshots } from "../../mcp-server/src/run/project/checkout-snapshots.ts";
 import { ownerOf } from "../../mcp-server/src/run/project/owner.ts";
 import { PluginTexts } from "../../mcp-server/src/run/project/plugin-texts.ts";
@@ -160,6 +161,7 @@ export class World {
         settings: { maxParallel: 20 },
         roles: new Roles(),
         pluginTexts: new PluginTexts(root),
+        prices: new Prices({ named: undefined, hostFolder: root, pluginRoot: root }),
         commands: new CommandRunner({
           root,
           gitCommonDir: undefined,

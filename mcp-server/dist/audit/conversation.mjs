@@ -521,7 +521,7 @@ var ConversationReader = class _ConversationReader {
     return results.length === 0 || results.some(({ callId }) => this.#waits.has(callId));
   }
   #addAssistant(record, place) {
-    this.#usage.add(record.messageId, record.usage);
+    this.#usage.add(record.messageId, record.usage, record.model);
     this.#hasUsage ||= Object.values(record.usage).some((tokens) => tokens > 0);
     for (const block of record.blocks) {
       if (block.kind === "call") {

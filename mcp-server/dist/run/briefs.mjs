@@ -62,7 +62,7 @@ function endWithReport({ plan, task, reader }) {
   const tool = !isClaudeCode ? "task_report of this server" : "task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report)";
   const then = reader?.pulls ? "Then go on as its answer says." : "Reply with the line that it returns and nothing else.";
   return `# How to end
-1. Call the tool ${tool} once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: ${evidence(task)}.${isClaudeCode ? SEEN_COMMANDS : ""}${verdict(task)} A file or task that you need and do not have: outcome blocked with blockedOn. What you found wrong: findings, each {severity, file: "path:line", text}. What tasks after this one should know: notes.
+1. Call the tool ${tool} once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: ${evidence(task)}.${isClaudeCode ? SEEN_COMMANDS : ""}${verdict(task)} A task that must come first, or what only a person can decide or permit: outcome blocked with blockedOn {tasks: [ids]} or {question}. What you found wrong: findings, each {severity, file: "path:line", text}. What tasks after this one should know: notes.
 2. ${then}`;
 }
 var SEEN_COMMANDS = " A command is compared with what was run: run it once more after your last change, by itself (no pipe, ; or ||), and report the same text.";

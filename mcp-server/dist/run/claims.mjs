@@ -2,7 +2,7 @@
 import { hasEnded, hashToken, isDraining, isLive, levels, newToken, parseScope, plainSubject, purposeOf, taskName } from "../graph.mjs";
 
 // import:policy.mjs in run/claims.mjs
-import { OFFER_MS, WorkInReach, areAlternatives, chooseModel, claimedScope, clashOfClaims, completingAttempt, effectsInOrder, spentText, waitingForRetry, waitsForOthers, widenedScope, workOf } from "../policy.mjs";
+import { OFFER_MS, WorkInReach, areAlternatives, chooseModel, claimedScope, clashOfClaims, completingAttempt, effectsInOrder, isGated, spentText, waitingForRetry, waitsForOthers, widenedScope, workOf } from "../policy.mjs";
 
 // import:run/attempts.mjs in run/claims.mjs
 import { expireClaims, isolationsOf, refusalOfSecondTask, startOf, startOrContinue } from "./attempts.mjs";
@@ -82,10 +82,13 @@ import { existsSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 
 // import:git.mjs in run/claims.mjs
-import { REMOTE, changedFiles, commitAt, commitsThere, containedIn, planBranch } from "../git.mjs";
+import { REMOTE, changedFiles, commitAt, commitsThere, containedIn, planBranch, planHead } from "../git.mjs";
 
 // import:report.mjs in run/claims.mjs
 import { FILE_EVENTS, filesOfTasks } from "../report.mjs";
+
+// import:run/delivery.mjs in run/claims.mjs
+import { deliverForCall, deliverWaiting } from "./delivery.mjs";
 
 // import:run/effects.mjs in run/claims.mjs
 import { readContent } from "./effects.mjs";
@@ -94,7 +97,7 @@ import { readContent } from "./effects.mjs";
 import { changeGraph, changePlan, countsOf, existingGraph, interruptedTasks, isDone, readGraph, readPlan, refuseNoRoom, splitTaskName, stateOf, stuckTasks, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
 // import:run/remote.mjs in run/claims.mjs
-import { goesThroughRemote, lookWhetherShared, mayBeShared } from "./remote.mjs";
+import { UntestedJoin, goesThroughRemote, lookWhetherShared, mayBeShared } from "./remote.mjs";
 
 // import:run/worktrees.mjs in run/claims.mjs
 import { GRACE_MS, bringWork, commitPlan, reaching, removeMergedWorktrees, sendWork, workRecord } from "./worktrees.mjs";
@@ -125,7 +128,13 @@ async function lookForWork(ctx, store, slug) {
   const last = looks.get(graph)?.trouble;
   const recent = isShared && last && ctx.now() < last.atMs + REMOTE_PAUSE_MS ? last : void 0;
   const isAsked = isShared && !recent;
-  const sent = isAsked ? await reaching(() => sendWork(ctx, store, slug)) : void 0;
+  const asking = (work) => reaching(
+    () => work().catch((error) => {
+      if (error instanceof UntestedJoin) void deliverWaiting(ctx, store, slug);
+      throw error;
+    })
+  );
+  const sent = isAsked ? await asking(() => sendWork(ctx, store, slug)) : void 0;
   const { plan, record, events } = await readGraph(ctx, store, async (view) => {
     const plan2 = await view.plan(slug);
     const events2 = await plan2.reader.events(plan2.id, { types: FILE_EVENTS });
@@ -134,14 +143,26 @@ async function lookForWork(ctx, store, slug) {
   const known = knownWork(plan, record, events);
   const commits = [...new Set([...known.values()].flatMap(({ commit }) => commit ?? []))];
   const { root, gitCommonDir } = ctx.checkout;
-  const brought = isAsked ? await reaching(() => bringWork(ctx, plan, record, commits)) : void 0;
-  const repositoryHas = gitCommonDir === void 0 ? /* @__PURE__ */ new Set() : await commitsThere(root, commits);
+  const look = async () => {
+    const there = gitCommonDir === void 0 ? /* @__PURE__ */ new Set() : await commitsThere(root, commits);
+    return isShared && isGated(plan.policy) ? onBranch(ctx, plan, record, there) : there;
+  };
+  const before = await look();
+  const isMissing = isAsked && before.size < commits.length;
+  const brought = isMissing ? await asking(() => bringWork(ctx, plan, record)) : void 0;
+  const repositoryHas = isMissing ? await look() : before;
   const head = repositoryHas.size > 0 ? await commitAt(root, "HEAD") : void 0;
   const headHas = head === void 0 ? /* @__PURE__ */ new Set() : await containedIn(root, head, [...repositoryHas]);
   const sameFiles = tasksWithSameFiles(root, known, events);
   const why = sent ?? brought;
   const trouble = why === void 0 ? recent : { why, atMs: ctx.now() };
   looks.set(plan.graph, { asking: { headHas, repositoryHas, sameFiles }, known, trouble });
+}
+async function onBranch({ checkout: { root } }, { stored }, record, there) {
+  const head = await planHead(root, stored.slug);
+  const merged = head === void 0 ? /* @__PURE__ */ new Set() : await containedIn(root, head, [...there]);
+  const toMerge = record.conflicted.map(({ commit }) => commit).filter((commit) => there.has(commit));
+  return /* @__PURE__ */ new Set([...merged, ...toMerge]);
 }
 function troubleWithRemote({ graph }) {
   return looks.get(graph)?.trouble?.why;
@@ -328,9 +349,6 @@ async function tokenOfEarlierRelease({ writer }, claim) {
   return claim.owner.server === void 0 ? writer.storedToken(claim.id) : void 0;
 }
 
-// import:run/delivery.mjs in run/claims.mjs
-import { deliverForCall } from "./delivery.mjs";
-
 // import:run/worktrees/setup.mjs in run/claims.mjs
 import { refuseSetUp } from "./worktrees/setup.mjs";
 
@@ -357,9 +375,10 @@ async function watchTokenLimit(ctx, store, actor, { policy, spent, stored: { slu
 }
 
 // mcp-server/src/run/claims/prepare-claiming.ts
-async function prepareClaiming(ctx, store, actor, slug) {
+async function prepareClaiming(ctx, store, actor, slug, look) {
   const loaded = await readPlan(ctx, store, slug);
-  if (loaded.graph.live.length > loaded.graph.underCap.length) await deliverForCall(ctx, store, slug);
+  const delivers = loaded.graph.live.length > loaded.graph.underCap.length;
+  if (delivers) await deliverForCall(ctx, store, slug);
   planAhead(ctx, loaded);
   await watchTokenLimit(ctx, store, actor, loaded);
   await lookForWork(ctx, store, slug);
@@ -367,18 +386,18 @@ async function prepareClaiming(ctx, store, actor, slug) {
     await refuseNoRoom(ctx.checkout.root, loaded.stored.slug);
     await refuseSetUp(ctx, loaded);
   }
-  return changedInCheckout(ctx, loaded);
+  return changedInCheckout(ctx, loaded, delivers ? void 0 : look);
 }
 function mayNeedWorktree(ctx, loaded) {
   if (ctx.checkout.gitCommonDir === void 0 || loaded.stored.status !== "open") return false;
   const isolations = isolationsOf(loaded);
   return isolations.usesWorktrees && loaded.graph.ready.some(({ id }) => isolations.of(id) !== "shared");
 }
-async function changedInCheckout(ctx, loaded) {
+async function changedInCheckout(ctx, loaded, look) {
   if (ctx.checkout.gitCommonDir === void 0) return void 0;
   if (loaded.stored.status !== "open" || loaded.policy.commit === "none" && !isolationsOf(loaded).usesWorktrees && !mayBeShared(ctx))
     return void 0;
-  return changedFiles(ctx.checkout.root);
+  return look && "files" in look ? [...look.files.keys()] : changedFiles(ctx.checkout.root);
 }
 
 // import:text.mjs in run/claims.mjs
@@ -446,7 +465,7 @@ var MAX_TOLD = 3;
 async function claimTask(ctx, actor, agentId, input) {
   const store = await existingGraph(ctx, input.plan);
   const look = await snapshotCheckout(ctx);
-  const seen = await prepareClaiming(ctx, store, actor, input.plan);
+  const seen = await prepareClaiming(ctx, store, actor, input.plan, look);
   const work = async (tx) => {
     await expireClaims(tx);
     await recordSnapshot(tx, look);

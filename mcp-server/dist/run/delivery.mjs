@@ -29,7 +29,7 @@ function rootOf({ checkout }, { checkout: key }) {
 import { continueAfterCompletion, endAttempt, takeAlternative } from "./attempts.mjs";
 
 // import:run/gate.mjs in run/delivery.mjs
-import { gateRecord, gateStep, isLastRepair, mergedWithout, repairTask } from "./gate.mjs";
+import { gateJoin, gateRecord, gateStep, isLastRepair, mergedWithout, repairTask } from "./gate.mjs";
 
 // import:run/plan.mjs in run/delivery.mjs
 import { changePlan, planStart, readGraph } from "./plan.mjs";
@@ -38,7 +38,7 @@ import { changePlan, planStart, readGraph } from "./plan.mjs";
 import { openReviewOf } from "./review.mjs";
 
 // import:run/worktrees.mjs in run/delivery.mjs
-import { conflictTask, repeatIfRefMoves, workRecord } from "./worktrees.mjs";
+import { conflictTask, repeatIfRefMoves, sendWork, workRecord } from "./worktrees.mjs";
 
 // mcp-server/src/run/delivery/complete-landing.ts
 async function completeLanding(ctx, store, landing) {
@@ -140,7 +140,7 @@ function noteForReviewer(plan, id, said) {
 import { CallerError, StoreUnusable, fileRefusal } from "../errors.mjs";
 
 // import:git.mjs in run/delivery.mjs
-import { GitFailed, RefMoved, attemptName, attemptsOn, commitAt, commitFacts, commitMessage, commitTree, ensurePlanBranch, git, isAncestor, mergedTree, moveRefs, noteRemoteHead, operationUnderWay, planBranch, planHead, pushAttempt, pushPlanBranch, refreshIndex, refuseCheckedOut } from "../git.mjs";
+import { GitFailed, RefMoved, attemptName, attemptsOn, commitAt, commitFacts, commitMessage, commitTree, ensurePlanBranch, git, isAncestor, mergedTree, moveRefs, noteRemoteHead, operationUnderWay, planBranch, planHead, pushAttempt, pushPlanBranch, refreshIndex, refuseCheckedOut, removeAttempts } from "../git.mjs";
 
 // import:graph.mjs in run/delivery.mjs
 import { purposeOf, taskName } from "../graph.mjs";
@@ -155,16 +155,30 @@ function keptRef(plan, attempt) {
 async function keepCommit(root, plan, attempt, commit) {
   await git(root, ["update-ref", keptRef(plan, attempt), commit]);
 }
-async function forgetLanded({ plan, root, merged }) {
+async function forgetLanded({ plan, root, merged, remote }) {
   const landed = merged.flatMap((one) => one.kind === "merged" ? [one] : []);
   const head = landed.findLast((one) => one.head !== void 0)?.head;
   const bringsOthers = landed.some(
     ({ found, delivery }) => found || purposeOf(delivery.task)?.kind === "merge"
   );
   if (head === void 0 || !bringsOthers) return;
-  const list = ["for-each-ref", "--format=delete %(refname)", `--merged=${head}`, `${keptRefs(plan)}/`];
-  const input = await git(root, list);
-  if (input !== "") await git(root, ["update-ref", "--stdin"], { input });
+  await forgetKept(root, plan, head, remote !== void 0);
+}
+async function forgetKept(root, plan, head, onRemote) {
+  const list = ["for-each-ref", "--format=%(refname)", `--merged=${head}`, `${keptRefs(plan)}/`];
+  const refs = (await git(root, list)).split("\n").filter(Boolean);
+  if (refs.length === 0 || onRemote && !await areForgotten(root, refs)) return;
+  await git(root, ["update-ref", "--stdin"], { input: refs.map((ref) => `delete ${ref}
+`).join("") });
+}
+async function areForgotten(root, refs) {
+  try {
+    await removeAttempts(root, refs);
+    return true;
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error;
+    return false;
+  }
 }
 
 // mcp-server/src/run/delivery/delay-delivery.ts
@@ -213,7 +227,25 @@ import { setTimeout } from "node:timers/promises";
 import { areAlternatives, isGated } from "../policy.mjs";
 
 // import:run/remote.mjs in run/delivery.mjs
-import { branchOf, bringPlanBranch, lookWhetherShared } from "./remote.mjs";
+import { UntestedJoin, branchOf, bringPlanBranch, lookWhetherShared } from "./remote.mjs";
+
+// mcp-server/src/run/delivery/exchange-tested.ts
+var MAX_JOINS = 12;
+async function exchangeTested(ctx, store, { stored }, commands, stop) {
+  for (let joins = 1; joins <= MAX_JOINS; joins++) {
+    try {
+      await sendWork(ctx, store, stored.slug);
+      return void 0;
+    } catch (error) {
+      if (!(error instanceof UntestedJoin)) throw error;
+      const { move } = error;
+      const wait2 = await gateJoin(ctx, store, commands, stored.slug, move.to, stop);
+      if (wait2) return wait2;
+      await moveRefs(ctx.checkout.root, [move], `parallel: ${stored.slug}`);
+    }
+  }
+  throw new RefMoved();
+}
 
 // mcp-server/src/run/delivery/merge-deliveries.ts
 var MAX_SUMMARY = 4e3;
@@ -564,7 +596,11 @@ async function deliverAll(ctx, store, slug) {
   for (let isFirst = true; ; isFirst = false) {
     const seen = await waitingOf(ctx, store, slug);
     const { first } = seen;
-    if (!first) return;
+    if (!first) {
+      const waits = await exchange(ctx, store, seen.plan);
+      if (waits) await wait(ctx, store, slug, waits);
+      return;
+    }
     if (isFirst && !await mayDeliver(ctx, first)) {
       deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
       return;
@@ -573,17 +609,34 @@ async function deliverAll(ctx, store, slug) {
       const tries = { mayGuess: true, hooksRan: false };
       const waits = await repeatIfRefMoves(ctx, async () => {
         const waiting = tries.mayGuess ? seen : await waitingOf(ctx, store, slug);
-        return landNext(ctx, store, waiting, tries);
+        try {
+          return await landNext(ctx, store, waiting, tries);
+        } catch (error) {
+          if (!(error instanceof UntestedJoin)) throw error;
+          return exchange(ctx, store, waiting.plan);
+        }
       });
       if (!waits) continue;
-      if (waits.for === "user") await pauseForGate(ctx, store, slug, waits.why);
-      else deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
+      await wait(ctx, store, slug, waits);
       return;
     } catch (error) {
       deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
       if (!await delayDelivery(ctx, store, first, error)) return;
     }
   }
+}
+async function wait(ctx, store, slug, waits) {
+  if (waits.for === "user") await pauseForGate(ctx, store, slug, waits.why);
+  else deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
+}
+async function exchange(ctx, store, plan) {
+  if (!isGated(plan.policy) || plan.stored.status !== "open") return void 0;
+  if (!await lookWhetherShared(ctx, plan.graph)) return void 0;
+  const stop = deliveriesOf(ctx).closing.signal;
+  return exchangeTested(ctx, store, plan, commandsOf(plan), stop);
+}
+function commandsOf({ policy }) {
+  return { gate: policy.gate.trim(), setup: policy.setup };
 }
 function waitingOf(ctx, store, slug) {
   return readGraph(ctx, store, async (view) => {
@@ -604,9 +657,8 @@ async function landNext(ctx, store, { plan, first, waiting }, tries) {
     await land(ctx, store, await mergeDeliveries(ctx, waiting, remote), runHooks);
     return void 0;
   }
-  const commands = { gate: plan.policy.gate.trim(), setup: plan.policy.setup };
   const stop = deliveriesOf(ctx).closing.signal;
-  const next = await gatedLanding(ctx, store, waiting, commands, remote, stop);
+  const next = await gatedLanding(ctx, store, waiting, commandsOf(plan), remote, stop);
   if (next.kind === "landing") await land(ctx, store, next.landing, runHooks);
   return next.kind === "waits" ? next : void 0;
 }
@@ -636,6 +688,8 @@ export {
   deliverLeftBehind,
   deliverWaiting,
   deliveriesEnded,
+  exchangeTested,
+  forgetKept,
   forgetLanded,
   gatedLanding,
   isFromHere,

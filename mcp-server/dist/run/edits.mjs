@@ -343,6 +343,7 @@ import { readReport, withIgnoredFiles } from "./reporting.mjs";
 async function exportPlan(ctx, actor, slug) {
   const store = await existingGraph(ctx, slug);
   const { root } = ctx.checkout;
+  const { table } = await ctx.prices.refresh();
   return changePlan(ctx, store, actor, slug, async (plan, tx) => {
     const own = await ownBreakdown(root, plan);
     const tasks = tasksToWrite(plan.graph.tasks, own?.tasks ?? []);
@@ -350,7 +351,7 @@ async function exportPlan(ctx, actor, slug) {
     plan.append(...breakdown?.changes ?? []);
     const { document } = plan.stored;
     const events = await plan.reader.events(plan.id);
-    const report = await withIgnoredFiles(ctx, aggregate(stateOf(plan), events, ctx.now()));
+    const report = await withIgnoredFiles(ctx, aggregate(stateOf(plan), events, ctx.now(), table));
     const added = [...plan.graph.tasks.values()].flatMap(
       ({ id, origin }) => origin === "server" ? [id] : []
     );

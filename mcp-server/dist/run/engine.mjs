@@ -112,13 +112,18 @@ var ModuleRuns = class {
     this.#plans.set(plan, run);
     this.#lost.delete(plan);
   }
+  /** It does not run the plan any more, and does not get it back. */
   end(plan) {
     this.#plans.delete(plan);
+    this.#lost.delete(plan);
   }
   /** The module fell silent while it ran the plan. */
   lost(plan) {
     this.#plans.delete(plan);
     this.#lost.add(plan);
+  }
+  get lostPlans() {
+    return [...this.#lost];
   }
   hasLost(plan) {
     return this.#lost.has(plan);

@@ -49,10 +49,10 @@ async function gateRecord(plan) {
 import { cleanLines, codeSpan, quotation } from "../text.mjs";
 
 // mcp-server/src/run/gate/gate-verdict-said.ts
-function gateVerdictSaid(before, after, { command, commit, merges }, { verdict }) {
+function gateVerdictSaid(before, after, { command, commit, merges, reason }, { verdict }) {
   const gate = `the gate ${codeSpan(command)}`;
   const at = commit.slice(0, 12);
-  const said = (decision, reason) => ({ type: "decision.taken", decision, reason });
+  const said = (decision, reason2) => ({ type: "decision.taken", decision, reason: reason2 });
   if (after.history.flaky.length > before.history.flaky.length) {
     return [
       said(
@@ -61,7 +61,7 @@ function gateVerdictSaid(before, after, { command, commit, merges }, { verdict }
       )
     ];
   }
-  const isBase = merges.length === 0 && verdict === "red";
+  const isBase = merges.length === 0 && reason !== "join" && verdict === "red";
   if (isBase && isRedBase(commit, after.history) && !isRedBase(commit, before.history)) {
     return [
       said(
@@ -230,11 +230,31 @@ async function gateStep(ctx, store, { gate, setup }, at, stop) {
       const { commit, merges, reason } = step;
       const test = { command: gate, commit, merges, reason };
       const busy = await runGate(ctx, store, plan, test, setup, stop);
-      if (busy)
-        return { kind: "waits", for: "server", why: `another server runs the gate (run ${busy.run})` };
+      if (busy) return whileBusy(busy);
       return afterRun(ctx, store, plan, commit);
     }
   }
+}
+async function gateJoin(ctx, store, { gate, setup }, plan, commit, stop) {
+  const whyNot = await ctx.commands.whyNot(gate);
+  if (whyNot !== void 0) return { kind: "waits", for: "user", why: whyGateDoesNotRun(plan, whyNot) };
+  for (; ; ) {
+    const { history } = await readGateRecord(ctx, store, plan);
+    if (history.isGreen(commit)) return void 0;
+    if (history.reds(commit) >= history.redsToBlame) {
+      const why = `the gate is red on what several clones did, joined (${commit.slice(0, 12)}): repair the plan's branch of one of them, and resume the plan`;
+      return { kind: "waits", for: "user", why };
+    }
+    if (stop.aborted) return { kind: "waits", for: "nobody", why: SERVER_ENDED };
+    const test = { command: gate, commit, merges: [], reason: "join" };
+    const busy = await runGate(ctx, store, plan, test, setup, stop);
+    if (busy) return whileBusy(busy);
+    const after = await afterRun(ctx, store, plan, commit);
+    if (after.kind === "waits") return after;
+  }
+}
+function whileBusy({ run }) {
+  return { kind: "waits", for: "server", why: `another server runs the gate (run ${run})` };
 }
 function whyGateDoesNotRun(plan, whyNot) {
   const remedy = whyNot === NOT_APPROVED ? `; the user can approve it with parallel-tasks approve ${plan}` : "";
@@ -336,6 +356,7 @@ export {
   SERVER_ENDED,
   claimGateRun,
   endGateRun,
+  gateJoin,
   gateRecord,
   gateStep,
   gateVerdictSaid,

@@ -604,6 +604,9 @@ function apart(a, b) {
 // import:run/approval.mjs in run/project.mjs
 import { CommandRunner } from "./approval.mjs";
 
+// import:run/prices.mjs in run/project.mjs
+import { Prices } from "./prices.mjs";
+
 // mcp-server/src/run/project/settings-from-environment.ts
 var NUMBER_VARIABLES = {
   maxParallel: "PARALLEL_MAX_PARALLEL",
@@ -675,13 +678,17 @@ function startFolder(given) {
 
 // mcp-server/src/run/project/transcripts.ts
 var NAME = /^[\w-]{1,64}$/;
-var Transcripts = class {
+var Transcripts = class _Transcripts {
   /** @param projects the host's folder of transcripts; it need not exist. */
   constructor(projects) {
     this.projects = projects;
   }
   projects;
   #folders = /* @__PURE__ */ new Map();
+  /** Where the host keeps them for this user. */
+  static ofUser(env) {
+    return new _Transcripts(projectsFolder(env));
+  }
   /** The transcript of a session's main conversation. */
   async ofSession(session) {
     const folder = await this.#folderOf(session);
@@ -776,7 +783,12 @@ async function createContext(facts) {
     commands: new CommandRunner({ ...checkout, ...folders, env }),
     snapshots: new CheckoutSnapshots(checkout.gitCommonDir && checkout.root, now),
     ignoredFiles: new IgnoredFiles(checkout.gitCommonDir && checkout.root),
-    transcripts: new Transcripts(projectsFolder(env)),
+    transcripts: Transcripts.ofUser(env),
+    prices: new Prices({
+      named: env.PARALLEL_PRICES || void 0,
+      hostFolder: folders.hostFolder,
+      pluginRoot
+    }),
     offerTokens: new OfferTokens(),
     now,
     clock,

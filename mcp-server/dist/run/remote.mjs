@@ -2,13 +2,23 @@
 import { CallerError } from "../errors.mjs";
 
 // import:git.mjs in run/remote.mjs
-import { GitFailed, REMOTE, commitAt, commitTree, fetchAttempt, fetchPlanBranch, git, hasRemote, headsHereAndThere, isAncestor, mergedTree, moveRefs, noteRemoteHead, ownRef, planBranch, planHead, pushPlanBranch, refuseCheckedOut } from "../git.mjs";
+import { GitFailed, REMOTE, commitAt, commitFacts, commitTree, fetchAttempt, fetchPlanBranch, git, hasRemote, headsHereAndThere, isAncestor, mergedTree, moveRefs, noteRemoteHead, ownRef, planBranch, planHead, pushPlanBranch, refuseCheckedOut } from "../git.mjs";
 
 // import:policy.mjs in run/remote.mjs
 import { isGated } from "../policy.mjs";
 
 // import:text.mjs in run/remote.mjs
 import { shownPath } from "../text.mjs";
+
+// mcp-server/src/run/remote/untested-join.ts
+var UntestedJoin = class extends Error {
+  constructor(move) {
+    super("the plan's gate has yet to test what several clones did, joined");
+    this.move = move;
+  }
+  move;
+  name = "UntestedJoin";
+};
 
 // mcp-server/src/run/remote/exchange.ts
 function branchOf({ stored, policy }) {
@@ -20,10 +30,12 @@ async function bringPlanBranch(root, branch) {
   if (remote.at === void 0 || remote.at === local) return remote;
   if (local !== void 0 && await isAncestor(root, remote.at, local)) return remote;
   const isBehind = local === void 0 || await isAncestor(root, local, remote.at);
-  const to = isBehind ? remote.at : await joined(root, branch, local, remote.at);
+  const to = isBehind ? remote.at : await joined(root, plan, local, remote.at);
   await refuseCheckedOut(root, plan);
   const from = local ?? "0".repeat(to.length);
-  await moveRefs(root, [{ ref: `refs/heads/${planBranch(plan)}`, from, to }], `parallel: ${plan}`);
+  const move = { ref: `refs/heads/${planBranch(plan)}`, from, to };
+  if (!isBehind && branch.isGated) throw new UntestedJoin(move);
+  await moveRefs(root, [move], `parallel: ${plan}`);
   return remote;
 }
 async function exchangePlanBranch(root, branch) {
@@ -40,7 +52,7 @@ async function bringForWorktree(root, branch, conflict) {
     if (conflict && await commitAt(root, conflict.commit) === void 0)
       await fetchAttempt(root, branch.plan, conflict.attempt);
   } catch (error) {
-    if (!(error instanceof GitFailed)) throw error;
+    if (!(error instanceof GitFailed || error instanceof UntestedJoin)) throw error;
   }
 }
 async function hasUnpushed(root, plan) {
@@ -48,17 +60,18 @@ async function hasUnpushed(root, plan) {
   if (here === void 0 || here === there) return false;
   return there === void 0 || !await isAncestor(root, here, there);
 }
-async function joined(root, { plan, isGated: isGated2 }, local, remote) {
+async function joined(root, plan, local, remote) {
   const { tree, conflicts } = await mergedTree(root, remote, local);
-  if (conflicts === void 0 && !isGated2) {
+  if (conflicts === void 0) {
+    const sides = [...(await commitFacts(root, [remote, local])).values()];
+    const time = Math.max(...sides.map(({ seconds }) => seconds));
     return commitTree(root, tree, [remote, local], `${plan}: join what two clones did
-`);
+`, time);
   }
   const branch = planBranch(plan);
-  const why = conflicts ? `do not go together: ${conflicts.map(shownPath).join(", ")}` : "its gate has seen only apart";
   throw new CallerError(
     "wrong_state",
-    `The branch ${branch} of this clone and that of ${REMOTE} were begun apart and ${why}.`,
+    `The branch ${branch} of this clone and that of ${REMOTE} were begun apart and do not go together: ${conflicts.map(shownPath).join(", ")}.`,
     `Ask the user to merge ${remote.slice(0, 12)} into ${branch} in a worktree of their own.`
   );
 }
@@ -96,6 +109,7 @@ async function workTreesOf(root) {
   return new Set(paths.map((path) => folderKey(path)));
 }
 export {
+  UntestedJoin,
   branchOf,
   bringForWorktree,
   bringPlanBranch,

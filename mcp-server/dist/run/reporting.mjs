@@ -1188,29 +1188,36 @@ async function reportPlan(ctx, actor, slug) {
   const { session } = ctx.owner;
   if (session !== void 0) await setTimeout(WRITTEN_AFTER_MS);
   const measured = await measureUsage(ctx, store, slug, session);
+  const { table } = await ctx.prices.refresh();
   const { loaded, report } = await changePlan(ctx, store, actor, slug, async (plan, tx) => {
     await expireClaims(tx);
     plan.append(...measured);
     await logEscalation(plan);
-    const report2 = aggregate(stateOf(plan), await plan.reader.events(plan.id), ctx.now());
+    const report2 = aggregate(stateOf(plan), await plan.reader.events(plan.id), ctx.now(), table);
     plan.append({ type: "plan.reported", session: session ?? "" });
     return { loaded: plan, report: report2 };
   });
-  return { loaded, report: await withIgnoredFiles(ctx, report) };
+  return { loaded, report: await withIgnoredFiles(ctx, withPriceProblem(ctx, report)) };
 }
 async function readReport(ctx, slug) {
   const store = await existingGraph(ctx, slug);
   const measured = await measureUsage(ctx, store, slug, void 0);
+  const { table } = await ctx.prices.refresh();
   const report = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(slug);
     const events = await plan.reader.events(plan.id);
     return aggregate(
       withUsage(stateNow(plan, await deadClaims(view.reader, ctx.now())), measured),
       [...events, ...asEvents(measured, events)],
-      ctx.now()
+      ctx.now(),
+      table
     );
   });
-  return withIgnoredFiles(ctx, report);
+  return withIgnoredFiles(ctx, withPriceProblem(ctx, report));
+}
+function withPriceProblem({ prices: { last } }, report) {
+  if (last.table || !report.figures.spending) return report;
+  return { ...report, notMeasured: [...report.notMeasured, `money (${last.problem})`] };
 }
 async function measureUsage(ctx, store, slug, asking) {
   const agents = await measureAgents(ctx, store, slug, "all");

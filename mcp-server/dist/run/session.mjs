@@ -147,7 +147,7 @@ async function renewLeases(run, session) {
 }
 
 // import:run/plan.mjs in run/session.mjs
-import { changeGraph, countsOf, existingGraph, isDone, readGraph } from "./plan.mjs";
+import { changeGraph, countsOf, existingGraph, isDone, readGraph, readPlan } from "./plan.mjs";
 
 // import:run/project.mjs in run/session.mjs
 import { sameOwner } from "./project.mjs";
@@ -162,17 +162,21 @@ async function beginModuleRun(run, session, slug, wakes) {
 }
 async function takeOverFromModule(run, session, plan) {
   const own = session.module.of(plan);
-  if (!own) return;
   session.module.end(plan);
+  if (!own) return;
   await endEngineRun(run, await existingGraph(run, plan), plan, own.run, "stopped");
 }
 async function takeUpModuleRuns(run, session) {
   const store = await run.graph();
   if (!store) return;
+  for (const slug of session.module.lostPlans) {
+    const { stored } = await readPlan(run, store, slug);
+    if (stored.status === "open") await beginModuleRun(run, session, stored.slug, session.interactive);
+  }
   await readGraph(run, store, async (view) => {
     for (const plan of await view.plans()) {
       const { slug } = plan.stored;
-      if (session.module.of(slug)) continue;
+      if (session.module.of(slug) || session.module.hasLost(slug)) continue;
       const { open } = await engineRecord(plan);
       const own = open.find(({ owner }) => sameOwner(owner, run.owner));
       if (own) session.module.begin(slug, new ModuleRun(own.run, session.interactive));

@@ -2,7 +2,7 @@
 import { CallerError, fileRefusal } from "../errors.mjs";
 
 // import:git.mjs in run/worktrees.mjs
-import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitTree, commitsThere, containedIn, dropDeadLinks, ensurePlanBranch, fetchAttempt, fileWithMarkers, filesLeftOut, git, gitIdentity, ignoredFiles, isAncestor, moveRefs, operationUnderWay, planBranch, planCommitMessage, planHead, prepareMerge, refreshIndex, submoduleFolders, submoduleWork, submodulesAt, treeOf, unmergedFiles, untouchedFiles, untrackedRepositories, widenSparseCheckout, workBranches } from "../git.mjs";
+import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitTree, commitsThere, containedIn, dropDeadLinks, ensurePlanBranch, fetchAttempt, fileWithMarkers, filesLeftOut, folderOfWorkTree, git, gitFolderOf, gitIdentity, ignoredFiles, indexEntries, isAncestor, moveRefs, operationUnderWay, planBranch, planCommitMessage, planHead, prepareMerge, refreshIndex, submoduleFolders, submoduleWork, submodulesAt, treeOf, untouchedFiles, untrackedRepositories, widenSparseCheckout, workBranches } from "../git.mjs";
 
 // import:policy.mjs in run/worktrees.mjs
 import { changedByOthers, completingAttempt, isGated, ownFilesInOrder } from "../policy.mjs";
@@ -11,7 +11,7 @@ import { changedByOthers, completingAttempt, isGated, ownFilesInOrder } from "..
 import { changeGraph, changePlan, freeId, isDone, nextPosition, planSlug, planStart, readGraph, readPlan, taskOf } from "./plan.mjs";
 
 // import:run/remote.mjs in run/worktrees.mjs
-import { branchOf, bringForWorktree, bringPlanBranch, exchangePlanBranch, hasUnpushed, lookWhetherShared } from "./remote.mjs";
+import { UntestedJoin, branchOf, bringForWorktree, bringPlanBranch, exchangePlanBranch, hasUnpushed, lookWhetherShared } from "./remote.mjs";
 
 // mcp-server/src/run/worktrees/work-record.ts
 async function workRecord(plan) {
@@ -91,7 +91,9 @@ async function headWith(ctx, loaded, commits) {
   const { slug } = loaded.stored;
   const begun = await ensurePlanBranch(root, slug, await planStart(ctx));
   const contained = await containedIn(root, begun, commits);
-  for (const commit of commits.filter((one) => !contained.has(one))) {
+  const lost = commits.filter((one) => !contained.has(one));
+  if (lost.length === 0) return begun;
+  for (const commit of lost) {
     const merge = await prepareMerge(root, slug, commit, `${slug}: merge ${commit.slice(0, 12)} again`);
     if (merge.kind === "contained") continue;
     if (merge.kind === "conflict" || isGated(loaded.policy)) {
@@ -109,6 +111,9 @@ async function headWith(ctx, loaded, commits) {
 
 // import:text.mjs in run/worktrees.mjs
 import { NAME_LIMIT, cleanText, isDeclared, normalisePath, shownPath } from "../text.mjs";
+
+// import:run/delivery.mjs in run/worktrees.mjs
+import { forgetKept, keepCommit } from "./delivery.mjs";
 
 // mcp-server/src/run/worktrees/commit-for-clones.ts
 async function commitForClones(ctx, store, slug) {
@@ -149,28 +154,35 @@ async function commitForClones(ctx, store, slug) {
   const message = planCommitMessage(name, title, tasks);
   const made = files.size > 0 ? await commitFiles(root, head, [...files], message) : void 0;
   const commitOf = (work) => work.commit ?? made ?? head;
+  const log = async (isMerged2) => {
+    const at = await planHead(root, name) ?? head;
+    await changePlan(ctx, store, "server", slug, (tx) => {
+      for (const work of works) {
+        const of = { task: work.attempt.task, attempt: work.attempt.id, commit: commitOf(work) };
+        if (!record.committed.has(work.attempt.id))
+          tx.append({ type: "work.committed", ...of, files: work.files, leftOut: [] });
+        if (isMerged2) tx.append({ type: "work.merged", ...of, head: at });
+      }
+    });
+  };
   for (const commit of new Set(works.map(commitOf))) {
     const merge = await prepareMerge(root, name, commit, `Merge ${message}`);
-    if (merge.kind === "conflict") {
-      throw doesNotFit(root, `does not go together with it: ${merge.files.map(shownPath).join(", ")}`);
+    if (merge.kind === "conflict") throw doesNotFit(root, merge.files);
+    if (merge.kind !== "clean") continue;
+    if (isGated(plan.policy)) {
+      for (const work of works) await keepCommit(root, name, work.attempt.id, commitOf(work));
+      await log(false);
+      throw new UntestedJoin(merge.move);
     }
-    if (merge.kind === "clean" && isGated(plan.policy)) throw doesNotFit(root, "has not passed its gate");
-    if (merge.kind === "clean") await moveRefs(root, [merge.move], `parallel: ${name}`);
+    await moveRefs(root, [merge.move], `parallel: ${name}`);
   }
-  const at = await planHead(root, name) ?? head;
-  await changePlan(ctx, store, "server", slug, (tx) => {
-    for (const work of works) {
-      const of = { task: work.attempt.task, attempt: work.attempt.id, commit: commitOf(work) };
-      if (!record.committed.has(work.attempt.id))
-        tx.append({ type: "work.committed", ...of, files: work.files, leftOut: [] });
-      tx.append({ type: "work.merged", ...of, head: at });
-    }
-  });
+  await log(true);
+  if (isGated(plan.policy)) await forgetKept(root, name, await planHead(root, name) ?? head, false);
 }
-function doesNotFit(root, why) {
+function doesNotFit(root, files) {
   return new CallerError(
     "wrong_state",
-    `What was done in ${shownPath(root)} is not on the plan's branch: it ${why}.`,
+    `What was done in ${shownPath(root)} is not on the plan's branch: it does not go together with it: ${files.map(shownPath).join(", ")}.`,
     "Ask the user to merge it."
   );
 }
@@ -224,6 +236,12 @@ function filesOfPlan({ graph, caseInsensitive }, record, ofOthers, changed) {
   );
 }
 
+// import:node:fs in run/worktrees.mjs
+import { existsSync, realpathSync } from "node:fs";
+
+// import:node:path in run/worktrees.mjs
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
+
 // mcp-server/src/run/worktrees/inner-repository.ts
 async function reportedInside(root, { filesChanged }) {
   if (filesChanged.length === 0) return void 0;
@@ -247,8 +265,8 @@ function innerRepository(nested, where) {
     "outcome"
   );
 }
-async function refuseSubmoduleWork(path, base) {
-  const found = await submoduleWork(path, base);
+async function refuseSubmoduleWork(path, base, links) {
+  const found = await submoduleWork(path, base, links);
   if (found === void 0) return;
   const { folder, what } = found;
   const work = what.kind === "files" ? `${shownPath(what.example)} lies in the submodule ${shownPath(folder)}` : `The submodule ${shownPath(folder)} stands at commit ${what.commit.slice(0, 12)}, which only your worktree has`;
@@ -263,29 +281,40 @@ async function refuseSubmoduleWork(path, base) {
 // mcp-server/src/run/worktrees/commit-worktree.ts
 async function commitWorktree(worktree, message, finished) {
   const { path, base, merging } = worktree;
-  const merge = await commitAt(path, "MERGE_HEAD");
-  await dropDeadLinks(path, base);
+  const [head = "", before = ""] = (await git(path, ["rev-parse", "HEAD", "HEAD^{tree}"])).split("\n");
+  const isMerging = existsSync(join(await folderOfWorkTree(path), "MERGE_HEAD"));
+  const merge = isMerging ? await commitAt(path, "MERGE_HEAD") : void 0;
+  const { links, unmerged } = await indexEntries(path);
+  const linksLeft = await dropDeadLinks(path, base, links);
   const repositories = await untrackedRepositories(path);
   if (finished) {
     const [nested] = repositories;
     if (nested !== void 0) throw innerRepository(nested, "your worktree");
-    await refuseSubmoduleWork(path, base);
+    await refuseSubmoduleWork(path, base, linksLeft);
     if (merging !== void 0) await refuseAbandonedMerge(path, merging, merge);
     if (merge === void 0) await refuseUnfinishedOperation(path);
-    await refuseUnsolvedConflicts(worktree, merge);
+    const parents = head === base ? "" : await git(path, ["log", "--first-parent", "--format=%P", `${base}..HEAD`]);
+    await refuseUnsolvedConflicts(worktree, merge, unmerged, parents);
   }
   await git(path, ["add", "--all", "--sparse", "--", ".", ...repositories.map(except)]);
   const tree = (await git(path, ["write-tree"])).trim();
-  const head = (await git(path, ["rev-parse", "HEAD"])).trim();
-  const before = (await git(path, ["rev-parse", "HEAD^{tree}"])).trim();
-  let commit = head;
-  if (tree !== before || merge !== void 0) {
-    commit = await commitTree(path, tree, merge === void 0 ? [head] : [head, merge], message);
-    await git(path, ["update-ref", "-m", "parallel: report", "HEAD", commit, head]);
-    if (merge !== void 0) await git(path, ["merge", "--quit"]);
-  }
-  const changed = await git(path, ["diff", "--name-only", "--no-renames", "-z", base, commit]);
+  const isChanged = tree !== before || merge !== void 0;
+  const [commit, changed] = await Promise.all([
+    isChanged ? commitOnHead(path, tree, merge === void 0 ? [head] : [head, merge], message) : head,
+    git(path, ["diff", "--name-only", "--no-renames", "-z", base, tree])
+  ]);
+  if (merge !== void 0) await git(path, ["merge", "--quit"]);
   return { commit, files: changed.split("\0").filter(Boolean) };
+}
+async function commitOnHead(path, tree, parents, message) {
+  const commit = await commitTree(
+    path,
+    tree,
+    parents.filter((parent) => parent !== void 0),
+    message
+  );
+  await git(path, ["update-ref", "-m", "parallel: report", "HEAD", commit, parents[0]]);
+  return commit;
 }
 function except(folder) {
   return `:(exclude,literal)${folder}`;
@@ -306,9 +335,7 @@ async function refuseUnfinishedOperation(path) {
     `Solve what is in conflict, finish with git ${name} --continue, and report again.`
   );
 }
-async function refuseUnsolvedConflicts({ path, base }, merge) {
-  const unmerged = await unmergedFiles(path);
-  const parents = await git(path, ["log", "--first-parent", "--format=%P", `${base}..HEAD`]);
+async function refuseUnsolvedConflicts({ path, base }, merge, unmerged, parents) {
   const merged = parents.split("\n").flatMap((line) => line.split(" ").slice(1));
   if (merge !== void 0) merged.push(merge);
   const isMerge = merged.length > 0;
@@ -439,7 +466,8 @@ async function reaching(work) {
     return void 0;
   } catch (error) {
     if (error instanceof RefMoved) return "others moved the plan's branch each time";
-    if (error instanceof CallerError || error instanceof GitFailed) return error.message;
+    if (error instanceof CallerError || error instanceof GitFailed || error instanceof UntestedJoin)
+      return error.message;
     throw error;
   }
 }
@@ -451,28 +479,19 @@ async function sendWork(ctx, store, slug) {
       await exchangePlanBranch(root, branchOf(await readPlan(ctx, store, slug)));
   });
 }
-async function bringWork(ctx, plan, record, commits) {
+async function bringWork(ctx, plan, record) {
   const { root } = ctx.checkout;
-  const isMissing = async (some) => (await commitsThere(root, some)).size < new Set(some).size;
-  if (!await isMissing(commits)) return;
   await repeatIfRefMoves(ctx, async () => void await bringPlanBranch(root, branchOf(plan)));
   for (const { attempt, commit } of record.conflicted) {
-    if (await isMissing([commit])) await fetchAttempt(root, plan.stored.slug, attempt);
+    if (!(await commitsThere(root, [commit])).has(commit))
+      await fetchAttempt(root, plan.stored.slug, attempt);
   }
 }
 
-// import:node:fs in run/worktrees.mjs
-import { existsSync, realpathSync } from "node:fs";
-
 // mcp-server/src/run/worktrees/lost-worktree.ts
 async function isWorktree(path) {
-  try {
-    const top = (await git(path, ["rev-parse", "--show-toplevel"])).trim();
-    return realpathSync(top) === realpathSync(path);
-  } catch (error) {
-    if (error instanceof GitFailed) return false;
-    throw error;
-  }
+  const folder = await gitFolderOf(path);
+  return folder !== void 0 && existsSync(join(folder, "HEAD"));
 }
 async function commitOfLostWorktree(root, worktree) {
   const { path, branch, base } = worktree;
@@ -495,14 +514,11 @@ import { createHash } from "node:crypto";
 // import:node:fs/promises in run/worktrees.mjs
 import { mkdir, readFile, rm, stat } from "node:fs/promises";
 
-// import:node:path in run/worktrees.mjs
-import { isAbsolute, join, relative, resolve, sep } from "node:path";
-
 // import:host.mjs in run/worktrees.mjs
 import { WORKTREE_FOLDER } from "../host.mjs";
 
 // import:run/worktrees/pool.mjs in run/worktrees.mjs
-import { changeUse, emptyFolder, endLeftProcesses, freeWorktree, gitFolderOf, giveBack, inState, isMerged, knownServers, pooledWorktrees, recoveredPool, removeFree, removeWorktree, takeFreeWorktree, takeWorktree } from "./worktrees/pool.mjs";
+import { changeUse, emptyFolder, endLeftProcesses, freeWorktree, giveBack, inState, isMerged, knownServers, pooledWorktrees, recoveredPool, removeFree, removeWorktree, takeFreeWorktree, takeWorktree } from "./worktrees/pool.mjs";
 
 // import:run/worktrees/setup.mjs in run/worktrees.mjs
 import { SetUpFailed, excludeFromStatus, setUpWorktree } from "./worktrees/setup.mjs";
@@ -851,10 +867,9 @@ async function cutWorktree(ctx, held, loaded, record, made) {
   const there = made ?? await ownWorktreeOf(ctx, held.claim);
   const { path: place, branch } = there ? { path: there, branch: await adopt(ctx, held, there, base) } : await makeOwnWorktree(ctx, held, base, loaded);
   try {
-    await verify(place, base, wanted);
+    const path = await verify(place, base, wanted);
     await checkOutNeeded(ctx, held, record, place);
     await checkOutSubmodules(await gitFolderOf(root) ?? join(root, ".git"), place);
-    const path = realpathSync((await git(place, ["rev-parse", "--show-toplevel"])).trim());
     const { port } = await setUpWorktree(ctx, path, loaded.policy.setup);
     const conflict = conflictFor(record, task);
     if (conflict) await beginMerge(place, conflict.commit);
@@ -880,11 +895,12 @@ async function adopt(ctx, { plan, claim }, place, base) {
   return branch;
 }
 async function verify(place, base, commits) {
-  const head = (await git(place, ["rev-parse", "HEAD"])).trim();
+  const [head = "", top = ""] = (await git(place, ["rev-parse", "HEAD", "--show-toplevel"])).split("\n");
   const holds = await Promise.all(commits.map((commit) => isAncestor(place, commit, head)));
   if (head !== base || holds.includes(false)) {
     throw new GitFailed("rev-parse", void 0, `${place} does not stand at ${base}`, "");
   }
+  return realpathSync(top);
 }
 async function checkOutNeeded(ctx, { claim }, record, place) {
   const leftOut = await filesLeftOut(place);

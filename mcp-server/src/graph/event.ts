@@ -83,6 +83,8 @@ export type Change =
       readonly estimateMs?: number;
       /** How many tokens it was expected to use, without what is read from a cache. */
       readonly estimateTokens?: number;
+      /** What it was expected to cost, in the money of the price table of that time. */
+      readonly estimateCost?: number;
     }
   | {
       readonly type: "claim.returned";

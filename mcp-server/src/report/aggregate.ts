@@ -4,9 +4,9 @@ import type { PlanStatus } from "../graph/plan.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import type { PlanSlug, TaskId } from "../graph/task.ts";
 import { newerParts } from "../policy/newer-parts.ts";
-import { plural } from "../text/format.ts";
+import type { PriceTable } from "../policy/spending/price-table.ts";
 import { normaliseText } from "../text/normalise.ts";
-import { measureRun, type RunFigures } from "./figures/run-figures.ts";
+import { measureRun, notMeasured, type RunFigures } from "./figures/run-figures.ts";
 import { type Verdict, verdictOf } from "./figures/verdict.ts";
 import { type ActualWrites, actualWrites, writtenByTask } from "./files/actual-writes.ts";
 import { type CommittedWork, committedWork, gitMovesOf } from "./files/committed-work.ts";
@@ -112,12 +112,20 @@ export interface RunReport {
   readonly timeline: readonly TimelineRow[];
 }
 
-/** Brings all that is known about a plan together. */
-export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs: number): RunReport {
+/**
+ * Brings all that is known about a plan together.
+ * @param prices what models cost; without it nothing says what the run cost.
+ */
+export function aggregate(
+  state: PlanState,
+  events: readonly GraphEvent[],
+  nowMs: number,
+  prices?: PriceTable,
+): RunReport {
   const { plan } = state;
   const { written, ...truth } = actualWrites(state, events);
-  const tasks = taskResults(state, written, nowMs);
-  const figures = measureRun(state, events, nowMs);
+  const tasks = taskResults(state, written, nowMs, prices);
+  const figures = measureRun(state, events, nowMs, prices);
   const spec = specOf(state, events);
   const runAgain = commandsRunAgain(state);
   const having = (status: TaskResult["status"]) =>
@@ -227,33 +235,4 @@ function discoveriesOf(
     const key = normaliseText(text);
     return seen.has(key) ? false : seen.add(key);
   });
-}
-
-function notMeasured(figures: RunFigures): string[] {
-  return [
-    ...(figures.wallMs === undefined ? ["times (no attempt was made)"] : []),
-    ...(figures.plannedCriticalPath === undefined ? ["planned critical path (no estimates)"] : []),
-    ...(figures.bursts === undefined ? ["agents launched per message (no hook reported)"] : []),
-    ...(figures.preventedConflicts === undefined ? ["conflicts prevented (no hook reported)"] : []),
-    ...tokensNotMeasured(figures),
-    "contradictions between reports",
-  ];
-}
-
-function tokensNotMeasured({ attempts, usage }: RunFigures): string[] {
-  if (usage === undefined) return ["tokens (no attempt was made)"];
-  const { agents, unmeasuredAttempts, main, sessions, unmeasuredSessions } = usage;
-  return [
-    ...(agents === undefined
-      ? ["tokens of the agents (no transcript was found)"]
-      : unmeasuredAttempts > 0
-        ? [`tokens of ${unmeasuredAttempts} of ${plural(attempts, "attempt")} (no transcript was found)`]
-        : []),
-    ...(main === undefined
-      ? ["tokens of the main conversation (no transcript was found)"]
-      : unmeasuredSessions > 0
-        ? [`tokens of the main conversation in ${unmeasuredSessions} of ${sessions} sessions`]
-        : []),
-    ...(main === undefined ? [] : ["what the main conversation says after the report"]),
-  ];
 }

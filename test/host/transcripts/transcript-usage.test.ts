@@ -27,7 +27,9 @@ function seconds(from: number, to: number) {
 }
 
 async function usageOf(...periods: (typeof ALWAYS)[]) {
-  return (await transcriptUsage(file, "agent", periods))?.usage;
+  return (await transcriptUsage(file, "agent", periods))?.usage.map(
+    ({ requests: _requests, byModel: _byModel, ...tokens }) => tokens,
+  );
 }
 
 describe("the tokens of a transcript", () => {
@@ -86,7 +88,7 @@ describe("the tokens of a transcript", () => {
 
   it("the tokens of a main conversation are without those of agents that an older host wrote beside it", async () => {
     write(say(1, "main"), { ...say(2, "agent"), isSidechain: true });
-    expect((await transcriptUsage(file, "main", [ALWAYS]))?.usage).toEqual([ONE]);
+    expect((await transcriptUsage(file, "main", [ALWAYS]))?.usage).toMatchObject([ONE]);
     expect((await usageOf(ALWAYS))?.[0]?.input).toBe(200);
   });
 
@@ -100,5 +102,44 @@ describe("the tokens of a transcript", () => {
       message: { id: "m", content: [], usage: { input_tokens: -5, output_tokens: "9" } },
     });
     expect(await usageOf(ALWAYS)).toBeUndefined();
+  });
+});
+
+describe("the tokens of a transcript, by model,", () => {
+  const said = (id: string, model: string, usage: object) => ({
+    type: "assistant",
+    timestamp: new Date(START_MS).toISOString(),
+    message: { id, model, role: "assistant", content: [], usage },
+  });
+
+  it("the tokens of a transcript, by model, are told apart, with the requests and the cache writes for an hour", async () => {
+    write(
+      said("m1", "claude-haiku-5-5", {
+        input_tokens: 5,
+        cache_creation_input_tokens: 30,
+        cache_creation: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 20 },
+        output_tokens: 1,
+      }),
+      said("m1", "claude-haiku-5-5", {
+        input_tokens: 5,
+        cache_creation_input_tokens: 30,
+        cache_creation: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 20 },
+        output_tokens: 4,
+      }),
+      said("m2", "claude-opus-5-5", { input_tokens: 7, output_tokens: 2 }),
+      said("m3", "claude-haiku-5-5", { cache_read_input_tokens: 100_001, output_tokens: 3 }),
+    );
+    const [usage] = (await transcriptUsage(file, "agent", [ALWAYS]))?.usage ?? [];
+    const long = { input: 0, cacheWrite: 0, cacheRead: 100_001, output: 3 };
+    expect(usage).toEqual({
+      ...{ input: 12, cacheWrite: 30, cacheRead: 100_001, output: 9, requests: 3 },
+      byModel: {
+        "claude-haiku-5-5": {
+          ...{ input: 5, cacheWrite: 30, cacheWriteHour: 20, cacheRead: 100_001, output: 7 },
+          longPrompts: long,
+        },
+        "claude-opus-5-5": { input: 7, cacheWrite: 0, cacheRead: 0, output: 2 },
+      },
+    });
   });
 });

@@ -44,10 +44,21 @@ function host(on, { steps, agents = [], launch = () => ({ result: { agentId: "a1
 const start = ($, isInteractive) =>
   $.session.start({ cwd: "/", surface: isInteractive ? "terminal" : null, isInteractive });
 const report = ($, agentId, status = "completed") =>
-  $.agent.report({ agentId, subagentType: "x", provider: { plugin: "parallel", tier: "user" }, status, text: "Done." });
+  $.agent.report({
+    agentId,
+    subagentType: "x",
+    provider: { plugin: "parallel", tier: "user" },
+    status,
+    text: "Done.",
+  });
 
 test("the command of a headless run launches what the server says, and ends with its text and exit code", async ($, on) => {
-  const seen = host(on, { steps: [{ launch: [LAUNCH], stop: [] }, { launch: [], stop: [], over: { ...END, exitCode: 1 } }] });
+  const seen = host(on, {
+    steps: [
+      { launch: [LAUNCH], stop: [] },
+      { launch: [], stop: [], over: { ...END, exitCode: 1 } },
+    ],
+  });
   await start($, false);
   const answer = await $.command.run({ command: "parallel-run", args: "demo" });
   expect(answer.text).toBe(END.text);
@@ -67,7 +78,12 @@ test("the command in a terminal answers at once, and the end wakes the conversat
 });
 
 test("the end of an agent that was launched here is kept from the conversation, that of others is not", async ($, on) => {
-  host(on, { steps: [{ launch: [LAUNCH], stop: [] }, { launch: [], stop: [], over: END }] });
+  host(on, {
+    steps: [
+      { launch: [LAUNCH], stop: [] },
+      { launch: [], stop: [], over: END },
+    ],
+  });
   await start($, false);
   await $.command.run({ command: "parallel-run", args: "demo" });
   expect((await report($, "a1")).consumed).toBeDefined();
@@ -75,7 +91,12 @@ test("the end of an agent that was launched here is kept from the conversation, 
 });
 
 test("the conversation hears of its agents' ends again when the plan is handed back to it", async ($, on) => {
-  host(on, { steps: [{ launch: [LAUNCH], stop: [] }, { launch: [], stop: [], over: { ...END, keepsReports: false } }] });
+  host(on, {
+    steps: [
+      { launch: [LAUNCH], stop: [] },
+      { launch: [], stop: [], over: { ...END, keepsReports: false } },
+    ],
+  });
   await start($, false);
   await $.command.run({ command: "parallel-run", args: "demo" });
   expect((await report($, "a1")).text).toBe("Done.");
@@ -83,7 +104,11 @@ test("the conversation hears of its agents' ends again when the plan is handed b
 
 test("a launch that comes to nothing is told with the next step", async ($, on) => {
   const seen = host(on, {
-    steps: [{ launch: [LAUNCH], stop: [] }, { launch: [], stop: [] }, { launch: [], stop: [], over: END }],
+    steps: [
+      { launch: [LAUNCH], stop: [] },
+      { launch: [], stop: [] },
+      { launch: [], stop: [], over: END },
+    ],
     launch: () => ({ deny: "no" }),
   });
   await start($, false);
@@ -101,7 +126,12 @@ test("a server that was started again is told hello, and the step is made again"
 });
 
 test("a module with an empty memory goes on with the plans that the server names", async ($, on) => {
-  const seen = host(on, { steps: [{ launch: [], stop: ["a3"] }, { launch: [], stop: [], over: { ...END, wake: "Done." } }] });
+  const seen = host(on, {
+    steps: [
+      { launch: [], stop: ["a3"] },
+      { launch: [], stop: [], over: { ...END, wake: "Done." } },
+    ],
+  });
   seen.answers.hello = () => ({ key: "k", plans: [{ plan: "demo", run: 1 }] });
   await start($, true);
   await seen.clock.advance(10);

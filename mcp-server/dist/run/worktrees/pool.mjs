@@ -8,142 +8,10 @@ import { chmod, copyFile, link, lstat, mkdir, readFile, readdir, rm, rmdir, unli
 import { dirname, join, posix, resolve } from "node:path";
 
 // import:git.mjs in run/worktrees/pool.mjs
-import { GitFailed, git, hasCommitsOfSubmodules, hasFilesOfSubmodules, isAncestor, operationUnderWay, statusEntries } from "../../git.mjs";
+import { GitFailed, folderOfWorkTree, git, gitFolderOf, hasCommitsOfSubmodules, hasFilesOfSubmodules, indexEntries, isAncestor, operationUnderWay, statusEntries } from "../../git.mjs";
 
 // import:run/worktrees/setup.mjs in run/worktrees/pool.mjs
 import { SET_UP_FILE, readSetUp } from "./setup.mjs";
-
-// import:host.mjs in run/worktrees/pool.mjs
-import { WORKTREE_FOLDER, runningProcesses } from "../../host.mjs";
-
-// import:run/project.mjs in run/worktrees/pool.mjs
-import { isDead, isInside, isServerDead, undefinedIfMissing } from "../project.mjs";
-
-// import:node:crypto in run/worktrees/pool.mjs
-import { randomUUID } from "node:crypto";
-
-// import:lib/zod.mjs in run/worktrees/pool.mjs
-import * as z from "../../lib/zod.mjs";
-
-// mcp-server/src/run/worktrees/pool/worktree-use.ts
-var NAME = /^parallel-use-(\d+)\.json$/;
-var USE_FILES = "parallel-use-";
-var MAX_TRIES = 10;
-var process2 = z.object({ pid: z.number(), startedAt: z.string() });
-var held = z.object({
-  state: z.literal("held"),
-  plan: z.string(),
-  /** The hash of the claim's token: numbers of plans and claims begin anew in every graph. */
-  claim: z.string(),
-  /** The digest of the command that set it up; empty: none did. */
-  setup: z.string()
-});
-var free = z.object({
-  state: z.literal("free"),
-  plan: z.string(),
-  /** The commit at which it stands. Who finds another one there finds somebody's work. */
-  head: z.string(),
-  setup: z.string()
-});
-var schema = z.discriminatedUnion("state", [
-  held,
-  free,
-  z.object({
-    state: z.literal("taken"),
-    by: process2.extend({ host: z.string(), server: process2.optional() }),
-    /** What it was, and is again if whoever has taken it dies before anything was changed. */
-    before: z.discriminatedUnion("state", [held, free])
-  })
-]);
-async function readUse(gitFolder) {
-  for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
-    const number = await lastNumber(gitFolder);
-    if (number === 0) return void 0;
-    const text = await readFile(fileOf(gitFolder, number), "utf8").catch(undefinedIfMissing);
-    if (text === void 0) continue;
-    const use = useIn(text);
-    return use && { number, use };
-  }
-  return void 0;
-}
-async function changeUse(gitFolder, from, use) {
-  const number = from + 1;
-  const file = fileOf(gitFolder, number);
-  const prepared = join(gitFolder, `${USE_FILES}${randomUUID()}.new`);
-  try {
-    await writeFile(prepared, JSON.stringify(use));
-    await link(prepared, file);
-  } catch (error) {
-    const { code } = error;
-    if (code === "EEXIST" || code === "ENOENT") return void 0;
-    throw error;
-  } finally {
-    await rm(prepared, { force: true });
-  }
-  if (await lastNumber(gitFolder) > number) {
-    await rm(file, { force: true });
-    return void 0;
-  }
-  await removeBefore(gitFolder, number);
-  return { number, use };
-}
-async function removeUse(gitFolder) {
-  await removeBefore(gitFolder, Number.POSITIVE_INFINITY);
-}
-async function lastNumber(gitFolder) {
-  return Math.max(0, ...await numbersIn(gitFolder));
-}
-async function removeBefore(gitFolder, number) {
-  const outdated = (await numbersIn(gitFolder)).filter((one) => one < number);
-  await Promise.all(outdated.map((one) => rm(fileOf(gitFolder, one), { force: true })));
-}
-async function numbersIn(gitFolder) {
-  const names = await readdir(gitFolder).catch(undefinedIfMissing) ?? [];
-  return names.flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number);
-}
-function fileOf(gitFolder, number) {
-  return join(gitFolder, `${USE_FILES}${number}.json`);
-}
-function useIn(text) {
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return void 0;
-  }
-}
-
-// mcp-server/src/run/worktrees/pool/pooled-worktrees.ts
-async function pooledWorktrees({ checkout }) {
-  const { root, gitCommonDir } = checkout;
-  if (gitCommonDir === void 0) return [];
-  const folder = join(gitCommonDir, "worktrees");
-  const names = await readdir(folder).catch(undefinedIfMissing) ?? [];
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const gitFolder = join(folder, name);
-      const path = await worktreeOfGitFolder(gitFolder);
-      if (path === void 0 || !isInside(join(root, WORKTREE_FOLDER), path)) return [];
-      const use = await readUse(gitFolder);
-      return use ? [{ ...use, path, gitFolder }] : [];
-    })
-  );
-  return found.flat();
-}
-function inState(worktrees, state) {
-  return worktrees.flatMap(
-    (one) => one.use.state === state ? [one] : []
-  );
-}
-async function gitFolderOf(path) {
-  const text = await readFile(join(path, ".git"), "utf8").catch(() => "");
-  const leadsTo = /^gitdir: (.+?)\r?\n?$/.exec(text)?.[1];
-  return leadsTo === void 0 ? void 0 : resolve(path, leadsTo);
-}
-async function worktreeOfGitFolder(gitFolder) {
-  const text = await readFile(join(gitFolder, "gitdir"), "utf8").catch(() => "");
-  const file = text.replace(/\r?\n$/, "");
-  return file === "" ? void 0 : dirname(resolve(gitFolder, file));
-}
 
 // mcp-server/src/run/worktrees/pool/remove-all-but.ts
 var KINDS = {
@@ -245,6 +113,102 @@ function ignoreIfFull(error) {
   if (!["ENOTEMPTY", "EEXIST", "ENOENT"].includes(code)) throw error;
 }
 
+// import:node:crypto in run/worktrees/pool.mjs
+import { randomUUID } from "node:crypto";
+
+// import:lib/zod.mjs in run/worktrees/pool.mjs
+import * as z from "../../lib/zod.mjs";
+
+// import:run/project.mjs in run/worktrees/pool.mjs
+import { isDead, isInside, isServerDead, undefinedIfMissing } from "../project.mjs";
+
+// mcp-server/src/run/worktrees/pool/worktree-use.ts
+var NAME = /^parallel-use-(\d+)\.json$/;
+var USE_FILES = "parallel-use-";
+var MAX_TRIES = 10;
+var process2 = z.object({ pid: z.number(), startedAt: z.string() });
+var held = z.object({
+  state: z.literal("held"),
+  plan: z.string(),
+  /** The hash of the claim's token: numbers of plans and claims begin anew in every graph. */
+  claim: z.string(),
+  /** The digest of the command that set it up; empty: none did. */
+  setup: z.string()
+});
+var free = z.object({
+  state: z.literal("free"),
+  plan: z.string(),
+  /** The commit at which it stands. Who finds another one there finds somebody's work. */
+  head: z.string(),
+  setup: z.string()
+});
+var schema = z.discriminatedUnion("state", [
+  held,
+  free,
+  z.object({
+    state: z.literal("taken"),
+    by: process2.extend({ host: z.string(), server: process2.optional() }),
+    /** What it was, and is again if whoever has taken it dies before anything was changed. */
+    before: z.discriminatedUnion("state", [held, free])
+  })
+]);
+async function readUse(gitFolder) {
+  for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
+    const number = await lastNumber(gitFolder);
+    if (number === 0) return void 0;
+    const text = await readFile(fileOf(gitFolder, number), "utf8").catch(undefinedIfMissing);
+    if (text === void 0) continue;
+    const use = useIn(text);
+    return use && { number, use };
+  }
+  return void 0;
+}
+async function changeUse(gitFolder, from, use) {
+  const number = from + 1;
+  const file = fileOf(gitFolder, number);
+  const prepared = join(gitFolder, `${USE_FILES}${randomUUID()}.new`);
+  try {
+    await writeFile(prepared, JSON.stringify(use));
+    await link(prepared, file);
+  } catch (error) {
+    const { code } = error;
+    if (code === "EEXIST" || code === "ENOENT") return void 0;
+    throw error;
+  } finally {
+    await rm(prepared, { force: true });
+  }
+  if (await lastNumber(gitFolder) > number) {
+    await rm(file, { force: true });
+    return void 0;
+  }
+  await removeBefore(gitFolder, number);
+  return { number, use };
+}
+async function removeUse(gitFolder) {
+  await removeBefore(gitFolder, Number.POSITIVE_INFINITY);
+}
+async function lastNumber(gitFolder) {
+  return Math.max(0, ...await numbersIn(gitFolder));
+}
+async function removeBefore(gitFolder, number) {
+  const outdated = (await numbersIn(gitFolder)).filter((one) => one < number);
+  await Promise.all(outdated.map((one) => rm(fileOf(gitFolder, one), { force: true })));
+}
+async function numbersIn(gitFolder) {
+  const names = await readdir(gitFolder).catch(undefinedIfMissing) ?? [];
+  return names.flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number);
+}
+function fileOf(gitFolder, number) {
+  return join(gitFolder, `${USE_FILES}${number}.json`);
+}
+function useIn(text) {
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return void 0;
+  }
+}
+
 // mcp-server/src/run/worktrees/pool/clean-worktree.ts
 var GITS_OWN = /* @__PURE__ */ new Set(["HEAD", "commondir", "gitdir", "locked"]);
 var PASSED_ON = ["info/sparse-checkout", "config.worktree"];
@@ -253,7 +217,7 @@ var TRUST_NOTHING = ["-c", "core.fsmonitor=false", "-c", "core.untrackedCache=fa
 async function cleanWorktree(root, { path, gitFolder }, { branch, base, reason, kept }) {
   if (await gitFolderOf(path) !== gitFolder) throw new Error(`${path} is no worktree of this repository`);
   await clearGitFolder(gitFolder);
-  await passOn(root, path);
+  await passOn(root, gitFolder);
   await git(root, ["update-ref", `refs/heads/${branch}`, base]);
   const at = ["--git-dir", gitFolder, "--work-tree", path, ...TRUST_NOTHING];
   await git(path, [...at, "symbolic-ref", "HEAD", `refs/heads/${branch}`]);
@@ -272,9 +236,10 @@ async function clearGitFolder(gitFolder) {
   );
   await Promise.all(others.map((name) => rm(join(gitFolder, name), { recursive: true, force: true })));
 }
-async function passOn(root, path) {
+async function passOn(root, gitFolder) {
+  const of = await folderOfWorkTree(root);
   for (const name of PASSED_ON) {
-    const [from, to] = await Promise.all([gitPath(root, name), gitPath(path, name)]);
+    const [from, to] = [join(of, name), join(gitFolder, name)];
     if (!existsSync(from)) continue;
     await mkdir(dirname(to), { recursive: true });
     await copyFile(from, to);
@@ -283,9 +248,6 @@ async function passOn(root, path) {
       await git(root, ["config", "--file", to, "--unset-all", setting]).catch(ignoreMissingSetting);
     }
   }
-}
-async function gitPath(folder, name) {
-  return resolve(folder, (await git(folder, ["rev-parse", "--git-path", name])).trim());
 }
 async function refuseRest(path, kept) {
   const entries = await statusEntries(path, "--ignored=matching");
@@ -306,6 +268,9 @@ function ignoreMissingSetting(error) {
 
 // import:node:timers/promises in run/worktrees/pool.mjs
 import { setTimeout } from "node:timers/promises";
+
+// import:host.mjs in run/worktrees/pool.mjs
+import { WORKTREE_FOLDER, runningProcesses } from "../../host.mjs";
 
 // import:policy.mjs in run/worktrees/pool.mjs
 import { processesInFolder } from "../../policy.mjs";
@@ -348,6 +313,34 @@ function send(pid, signal) {
     process.kill(pid, signal);
   } catch {
   }
+}
+
+// mcp-server/src/run/worktrees/pool/pooled-worktrees.ts
+async function pooledWorktrees({ checkout }) {
+  const { root, gitCommonDir } = checkout;
+  if (gitCommonDir === void 0) return [];
+  const folder = join(gitCommonDir, "worktrees");
+  const names = await readdir(folder).catch(undefinedIfMissing) ?? [];
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const gitFolder = join(folder, name);
+      const path = await worktreeOfGitFolder(gitFolder);
+      if (path === void 0 || !isInside(join(root, WORKTREE_FOLDER), path)) return [];
+      const use = await readUse(gitFolder);
+      return use ? [{ ...use, path, gitFolder }] : [];
+    })
+  );
+  return found.flat();
+}
+function inState(worktrees, state) {
+  return worktrees.flatMap(
+    (one) => one.use.state === state ? [one] : []
+  );
+}
+async function worktreeOfGitFolder(gitFolder) {
+  const text = await readFile(join(gitFolder, "gitdir"), "utf8").catch(() => "");
+  const file = text.replace(/\r?\n$/, "");
+  return file === "" ? void 0 : dirname(resolve(gitFolder, file));
 }
 
 // mcp-server/src/run/worktrees/pool/remove-worktree.ts
@@ -405,15 +398,14 @@ async function isGone({ server, ...rest }) {
 var INDEX_COPY = "parallel-index";
 async function isMerged(path, head) {
   if (!await isAncestor(path, "HEAD", head) || (await statusEntries(path)).length > 0) return false;
-  if (await hasFilesOfSubmodules(path) || await hasCommitsOfSubmodules(path)) return false;
-  return await operationUnderWay(path) === void 0 && !await hasHiddenChange(path);
+  const { links, overlooked } = await indexEntries(path);
+  if (await hasFilesOfSubmodules(path, links) || await hasCommitsOfSubmodules(path, links)) return false;
+  return await operationUnderWay(path) === void 0 && !await hasHiddenChange(path, overlooked);
 }
-async function hasHiddenChange(path) {
-  const listed = (await git(path, ["ls-files", "-v", "-z"])).split("\0");
-  const marked = listed.flatMap((entry) => /^(?:[a-z]|S) /.test(entry) ? [entry.slice(2)] : []);
+async function hasHiddenChange(path, marked) {
   const there = marked.filter((name) => lstatSync(join(path, name), { throwIfNoEntry: false }) !== void 0);
   if (there.length === 0) return false;
-  const folder = (await git(path, ["rev-parse", "--absolute-git-dir"])).trim();
+  const folder = await folderOfWorkTree(path);
   const copy = join(folder, INDEX_COPY);
   const options = { env: { GIT_INDEX_FILE: copy } };
   const input = there.map((name) => `${name}\0`).join("");
@@ -523,7 +515,6 @@ export {
   forgetSetup,
   forsake,
   freeWorktree,
-  gitFolderOf,
   giveBack,
   inState,
   isMerged,

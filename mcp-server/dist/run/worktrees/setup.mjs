@@ -28,7 +28,7 @@ import { constants, existsSync } from "node:fs";
 import { CallerError } from "../../errors.mjs";
 
 // import:git.mjs in run/worktrees/setup.mjs
-import { git, gitSays, patternOfPath, statusEntries } from "../../git.mjs";
+import { folderOfWorkTree, git, gitSays, patternOfPath, statusEntries } from "../../git.mjs";
 
 // mcp-server/src/run/worktrees/setup/included-files.ts
 var INCLUDE_FILE = ".worktreeinclude";
@@ -246,7 +246,7 @@ async function writeSetUp(worktree, record) {
   await writeFile(await fileOf(worktree), JSON.stringify(record));
 }
 async function fileOf(worktree) {
-  return join((await git(worktree, ["rev-parse", "--absolute-git-dir"])).trim(), SET_UP_FILE);
+  return join(await folderOfWorkTree(worktree), SET_UP_FILE);
 }
 
 // mcp-server/src/run/worktrees/setup/set-up-worktree.ts

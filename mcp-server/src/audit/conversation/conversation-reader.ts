@@ -181,7 +181,7 @@ export class ConversationReader {
   }
 
   #addAssistant(record: TranscriptRecord, place: TranscriptPlace): void {
-    this.#usage.add(record.messageId, record.usage);
+    this.#usage.add(record.messageId, record.usage, record.model);
     this.#hasUsage ||= Object.values(record.usage).some((tokens) => tokens > 0);
     for (const block of record.blocks) {
       if (block.kind === "call") {

@@ -1,4 +1,5 @@
-import { NO_USAGE, type Usage } from "../../graph/usage.ts";
+import { NO_USAGE, UNNAMED_MODEL } from "../../graph/usage.ts";
+import type { MessageUsage } from "./usage-counter.ts";
 
 /** Any JSON object; nothing in a transcript is trusted to have the type that it should have. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -50,7 +51,9 @@ export interface TranscriptRecord {
   readonly isApiError: boolean;
   /** Of an assistant's record. */
   readonly messageId: string;
-  readonly usage: Usage;
+  readonly usage: MessageUsage;
+  /** The model that said it, as its provider names it; `UNNAMED_MODEL` where it is not told. */
+  readonly model: string;
   readonly directory: string;
   /** Of a notification: whether it reached the model, or was only put into the queue. */
   readonly isDelivered: boolean;
@@ -95,6 +98,7 @@ function spoken(value: Json, role: "assistant" | "user"): TranscriptRecord {
     isFromHost: (value.isMeta === true || value.isCompactSummary === true) && !isNotification,
     messageId: stringOf(message.id),
     usage: usageOf(objectOf(message.usage)),
+    model: stringOf(message.model),
     isDelivered: true,
   };
 }
@@ -136,6 +140,7 @@ function notification(value: Json, { text, isDelivered }: { text: string; isDeli
     isApiError: false,
     messageId: "",
     usage: NO_USAGE,
+    model: UNNAMED_MODEL,
     isDelivered,
   };
 }
@@ -176,8 +181,10 @@ function contentText(content: unknown): string {
   return content.map((part: unknown) => stringOf(objectOf(part).text)).join("\n");
 }
 
-function usageOf(usage: Json): Usage {
+function usageOf(usage: Json): MessageUsage {
+  const hour = countOf(objectOf(usage.cache_creation).ephemeral_1h_input_tokens);
   return {
+    ...(hour > 0 && { cacheWriteHour: hour }),
     input: countOf(usage.input_tokens),
     cacheWrite: countOf(usage.cache_creation_input_tokens),
     cacheRead: countOf(usage.cache_read_input_tokens),

@@ -45,17 +45,17 @@ export async function transcriptUsage(
       const record = parseRecord(line.bytes);
       if (record === undefined || record === "broken" || record.role !== "assistant") continue;
       if (of === "main" && record.isSidechain) continue;
-      const { messageId, usage, atMs = lastMs } = record;
+      const { messageId, usage, model, atMs = lastMs } = record;
       if (Object.values(usage).every((tokens) => tokens === 0)) continue;
       isCounted = true;
       lastMs = atMs;
       const beganMs = begins.get(messageId) ?? atMs;
       remember(begins, messageId, beganMs);
       periods.forEach(({ fromMs, toMs }, i) => {
-        if (beganMs >= fromMs && beganMs <= toMs) counters[i]?.add(messageId, usage);
+        if (beganMs >= fromMs && beganMs <= toMs) counters[i]?.add(messageId, usage, model);
       });
     }
-    return isCounted ? { usage: counters.map(({ total }) => total), bytes } : undefined;
+    return isCounted ? { usage: counters.map(({ usage }) => usage), bytes } : undefined;
   } catch (error) {
     // Gone, or not for this user to read.
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;

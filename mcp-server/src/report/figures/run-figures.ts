@@ -3,13 +3,16 @@ import type { GraphEvent } from "../../graph/event.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
 import type { TaskId } from "../../graph/task.ts";
 import { newTokens } from "../../graph/usage.ts";
+import type { PriceTable } from "../../policy/spending/price-table.ts";
 import { criticalPath } from "../../schedule/bounds/critical-path.ts";
 import { median } from "../../schedule/median.ts";
+import { plural } from "../../text/format.ts";
 import { type AttemptSpan, attemptSpans, attemptStanding, lengthOf } from "../tasks/attempt-span.ts";
 import { type UsageFigures, usageFigures } from "../tasks/usage-figures.ts";
 import { gapsOf, isBreak, totalMs } from "../timeline/elapsed.ts";
 import { assignSlots } from "../timeline/slots.ts";
 import { type Chain, longestChain } from "./longest-chain.ts";
+import { type SpendingFigures, spendingFigures } from "./spending.ts";
 
 /** How the launches of a plan really happened, as the hooks saw them. */
 export interface Bursts {
@@ -86,10 +89,16 @@ export interface RunFigures {
   readonly preventedConflicts: number | undefined;
   readonly bursts: Bursts | undefined;
   readonly usage: UsageFigures | undefined;
+  readonly spending: SpendingFigures | undefined;
 }
 
 /** Measures a run from its graph and its log. */
-export function measureRun(state: PlanState, events: readonly GraphEvent[], nowMs: number): RunFigures {
+export function measureRun(
+  state: PlanState,
+  events: readonly GraphEvent[],
+  nowMs: number,
+  prices?: PriceTable,
+): RunFigures {
   const estimateMs = estimatesOf(events);
   const spans = attemptSpans(state, nowMs);
   const slots = assignSlots(spans);
@@ -107,6 +116,7 @@ export function measureRun(state: PlanState, events: readonly GraphEvent[], nowM
   const gaps = gapsOf(spans);
   const breaksMs = totalMs(gaps.filter(isBreak));
   const speedup = ratio(sequentialMs, wallMs && wallMs - breaksMs);
+  const usage = usageFigures(state, events, nowMs);
   const actualPath = longestChain(state.tasks, taskMs);
   return {
     wallMs,
@@ -135,7 +145,8 @@ export function measureRun(state: PlanState, events: readonly GraphEvent[], nowM
       ? events.filter(({ change }) => change.type === "write.denied" && !change.warned).length
       : undefined,
     bursts: burstsOf(events),
-    usage: usageFigures(state, events, nowMs),
+    usage,
+    spending: usage && spendingFigures(state, events, usage, prices, nowMs),
   };
 }
 
@@ -287,4 +298,38 @@ function sumOrUndefined(times: ReadonlyMap<TaskId, number>): number | undefined 
 
 function ratio(value: number | undefined, by: number | undefined): number | undefined {
   return value === undefined || by === undefined || by === 0 ? undefined : value / by;
+}
+
+/** What a report should say and these figures cannot, because nobody measured it. */
+export function notMeasured(figures: RunFigures): string[] {
+  return [
+    ...(figures.wallMs === undefined ? ["times (no attempt was made)"] : []),
+    ...(figures.plannedCriticalPath === undefined ? ["planned critical path (no estimates)"] : []),
+    ...(figures.bursts === undefined ? ["agents launched per message (no hook reported)"] : []),
+    ...(figures.preventedConflicts === undefined ? ["conflicts prevented (no hook reported)"] : []),
+    ...tokensNotMeasured(figures),
+    "contradictions between reports",
+  ];
+}
+
+/** The host's own requests. */
+const ON_THE_SIDE = "what Claude Code asks models on the side (titles, summaries), which no transcript tells";
+
+function tokensNotMeasured({ attempts, usage }: RunFigures): string[] {
+  if (usage === undefined) return ["tokens (no attempt was made)"];
+  const { agents, unmeasuredAttempts, main, sessions, unmeasuredSessions } = usage;
+  return [
+    ...(agents === undefined
+      ? ["tokens of the agents (no transcript was found)"]
+      : unmeasuredAttempts > 0
+        ? [`tokens of ${unmeasuredAttempts} of ${plural(attempts, "attempt")} (no transcript was found)`]
+        : []),
+    ...(main === undefined
+      ? ["tokens of the main conversation (no transcript was found)"]
+      : unmeasuredSessions > 0
+        ? [`tokens of the main conversation in ${unmeasuredSessions} of ${sessions} sessions`]
+        : []),
+    ...(main === undefined ? [] : ["what the main conversation says after the report"]),
+    ...(agents === undefined && main === undefined ? [] : [ON_THE_SIDE]),
+  ];
 }

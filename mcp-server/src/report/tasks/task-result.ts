@@ -5,6 +5,7 @@ import type { PlanState } from "../../graph/plan-state.ts";
 import { plainSubject, type Task, type TaskId, type TaskStatus } from "../../graph/task.ts";
 import { causeText } from "../../graph/task-cause.ts";
 import type { Usage } from "../../graph/usage.ts";
+import { type Cost, type PriceTable, usageCost } from "../../policy/spending/price-table.ts";
 import { filesOfAttempts, sortedPaths, type WrittenFiles } from "./attempt-files.ts";
 import {
   type AttemptSpan,
@@ -30,6 +31,8 @@ export interface AttemptResult {
   readonly cause?: string;
   /** The tokens that its agent used; absent where they could not be measured. */
   readonly usage?: Usage;
+  /** What that cost; absent also where there is no price table. */
+  readonly cost?: Cost;
 }
 
 /** What became of one task. */
@@ -56,6 +59,7 @@ export interface TaskResult {
   readonly durationMs?: number;
   /** The tokens of all attempts that could be measured; absent where none could. */
   readonly usage?: Usage;
+  readonly cost?: Cost;
   /** What its attempts were seen to write or report, sorted. */
   readonly filesChanged: readonly string[];
   /** Those of them that were reported and not seen to change, sorted. */
@@ -69,7 +73,12 @@ export interface TaskResult {
 }
 
 /** What became of each task of a plan, in order of position. */
-export function taskResults(state: PlanState, written: WrittenFiles, nowMs: number): TaskResult[] {
+export function taskResults(
+  state: PlanState,
+  written: WrittenFiles,
+  nowMs: number,
+  prices?: PriceTable,
+): TaskResult[] {
   const spans = new Map<TaskId, AttemptSpan[]>();
   for (const span of attemptSpans(state, nowMs)) {
     spans.set(span.attempt.task, [...(spans.get(span.attempt.task) ?? []), span]);
@@ -102,9 +111,9 @@ export function taskResults(state: PlanState, written: WrittenFiles, nowMs: numb
       ...(reason && { reason }),
       ...(blockedOn && "question" in blockedOn && { question: blockedOn.question }),
       evidence: (reported?.report?.evidence ?? []).map((item) => withCriterionText(item, task.acceptance)),
-      attempts: own.map(attemptResult),
+      attempts: own.map((span) => attemptResult(span, prices)),
       ...(last && { durationMs: lengthOf(last) }),
-      ...(usage && { usage }),
+      ...spendingOf(usage, prices),
       ...filesOfAttempts(
         own.map(({ attempt }) => attempt),
         written,
@@ -116,7 +125,14 @@ export function taskResults(state: PlanState, written: WrittenFiles, nowMs: numb
   });
 }
 
-function attemptResult(span: AttemptSpan): AttemptResult {
+function spendingOf(
+  usage: Usage | undefined,
+  prices: PriceTable | undefined,
+): { usage?: Usage; cost?: Cost } {
+  return { ...(usage && { usage }), ...(usage && prices && { cost: usageCost(usage, prices) }) };
+}
+
+function attemptResult(span: AttemptSpan, prices: PriceTable | undefined): AttemptResult {
   const { attempt } = span;
   const cause = attempt.state === "ended" ? (attempt.cause ?? reportedCause(attempt)) : undefined;
   return {
@@ -128,7 +144,7 @@ function attemptResult(span: AttemptSpan): AttemptResult {
     startedAtMs: span.startMs,
     durationMs: lengthOf(span),
     ...(cause && { cause }),
-    ...(attempt.usage && { usage: attempt.usage }),
+    ...spendingOf(attempt.usage, prices),
   };
 }
 

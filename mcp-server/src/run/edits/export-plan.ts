@@ -42,6 +42,7 @@ export interface LeftAlone {
 export async function exportPlan(ctx: RunContext, actor: string, slug: string): Promise<ExportedFile[]> {
   const store = await existingGraph(ctx, slug);
   const { root } = ctx.checkout;
+  const { table } = await ctx.prices.refresh();
   // In one transaction, so that nobody changes the plan between reading it and noting what was written.
   return changePlan(ctx, store, actor, slug, async (plan, tx) => {
     const own = await ownBreakdown(root, plan);
@@ -50,7 +51,7 @@ export async function exportPlan(ctx: RunContext, actor: string, slug: string): 
     plan.append(...(breakdown?.changes ?? []));
     const { document } = plan.stored;
     const events = await plan.reader.events(plan.id);
-    const report = await withIgnoredFiles(ctx, aggregate(stateOf(plan), events, ctx.now()));
+    const report = await withIgnoredFiles(ctx, aggregate(stateOf(plan), events, ctx.now(), table));
     const added = [...plan.graph.tasks.values()].flatMap(({ id, origin }) =>
       origin === "server" ? [id] : [],
     );

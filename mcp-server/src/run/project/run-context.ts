@@ -5,10 +5,10 @@ import { OfferTokens } from "../../graph/token.ts";
 import { AgentFiles } from "../../host/agent-files.ts";
 import { AgentPlaces } from "../../host/agent-places.ts";
 import { hostFolder, managedFolder } from "../../host/folders.ts";
-import { projectsFolder } from "../../host/transcripts/projects-folder.ts";
 import { GraphClock } from "../../policy/liveness/graph-clock.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { CommandRunner } from "../approval/command-runner.ts";
+import { Prices } from "../prices/prices.ts";
 import { isCaseInsensitive } from "./case-sensitivity.ts";
 import { type Checkout, checkoutKey, findCheckout } from "./checkout.ts";
 import { CheckoutSnapshots } from "./checkout-snapshots.ts";
@@ -43,6 +43,8 @@ export interface RunContext {
   readonly snapshots: CheckoutSnapshots;
   readonly ignoredFiles: IgnoredFiles;
   readonly transcripts: Transcripts;
+  /** What models cost. */
+  readonly prices: Prices;
   readonly offerTokens: OfferTokens;
   /** The time by `clock`, in milliseconds since 1970. */
   readonly now: () => number;
@@ -104,7 +106,12 @@ export async function createContext(facts: ProcessFacts): Promise<OpenContext> {
     commands: new CommandRunner({ ...checkout, ...folders, env }),
     snapshots: new CheckoutSnapshots(checkout.gitCommonDir && checkout.root, now),
     ignoredFiles: new IgnoredFiles(checkout.gitCommonDir && checkout.root),
-    transcripts: new Transcripts(projectsFolder(env)),
+    transcripts: Transcripts.ofUser(env),
+    prices: new Prices({
+      named: env.PARALLEL_PRICES || undefined,
+      hostFolder: folders.hostFolder,
+      pluginRoot,
+    }),
     offerTokens: new OfferTokens(),
     now,
     clock,

@@ -1,5 +1,6 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
+import { projectsFolder } from "../../host/transcripts/projects-folder.ts";
 
 /** Sessions and agents as the host names them; anything else could lead elsewhere. */
 const NAME = /^[\w-]{1,64}$/;
@@ -13,6 +14,11 @@ export class Transcripts {
 
   /** @param projects the host's folder of transcripts; it need not exist. */
   constructor(private readonly projects: string) {}
+
+  /** Where the host keeps them for this user. */
+  static ofUser(env: NodeJS.ProcessEnv): Transcripts {
+    return new Transcripts(projectsFolder(env));
+  }
 
   /** The transcript of a session's main conversation. */
   async ofSession(session: string): Promise<string | undefined> {

@@ -40,22 +40,24 @@ export async function reportPlan(
   // What the asking session has just said is still on its way into its transcript.
   if (session !== undefined) await sleep(WRITTEN_AFTER_MS);
   const measured = await measureUsage(ctx, store, slug, session);
+  const { table } = await ctx.prices.refresh();
   const { loaded, report } = await changePlan(ctx, store, actor, slug, async (plan, tx) => {
     // What nobody is at any more does not run.
     await expireClaims(tx);
     plan.append(...measured);
     await logEscalation(plan);
-    const report = aggregate(stateOf(plan), await plan.reader.events(plan.id), ctx.now());
+    const report = aggregate(stateOf(plan), await plan.reader.events(plan.id), ctx.now(), table);
     plan.append({ type: "plan.reported", session: session ?? "" });
     return { loaded: plan, report };
   });
-  return { loaded, report: await withIgnoredFiles(ctx, report) };
+  return { loaded, report: await withIgnoredFiles(ctx, withPriceProblem(ctx, report)) };
 }
 
 /** The same without a trace in the log: for looking, not for handing over. */
 export async function readReport(ctx: RunContext, slug: string): Promise<RunReport> {
   const store = await existingGraph(ctx, slug);
   const measured = await measureUsage(ctx, store, slug, undefined);
+  const { table } = await ctx.prices.refresh();
   const report = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(slug);
     const events = await plan.reader.events(plan.id);
@@ -63,9 +65,16 @@ export async function readReport(ctx: RunContext, slug: string): Promise<RunRepo
       withUsage(stateNow(plan, await deadClaims(view.reader, ctx.now())), measured),
       [...events, ...asEvents(measured, events)],
       ctx.now(),
+      table,
     );
   });
-  return withIgnoredFiles(ctx, report);
+  return withIgnoredFiles(ctx, withPriceProblem(ctx, report));
+}
+
+/** Names what keeps the price table from being read among what was not measured. */
+function withPriceProblem({ prices: { last } }: RunContext, report: RunReport): RunReport {
+  if (last.table || !report.figures.spending) return report;
+  return { ...report, notMeasured: [...report.notMeasured, `money (${last.problem})`] };
 }
 
 /** @param asking the session that is being given the report. */

@@ -10,6 +10,7 @@ import { commitLines, fileLines } from "./files.ts";
 import { gateLines } from "./gate.ts";
 import { bold } from "./names.ts";
 import { findingLines, fixedLines, reviewLines, runAgainLines } from "./reviews.ts";
+import { spendingSection } from "./spending.ts";
 import { statusLine } from "./status-line.ts";
 import { taskLines, waitingLine } from "./tasks.ts";
 
@@ -18,7 +19,9 @@ export function renderMarkdown(report: RunReport): string {
   const { groups } = report;
   const byId = new Map(report.tasks.map((task) => [task.task, task]));
   const linesOf = (ids: readonly TaskId[], reason = "Reason") =>
-    ids.flatMap((id) => byId.get(id) ?? []).flatMap((task) => taskLines(task, reason));
+    ids
+      .flatMap((id) => byId.get(id) ?? [])
+      .flatMap((task) => taskLines(task, reason, report.figures.spending?.prices?.currency));
   const sections = [
     section("Needs your decision", report.waitingForUser.map(waitingLine)),
     section(`Failed ${MARKS.failed}`, linesOf(groups.failed)),
@@ -52,6 +55,7 @@ export function renderMarkdown(report: RunReport): string {
       (report.newerParts ?? []).map((text) => `- ${escapeMarkdown(text)}`),
     ),
     measuredSection(report),
+    spendingSection(report),
   ];
   const title = `# Parallel Execution Results: ${escapeMarkdown(report.plan.title, NAME_LIMIT)}`;
   const blocks = [title, statusLine(report), momentLine(report), ...sections.flatMap((block) => block ?? [])];

@@ -2,6 +2,7 @@ import type { Evidence } from "../../../graph/attempt.ts";
 import { modelChoiceText } from "../../../graph/model/model-choice.ts";
 import { newTokens } from "../../../graph/usage.ts";
 import { standingText } from "../../../policy/evidence-text.ts";
+import { moneyText } from "../../../policy/spending/price-table.ts";
 import { formatCount, formatDuration, plural } from "../../../text/format.ts";
 import { codeSpan, escapeProse } from "../../../text/inline-code.ts";
 import { escapeMarkdown, NAME_LIMIT } from "../../../text/sanitize.ts";
@@ -16,12 +17,16 @@ const SHOWN_EVIDENCE = 3;
 /** What was inspected is told in words, in characters: the proof of a review is nothing else. */
 const INSPECTED_LIMIT = 300;
 
-/** @param reason what the task's reason is called. */
-export function taskLines(task: TaskResult, reason: string): string[] {
+/**
+ * @param reason what the task's reason is called.
+ * @param currency of what it cost; absent: nobody knows that.
+ */
+export function taskLines(task: TaskResult, reason: string, currency: string | undefined): string[] {
   const facts = [
     ...roleOf(task),
     ...(task.durationMs === undefined ? [] : [formatDuration(task.durationMs)]),
     ...(task.usage ? [`${formatCount(newTokens(task.usage))} tokens`] : []),
+    ...(task.cost && !task.cost.unpriced && currency ? [moneyText(task.cost.amount, currency)] : []),
     ...(task.attempts.length > 1 ? [plural(task.attempts.length, "attempt")] : []),
   ];
   const mark = task.outcome === "delivering" ? DELIVERING_MARK : MARKS[task.status];
