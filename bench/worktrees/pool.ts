@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { git } from "../../mcp-server/src/git/git.ts";
-import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
-import type { PlanSlug, TaskId } from "../../mcp-server/src/graph/task.ts";
+import type { PlanSlug } from "../../mcp-server/src/graph/task.ts";
 import { ownerOf } from "../../mcp-server/src/run/project/owner.ts";
 import { makeOwnWorktree } from "../../mcp-server/src/run/worktrees/own-worktree.ts";
 import { freeWorktree } from "../../mcp-server/src/run/worktrees/pool/free-worktree.ts";
@@ -32,11 +31,8 @@ export async function measurePool(
   let id = 0;
   const make = (base: string) => {
     id++;
-    const claim = { id: id as AttemptId, task: `t${id}` as TaskId, tokenHash: `hash-${id}` };
-    return makeOwnWorktree(ctx, { plan: PLAN, claim }, base, {
-      graph: { claims: [] },
-      policy: { setup: "" },
-    });
+    const holder = { plan: PLAN, key: `hash-${id}`, name: `t${id}`, label: `p/t${id}` };
+    return makeOwnWorktree(ctx, holder, base, { claims: [], setup: "" });
   };
   const free = async () => {
     const [held] = inState(await pooledWorktrees(ctx), "held");

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { put } from "../../support/checkout.ts";
 import { graphOf, tamper } from "../../support/graph-file.ts";
 import { isLong } from "../../support/long-tests.ts";
@@ -53,7 +53,8 @@ describe("a gate", () => {
     const { report } = await server.call("plan_report", { plan: "p" });
     expect(report).toContain("**b** was red at the gate with the work of **a**: solved by **b-repair**");
     expect(report).toContain(`\`${GATE}\`: `);
-    expect((await worktreesOf(folder)).filter((path) => path.includes("gate."))).toEqual([]);
+    // Its runs use one worktree after the other, or those that tasks have left.
+    expect((await worktreesOf(folder)).filter((path) => path.includes("gate.")).length).toBeLessThan(2);
     expect(b.folder).not.toBe("");
   });
 
@@ -219,10 +220,12 @@ describe("a gate", () => {
     plan.hold();
     await plan.work("a");
     await plan.untilLogged("gate.started");
+    await vi.waitFor(() => expect(plan.ran).toHaveLength(1), { timeout: 60_000 });
+    const [left = ""] = (await worktreesOf(plan.folder)).filter((path) => path.includes("gate."));
+    put(left, { "left.txt": "" });
     await plan.server.killOwner();
-    // A server that is killed writes no end, and removes nothing.
+    // A server that is killed writes no end.
     tamper(graphOf(plan.folder), "delete from events where type = 'gate.ended'");
-    put(plan.folder, { ".claude/worktrees/gate.p.1/left.txt": "" });
     plan.release();
     await plan.startAgain();
     await plan.server.call("task_list", { plan: "p" });
@@ -232,6 +235,6 @@ describe("a gate", () => {
       [2, "green", undefined],
       [3, "green", undefined],
     ]);
-    expect(read(plan.folder, ".claude/worktrees/gate.p.1/left.txt")).toBeUndefined();
+    expect(read(left, "left.txt")).toBeUndefined();
   });
 });

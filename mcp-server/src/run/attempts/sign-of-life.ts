@@ -9,7 +9,12 @@ import type { ClaimKey } from "../../store/engine.ts";
 import type { GraphReader } from "../../store/graph-reader.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
-import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
+import {
+  changeGraph,
+  changePlan,
+  type GraphTransaction,
+  type PlanTransaction,
+} from "../plan/plan-transaction.ts";
 import { type GraphView, type PlanView, readGraph } from "../plan/plan-view.ts";
 import { sameOwner } from "../project/owner.ts";
 import type { RunContext } from "../project/run-context.ts";
@@ -29,6 +34,35 @@ export async function noteSignOfLife(
   if (!plan || isOfAnother(held, agentId)) return;
   if (held.claim.state === "running") renew(plan, held.claim);
   else await revive(tx, held);
+}
+
+/** How often in the time of a lease it is looked whether it is to be renewed. */
+const LOOKS_PER_LEASE = 4;
+
+/**
+ * Does work for an attempt whose agent waits for it and can say nothing meanwhile: that is no silence.
+ * @param leaseMs how long the attempt may be silent.
+ */
+export async function aliveWhile<T>(
+  ctx: RunContext,
+  store: GraphStore,
+  { plan: slug, claim: { id } }: HeldClaim,
+  leaseMs: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  const prolong = (plan: PlanTransaction) => {
+    const claim = plan.graph.claim(id);
+    if (claim?.state === "running") renew(plan, claim);
+  };
+  const timer = setInterval(() => {
+    // The next time will do.
+    void changePlan(ctx, store, "server", slug, prolong).catch(() => undefined);
+  }, leaseMs / LOOKS_PER_LEASE);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { AttemptId } from "../../graph/attempt.ts";
+import type { PlanGraph } from "../../graph/plan-graph.ts";
 import type { GateReason } from "../../policy/gate/next-gate-step.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
@@ -21,7 +22,7 @@ export interface GateTest {
 /**
  * Claims the next run of a plan's gate. One whose owner is dead, or whose lease is over, is ended first.
  * @param leaseMs how long the run may take.
- * @returns the open run of another server where there is one.
+ * @returns the run, with the claims of the plan; or the open run of another server where there is one.
  */
 export function claimGateRun(
   ctx: RunContext,
@@ -29,7 +30,9 @@ export function claimGateRun(
   slug: string,
   test: GateTest,
   leaseMs: number,
-): Promise<{ readonly held: HeldGateRun } | { readonly busy: HeldGateRun }> {
+): Promise<
+  { readonly held: HeldGateRun; readonly claims: PlanGraph["claims"] } | { readonly busy: HeldGateRun }
+> {
   return changePlan(ctx, store, "server", slug, async (plan) => {
     const { open, nextRun } = await gateRecord(plan);
     if (open) {
@@ -40,7 +43,7 @@ export function claimGateRun(
     const leaseUntilMs = plan.nowMs + leaseMs;
     const held: HeldGateRun = { type: "gate.started", run: nextRun, ...test, owner: ctx.owner, leaseUntilMs };
     plan.append(held);
-    return { held };
+    return { held, claims: plan.graph.claims };
   });
 }
 

@@ -9,7 +9,7 @@ import { PORT_VARIABLE } from "../worktrees/setup/port.ts";
 import { SetUpFailed, setUpWorktree } from "../worktrees/setup/set-up-worktree.ts";
 import { claimGateRun, endGateRun, type GateTest, SERVER_ENDED } from "./gate-claim.ts";
 import type { GateResult, HeldGateRun } from "./gate-record.ts";
-import { inGateWorktree } from "./gate-worktree.ts";
+import { type GatePlace, inGateWorktree } from "./gate-worktree.ts";
 
 /** How long the command may run, in milliseconds. */
 const MAX_GATE_MS = 30 * 60_000;
@@ -35,10 +35,11 @@ export async function runGate(
 ): Promise<HeldGateRun | undefined> {
   const claimed = await claimGateRun(ctx, store, plan, test, MAX_GATE_MS + MAX_WORKTREE_MS);
   if ("busy" in claimed) return claimed.busy;
-  const { held } = claimed;
+  const { held, claims } = claimed;
+  const place: GatePlace = { plan, run: held.run, commit: held.commit, setup, claims };
   let result: GateResult = { verdict: "none", why: "it was given up" };
   try {
-    result = await resultOf(ctx, plan, held, setup, stop);
+    result = await resultOf(ctx, place, held.command, stop);
   } finally {
     await endGateRun(ctx, store, plan, held, result);
   }
@@ -47,14 +48,13 @@ export async function runGate(
 
 async function resultOf(
   ctx: RunContext,
-  plan: PlanSlug,
-  { run, command, commit }: HeldGateRun,
-  setup: string,
+  place: GatePlace,
+  command: string,
   stop: AbortSignal,
 ): Promise<GateResult> {
   try {
-    return await inGateWorktree(ctx, plan, run, commit, async (folder) => {
-      const { port } = await setUpWorktree(ctx, folder, setup);
+    return await inGateWorktree(ctx, place, async (folder) => {
+      const { port } = await setUpWorktree(ctx, folder, place.setup);
       return verdictOf(ctx, command, folder, port, stop);
     });
   } catch (error) {

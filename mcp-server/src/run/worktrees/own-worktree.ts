@@ -11,7 +11,9 @@ import type { PlanGraph } from "../../graph/plan-graph.ts";
 import { type PlanSlug, type TaskId, taskName } from "../../graph/task.ts";
 import { WORKTREE_FOLDER } from "../../host/worktree-folder.ts";
 import type { Policy } from "../../policy/policy.ts";
+import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { freeWorktree, type HeldWorktree } from "./pool/free-worktree.ts";
 import { knownServers } from "./pool/left-processes.ts";
 import { inState, pooledWorktrees } from "./pool/pooled-worktrees.ts";
 import { removeWorktree } from "./pool/remove-worktree.ts";
@@ -29,25 +31,48 @@ export interface OwnWorktree {
   readonly branch: string;
 }
 
+/** Who is to have a worktree. */
+export interface WorktreeHolder {
+  readonly plan: PlanSlug;
+  /** By which it is found again: the hash of a claim's token. */
+  readonly key: string;
+  /** The end of the names of its folder and its branch. */
+  readonly name: string;
+  /** What `git worktree list` says that it is for. */
+  readonly label: string;
+}
+
+export function holderOf({ plan, claim }: Pick<HeldClaim, "plan" | "claim">): WorktreeHolder {
+  const { task, id, tokenHash } = claim;
+  return { plan, key: tokenHash, name: `${nameOf(task)}-${id}`, label: taskName(plan, task) };
+}
+
 /**
- * A worktree for a claim that has none: one that nobody uses any more, else a new one.
+ * A worktree for somebody who has none: one that nobody uses any more, else a new one.
+ * @param claims those whose servers' processes are left alone.
+ * @param setup the command that is going to set it up; empty: none.
  * @throws GitFailed
  */
 export async function makeOwnWorktree(
   ctx: PoolContext,
-  { plan, claim }: { readonly plan: PlanSlug; readonly claim: Pick<AnyClaim, "id" | "task" | "tokenHash"> },
+  { plan, key, name, label }: WorktreeHolder,
   base: string,
-  { graph, policy }: { readonly graph: Pick<PlanGraph, "claims">; readonly policy: Pick<Policy, "setup"> },
+  { claims, setup }: Pick<PlanGraph, "claims"> & Pick<Policy, "setup">,
 ): Promise<OwnWorktree> {
   const { root } = ctx.checkout;
-  const branch = await freeBranch(root, workBranchOf(plan, claim), base);
-  const name = taskName(plan, claim.task);
-  const holder = { state: "held", plan, claim: claim.tokenHash, setup: digestOf(policy.setup) } as const;
-  const known = knownServers(ctx, graph.claims);
-  const again = await takeFreeWorktree(ctx, { branch, base, reason: `used again by ${name}`, holder, known });
+  const branch = await freeBranch(root, `${workBranches(plan)}/${name}`, base);
+  const holder = { state: "held", plan, claim: key, setup: digestOf(setup) } as const;
+  const known = knownServers(ctx, claims);
+  const again = await takeFreeWorktree(ctx, {
+    branch,
+    base,
+    reason: `used again by ${label}`,
+    holder,
+    known,
+  });
   if (again !== undefined) return { path: again, branch };
-  const path = await newPlace(root, `${plan}-${nameOf(claim.task)}-${claim.id}`);
-  const command = ["worktree", "add", "--quiet", "--no-track", "--lock", "--reason", `in use by ${name}`];
+  const path = await newPlace(root, `${plan}-${name}`);
+  const command = ["worktree", "add", "--quiet", "--no-track", "--lock", "--reason", `in use by ${label}`];
   await git(root, [...command, "-B", branch, path, base]);
   const gitFolder = await gitFolderOf(path);
   if (gitFolder !== undefined) await changeUse(gitFolder, 0, holder);
@@ -63,23 +88,52 @@ export async function ownWorktreeOf(
   return held.find(({ use, path }) => use.claim === claim.tokenHash && existsSync(path))?.path;
 }
 
-/** Removes a worktree of the claim in which nobody has worked, with its branch. */
-export async function discardOwnWorktree(
-  ctx: RunContext,
-  { path, branch }: OwnWorktree,
-  claim: Pick<AnyClaim, "tokenHash">,
-): Promise<void> {
-  const held = inState(await pooledWorktrees(ctx), "held").find(
-    (one) => one.path === path && one.use.claim === claim.tokenHash,
-  );
+/**
+ * Removes a worktree in which nobody has worked, with its branch.
+ * @param key its holder's.
+ */
+export async function discardOwnWorktree(ctx: RunContext, own: OwnWorktree, key: string): Promise<void> {
+  const held = await heldWorktree(ctx, own, key);
   const taken = held && (await takeWorktree(ctx, held));
-  if (!taken || !(await removeWorktree(ctx.checkout.root, taken))) return;
-  await git(ctx.checkout.root, ["update-ref", "-d", `refs/heads/${branch}`]);
+  if (taken && (await removeWorktree(ctx.checkout.root, taken))) await dropBranch(ctx, own);
+}
+
+/**
+ * Has a worktree in which nobody has worked be free for the next task; where that cannot be, it is removed.
+ * @param key its holder's.
+ * @param base the commit at which it was made.
+ * @param claims those whose servers' processes are left alone.
+ */
+export async function giveBackUnused(
+  ctx: RunContext,
+  own: OwnWorktree,
+  key: string,
+  base: string,
+  { claims }: Pick<PlanGraph, "claims">,
+): Promise<void> {
+  const held = await heldWorktree(ctx, own, key);
+  if (!held) return;
+  const known = knownServers(ctx, claims);
+  const outcome = await freeWorktree(ctx, held, base, known, () => dropBranch(ctx, own));
+  if (outcome !== "freed") await discardOwnWorktree(ctx, own, key);
+}
+
+async function heldWorktree(
+  ctx: RunContext,
+  { path }: OwnWorktree,
+  key: string,
+): Promise<HeldWorktree | undefined> {
+  const held = inState(await pooledWorktrees(ctx), "held");
+  return held.find((one) => one.path === path && one.use.claim === key);
+}
+
+async function dropBranch({ checkout }: RunContext, { branch }: OwnWorktree): Promise<void> {
+  await git(checkout.root, ["update-ref", "-d", `refs/heads/${branch}`]);
 }
 
 /** The branch of a claim's worktree; the attempt's number keeps equal ones apart. */
-export function workBranchOf(plan: PlanSlug, { task, id }: Pick<AnyClaim, "task" | "id">): string {
-  return `${workBranches(plan)}/${nameOf(task)}-${id}`;
+export function workBranchOf(held: Pick<HeldClaim, "plan" | "claim">): string {
+  return `${workBranches(held.plan)}/${holderOf(held).name}`;
 }
 
 /** Worktrees are nothing that a user wants to see in `git status`. */

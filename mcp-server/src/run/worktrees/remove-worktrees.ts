@@ -14,14 +14,13 @@ import {
 } from "../../graph/attempt.ts";
 import type { KnownServers } from "../../policy/effects/processes-in-folder.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
-import type { LoadedPlan } from "../plan/load-plan.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import { readGraph } from "../plan/plan-view.ts";
-import { isDone } from "../plan/progress.ts";
 import { isDead } from "../project/owner.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { freeWorktree, type HeldWorktree } from "./pool/free-worktree.ts";
 import { endLeftProcesses, knownServers } from "./pool/left-processes.ts";
+import { mostWanted } from "./pool/most-wanted.ts";
 import { inState, type PooledWorktree } from "./pool/pooled-worktrees.ts";
 import { removeWorktree } from "./pool/remove-worktree.ts";
 import { giveBack, recoveredPool, takeWorktree } from "./pool/take.ts";
@@ -73,7 +72,7 @@ export async function removeMergedWorktrees(
     const isOver = overSince(ctx.now(), graceMs);
     const over = new Map(graph.claims.filter(isOver).map((claim) => [claim.id, claim]));
     const record = await workRecord(plan);
-    const most = mostWanted(plan, record);
+    const most = mostWanted(plan, record.cut);
     return { name: stored.slug, over, most, record, claims: [...graph.claims] };
   });
   if (read === undefined) return;
@@ -109,14 +108,6 @@ function overSince(nowMs: number, graceMs: number): (claim: AnyClaim) => claim i
   return (claim): claim is EndedClaim =>
     (claim.state === "returned" || (claim.state === "ended" && !isDraining(claim, nowMs))) &&
     claim.endedAtMs + graceMs <= nowMs;
-}
-
-/** How many worktrees the plan could still want at once. */
-function mostWanted(plan: LoadedPlan, { cut }: WorkRecord): number {
-  if (isDone(plan) || plan.stored.status === "stopped") return 0;
-  const { graph, cap } = plan;
-  const begun = graph.live.filter(({ id, isolation }) => isolation === "worktree" && !cut.has(id));
-  return Math.min(cap, graph.count("pending") + begun.length);
 }
 
 async function spentWorktrees(

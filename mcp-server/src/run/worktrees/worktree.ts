@@ -1,6 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { performance } from "node:perf_hooks";
 import { CallerError } from "../../errors/caller-error.ts";
 import { GitFailed, git } from "../../git/git.ts";
 import { gitIdentity, isAncestor } from "../../git/merge-tree.ts";
@@ -11,6 +10,7 @@ import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
+import { aliveWhile } from "../attempts/sign-of-life.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import { type GraphView, readGraph } from "../plan/plan-view.ts";
@@ -19,6 +19,8 @@ import { baseOfWorktree } from "./base-of-worktree.ts";
 import {
   discardOwnWorktree,
   excludeWorktrees,
+  giveBackUnused,
+  holderOf,
   makeOwnWorktree,
   ownWorktreeOf,
   workBranchOf,
@@ -52,20 +54,23 @@ export async function prepareWorktree(
   // Of those that are done with, one may do for this task.
   if (place === undefined) await removeMergedWorktrees(ctx, store, held.plan, GRACE_MS);
   const startMs = performance.now();
-  const made = await cutWorktree(ctx, held, loaded, record, place);
+  const cutting = () => cutWorktree(ctx, held, loaded, record, place);
+  const made = await aliveWhile(ctx, store, held, loaded.policy.leaseMs, cutting);
   const cut = { ...made, tookMs: Math.round(performance.now() - startMs) };
   const given = await changePlan(ctx, store, "server", held.plan, async (plan) => {
     const { state } = plan.graph.claim(attempt) ?? {};
     // Its set-up may have taken longer than the claim lived.
-    if (state !== "offered" && state !== "running")
-      throw new CallerError("wrong_state", "The claim has ended.", "Stop.");
+    if (state !== "offered" && state !== "running") return undefined;
     const other = await worktreeOf(plan, held.claim);
     // Two calls may have been asked for it at once.
     if (other && other.path !== cut.path && existsSync(other.path)) return other;
     plan.append(cut);
     return cut;
   });
-  if (given !== cut) await discardOwnWorktree(ctx, cut, held.claim);
+  if (given !== cut && place === undefined) {
+    await giveBackUnused(ctx, cut, held.claim.tokenHash, cut.base, loaded.graph);
+  }
+  if (!given) throw new CallerError("wrong_state", "The claim has ended.", "Stop.");
   return given;
 }
 
@@ -83,7 +88,10 @@ async function cutWorktree(
   const there = made ?? (await ownWorktreeOf(ctx, held.claim));
   const { path: place, branch } = there
     ? { path: there, branch: await adopt(ctx, held, there, base) }
-    : await makeOwnWorktree(ctx, held, base, loaded);
+    : await makeOwnWorktree(ctx, holderOf(held), base, {
+        claims: loaded.graph.claims,
+        setup: loaded.policy.setup,
+      });
   try {
     const path = await verify(place, base, wanted);
     await checkOutNeeded(ctx, held, record, place);
@@ -94,7 +102,7 @@ async function cutWorktree(
     const merging = conflict && { merging: conflict.commit };
     return { type: "worktree.cut", task, attempt, path, branch, base, ...merging, port };
   } catch (error) {
-    if (made === undefined) await discardOwnWorktree(ctx, { path: place, branch }, held.claim);
+    if (made === undefined) await discardOwnWorktree(ctx, { path: place, branch }, held.claim.tokenHash);
     throw error;
   }
 }
@@ -103,12 +111,7 @@ async function cutWorktree(
  * Moves a worktree that nobody has worked in to the base. Git keeps what lies there uncommitted, and refuses where
  * that is not possible.
  */
-async function adopt(
-  ctx: RunContext,
-  { plan, claim }: HeldClaim,
-  place: string,
-  base: string,
-): Promise<string> {
+async function adopt(ctx: RunContext, held: HeldClaim, place: string, base: string): Promise<string> {
   const facts = await git(place, ["rev-parse", "--show-toplevel", "--git-common-dir"]);
   const [top = "", common = ""] = facts.trim().split("\n");
   const isOurs =
@@ -121,7 +124,7 @@ async function adopt(
     await git(place, ["reset", "--quiet", "--keep", base]);
     return current;
   }
-  const branch = workBranchOf(plan, claim);
+  const branch = workBranchOf(held);
   await git(place, ["checkout", "--quiet", "--no-track", "-b", branch, base]);
   return branch;
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { runningProcesses } from "../../../../mcp-server/src/host/processes.ts";
 import { ApprovedCommands } from "../../../../mcp-server/src/run/approval/approved-commands.ts";
 import { createContext } from "../../../../mcp-server/src/run/project/run-context.ts";
@@ -9,10 +9,13 @@ import { readSetUp } from "../../../../mcp-server/src/run/worktrees/setup/set-up
 import { setUpWorktree } from "../../../../mcp-server/src/run/worktrees/setup/set-up-worktree.ts";
 import { put, report, repository, task } from "../../../support/checkout.ts";
 import { git } from "../../../support/git.ts";
-import { graphOf, logOf } from "../../../support/graph-file.ts";
+import { graphOf, logOf, query } from "../../../support/graph-file.ts";
 import { ParallelServer } from "../../../support/parallel-server.ts";
 import { temporaryFolder } from "../../../support/temporary-folder.ts";
 import { type Claimed, claimNow, done, fileAt, read, worktreesOf } from "../../../support/worktrees.ts";
+
+/** A machine that is busy with other tests takes its time. */
+const PATIENCE = { timeout: 60_000, interval: 50 };
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -116,6 +119,42 @@ describe("the set-up of a worktree", () => {
     const { server } = await planWith({ setup: "mkdir made 2>/dev/null && exit 7; mkdir made/now" });
     const claimed = await claimNow(server, "p", "a");
     expect(existsSync(join(claimed.folder, "made/now"))).toBe(true);
+  });
+});
+
+describe("a set-up that takes its time", () => {
+  const SETUP = 'mkdir -p made && touch "$HOME/begun" && while [ ! -e "$HOME/go" ]; do sleep 0.05; done';
+
+  async function claimedMeanwhile(given: Partial<Given> = {}) {
+    const plan = await planWith({ ...given, setup: SETUP });
+    const goOn = () => writeFileSync(join(plan.home, "go"), "");
+    // A server ends when its calls have.
+    onTestFinished(goOn);
+    const claiming = plan.server.raw("task_claim", { plan: "p", worker: "w" });
+    await vi.waitFor(() => expect(existsSync(join(plan.home, "begun"))).toBe(true), PATIENCE);
+    return { ...plan, claiming, goOn };
+  }
+
+  it("a set-up that takes its time is no silence of a worker without hooks, who waits for it", async () => {
+    const { folder, server, claiming, goOn } = await claimedMeanwhile({ policy: { leaseMinutes: 0.1 } });
+    const lease = () => Number(query(graphOf(folder), "select expires_at_ms as at from claims")[0]?.at);
+    const first = lease();
+    await vi.waitFor(() => expect(lease()).toBeGreaterThan(first), PATIENCE);
+    goOn();
+    expect((await claiming).isError).toBeFalsy();
+    expect((await server.call("task_get", { task: "p/a" })).attempts).toMatchObject([{ state: "running" }]);
+  });
+
+  it("a set-up that takes its time, and whose claim ends meanwhile, leaves its worktree to the next task at once", async () => {
+    const { folder, server, claiming, goOn } = await claimedMeanwhile({
+      tasks: [isolated("a"), isolated("b")],
+    });
+    await server.call("task_update", { task: "p/a", status: "cancelled" });
+    const [first] = await worktreesOf(folder);
+    goOn();
+    expect(JSON.stringify((await claiming).content)).toContain("The claim has ended");
+    expect(await git(folder, "branch", "--list", "parallel-work/*")).toBe("");
+    expect((await claimNow(server, "p", "b")).folder).toBe(first);
   });
 });
 
