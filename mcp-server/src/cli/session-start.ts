@@ -1,5 +1,6 @@
-import { deadClaims, interruptedTasks } from "../run/plan/interrupted.ts";
-import { readGraph } from "../run/plan/plan-view.ts";
+import { engineWords } from "../run/engine/engine-runs.ts";
+import { type DeadClaims, deadClaims, interruptedTasks } from "../run/plan/interrupted.ts";
+import { type PlanView, readGraph } from "../run/plan/plan-view.ts";
 import { countsOf, isDone } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 
@@ -10,17 +11,14 @@ const MAX_PLANS = 3;
 export async function sessionStart(ctx: RunContext): Promise<string> {
   const store = await ctx.graph();
   if (!store) return "";
-  const { plans, dead } = await readGraph(ctx, store, async (view) => ({
-    plans: await view.plans(),
-    dead: await deadClaims(view.reader, ctx.now()),
-  }));
-  const unfinished = plans.filter((plan) => !isDone(plan) && plan.stored.status !== "stopped");
-  if (unfinished.length === 0) return "";
-  const shown = unfinished.slice(0, MAX_PLANS).map((plan) => {
-    const { completed, total } = countsOf(plan);
-    const interrupted = interruptedTasks(plan, dead).length;
-    return `${plan.stored.slug} (${completed}/${total} completed${interrupted > 0 ? `, ${interrupted} interrupted` : ""})`;
+  const { unfinished, shown } = await readGraph(ctx, store, async (view) => {
+    const dead = await deadClaims(view.reader, ctx.now());
+    const plans = await view.plans();
+    const unfinished = plans.filter((plan) => !isDone(plan) && plan.stored.status !== "stopped");
+    const shown = await Promise.all(unfinished.slice(0, MAX_PLANS).map((plan) => lineOf(plan, dead)));
+    return { unfinished, shown };
   });
+  if (unfinished.length === 0) return "";
   const more = unfinished.length > MAX_PLANS ? ` and ${unfinished.length - MAX_PLANS} more` : "";
   return JSON.stringify({
     hookSpecificOutput: {
@@ -28,4 +26,11 @@ export async function sessionStart(ctx: RunContext): Promise<string> {
       additionalContext: `Unfinished plans of the parallel plugin: ${shown.join(", ")}${more}. If the user asks to go on with one: /parallel:run NAME.`,
     },
   });
+}
+
+async function lineOf(plan: PlanView, dead: DeadClaims): Promise<string> {
+  const { completed, total } = countsOf(plan);
+  const interrupted = interruptedTasks(plan, dead).length;
+  const engine = await engineWords(plan);
+  return `${plan.stored.slug} (${completed}/${total} completed${interrupted > 0 ? `, ${interrupted} interrupted` : ""}${engine === "" ? "" : `; ${engine}`})`;
 }

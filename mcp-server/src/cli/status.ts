@@ -2,6 +2,7 @@ import { createColors } from "picocolors";
 import type { PlanState } from "../graph/plan-state.ts";
 import { renderTimeline } from "../report/timeline/timeline.ts";
 import { timelineOf } from "../report/timeline/timeline-rows.ts";
+import { engineWords } from "../run/engine/engine-runs.ts";
 import {
   countsNow,
   deadClaims,
@@ -49,6 +50,8 @@ interface ShownPlan {
   readonly state: PlanState;
   readonly counts: Counts;
   readonly interrupted: readonly InterruptedTask[];
+  /** What is said of the engine that runs it; mostly nothing. */
+  readonly engine: string;
 }
 
 async function plansToShow(ctx: RunContext, plan: string | undefined): Promise<ShownPlan[]> {
@@ -57,12 +60,15 @@ async function plansToShow(ctx: RunContext, plan: string | undefined): Promise<S
   return readGraph(ctx, store, async (view) => {
     const dead = await deadClaims(view.reader, ctx.now());
     const plans = plan === undefined ? await view.plans() : [await view.plan(plan)];
-    return plans.map((loaded) => ({
-      loaded,
-      state: stateNow(loaded, dead),
-      counts: countsNow(loaded, dead),
-      interrupted: interruptedTasks(loaded, dead),
-    }));
+    return Promise.all(
+      plans.map(async (loaded) => ({
+        loaded,
+        state: stateNow(loaded, dead),
+        counts: countsNow(loaded, dead),
+        interrupted: interruptedTasks(loaded, dead),
+        engine: await engineWords(loaded),
+      })),
+    );
   });
 }
 
@@ -76,11 +82,11 @@ function asJson({ loaded, counts, interrupted }: ShownPlan) {
   };
 }
 
-function asText(ctx: RunContext, { loaded, state, counts, interrupted }: ShownPlan): string {
+function asText(ctx: RunContext, { loaded, state, counts, interrupted, engine }: ShownPlan): string {
   const colours = createColors(process.stdout.isTTY && process.env.NO_COLOR === undefined);
   const status = isDone(loaded) ? "done" : loaded.spent ? "maxTokens reached" : loaded.stored.status;
   const title = cleanText(loaded.stored.title, NAME_LIMIT);
-  const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.delivering > 0 ? `${counts.delivering} delivering, ` : ""}${counts.failed} failed${interrupted.length > 0 ? `, ${interrupted.length} interrupted` : ""}`;
+  const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.delivering > 0 ? `${counts.delivering} delivering, ` : ""}${counts.failed} failed${interrupted.length > 0 ? `, ${interrupted.length} interrupted` : ""}${engine === "" ? "" : `; ${engine}`}`;
   const timeline = renderTimeline(timelineOf(state, ctx.now()), {
     width: terminalWidth(process.stdout),
     colour: colours.isColorSupported,

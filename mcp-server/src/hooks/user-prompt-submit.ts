@@ -1,4 +1,5 @@
 import { endAgents } from "../run/attempts/agent-ended.ts";
+import { takeOffModuleOf } from "../run/engine/take-off.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { reportFromLastMessage } from "../run/reporting/report-from-message.ts";
 import { beforeReport } from "../run/review/review-due.ts";
@@ -44,6 +45,7 @@ async function answer(
   if (ended) {
     await watchWorkEnd(run, session, event, ended.agentId);
     await noteEnd(run, ended);
+    await takeOffModuleOf(run, session.module, ended.agentId);
     await afterWorkflow(run, session, ended.agentId);
   }
   // A headless session that has not ended its turn waits in batch_collect, which has told the same.

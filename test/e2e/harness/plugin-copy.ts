@@ -33,11 +33,18 @@ export function pluginOfModule(folder: string, name: string, source: string): st
   return folder;
 }
 
-/** Hooks that take a command which never gives the host's worker back. */
-export const WEDGES = `
-  on("session.start", async ($: any, e: any, next: any) => {
-    await $.command.register({ name: "wedge", description: "Hangs", immediate: true });
-    return next(e);
-  });
-  on("command.run", { command: "wedge" }, async () => { for (;;) {} });
-`;
+const REGISTERS = `await $.command.register({ name: "wedge", description: "Hangs", immediate: true });`;
+const HANGS = `on("command.run", { command: "wedge" }, async () => { for (;;) {} });`;
+
+/** A module whose command `/wedge` never gives the host's worker back. */
+export const WEDGER = `export const register = (on: any) => {
+  on("session.start", async ($: any, e: any, next: any) => { ${REGISTERS} return next(e); });
+  ${HANGS}
+};`;
+
+/** Gives our module that command. */
+export function withWedge(source: string): string {
+  return source
+    .replace("await $.command.register(", `${REGISTERS}\n    await $.command.register(`)
+    .replace('  on("command.run",', `  ${HANGS}\n\n  on("command.run",`);
+}

@@ -2,6 +2,7 @@ import type { Change, EngineEnd } from "../../graph/event.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import type { PlanView } from "../plan/plan-view.ts";
+import { isDone } from "../plan/progress.ts";
 import { isDead, sameOwner } from "../project/owner.ts";
 import type { RunContext } from "../project/run-context.ts";
 
@@ -32,6 +33,15 @@ export async function engineRecord(plan: PlanView): Promise<EngineRecord> {
     }
   }
   return { open: [...open.values()], lastEnd, nextRun };
+}
+
+/** Whether something beside a conversation launches the plan's agents, for the user; empty where that is not so and was not. */
+export async function engineWords(plan: PlanView): Promise<string> {
+  if (plan.stored.status !== "open" || isDone(plan)) return "";
+  const { open, lastEnd } = await engineRecord(plan);
+  for (const { owner } of open) if (!(await isDead(owner))) return "it runs beside a conversation";
+  if (open.length === 0 && lastEnd !== "lost") return "";
+  return `what launched its agents has stopped: /parallel:run ${plan.stored.slug} goes on`;
 }
 
 /**

@@ -12,6 +12,7 @@ const HELLO_HOLDS_MS = 10_000;
 /** A plan whose agents the module launches. */
 export class ModuleRun {
   readonly #handedOut = new Map<AttemptId, { refusals: number; untilMs: number }>();
+  readonly #given = new Set<AttemptId>();
   /** Agents that the module was told to stop. */
   readonly toldToStop = new Set<string>();
 
@@ -30,8 +31,14 @@ export class ModuleRun {
   }
 
   handedOut(attempt: AttemptId): void {
+    this.#given.add(attempt);
     const { refusals = 0 } = this.#handedOut.get(attempt) ?? {};
     this.#handedOut.set(attempt, { refusals, untilMs: Number.POSITIVE_INFINITY });
+  }
+
+  /** Whether the module was ever given it to launch. */
+  wasGiven(attempt: AttemptId): boolean {
+    return this.#given.has(attempt);
   }
 
   /** The host has not launched it. @returns whether it is tried again. */

@@ -9,8 +9,22 @@ import type { ModuleRuns } from "./module-runs.ts";
  */
 export async function takeOffSilentModule(ctx: RunContext, module: ModuleRuns): Promise<void> {
   if (module.plans.size === 0 || !module.isSilent(ctx.now())) return;
-  for (const [plan, { run }] of [...module.plans]) {
-    module.lost(plan);
-    await endEngineRun(ctx, await existingGraph(ctx, plan), plan, run, "lost");
-  }
+  for (const plan of [...module.plans.keys()]) await takeOff(ctx, module, plan);
+}
+
+/**
+ * The conversation was told of the end of an agent. A module that lives keeps the ends of its agents from it, so that the
+ * one that launched this agent is gone.
+ */
+export async function takeOffModuleOf(ctx: RunContext, module: ModuleRuns, agentId: string): Promise<void> {
+  if (module.plans.size === 0) return;
+  const store = await ctx.graph();
+  const held = await store?.read((reader) => reader.claimOfAgent(agentId));
+  if (held && module.of(held.plan)?.wasGiven(held.claim.id)) await takeOff(ctx, module, held.plan);
+}
+
+async function takeOff(ctx: RunContext, module: ModuleRuns, plan: string): Promise<void> {
+  const run = module.of(plan)?.run;
+  module.lost(plan);
+  if (run !== undefined) await endEngineRun(ctx, await existingGraph(ctx, plan), plan, run, "lost");
 }
