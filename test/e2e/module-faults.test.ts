@@ -185,8 +185,12 @@ describe.runIf(isLong)("what goes wrong while the plugin's module runs a plan", 
       isKilled = true;
       await waitForEnd(session);
     });
+    // A hook that no server answers permits nothing.
+    const settings = {
+      permissions: { allow: ["mcp__plugin_parallel_tasks", "Read", "Write(./**)", "Edit(./**)"] },
+    };
     await runScenario(
-      story("server killed", { work: reportWhen(() => isKilled), runs: [run] }),
+      story("server killed", { settings, work: reportWhen(() => isKilled), runs: [run] }),
       (outcome) => {
         expectEachDoneOnce(outcome);
         expect(wakes(outcome)).toBe(1);
