@@ -27,6 +27,11 @@ const MEANINGS: Readonly<Record<FieldName, string>> = {
   alternatives: "Tasks of one group are several approaches to one thing; the first to complete is taken.",
   estimateMs: "How long it is expected to take.",
   timeoutMs: "After this long the attempt counts as lost.",
+  maxTokens:
+    "What all attempts at it together may use, without what is read from the cache. At the limit its agent is asked to report what it has, and it is not tried again.",
+  maxCost: "The same in money, by the [price table](concepts/models-and-money.md).",
+  maxTurns: "The same in answers of the model.",
+  maxMs: "The same in minutes.",
   retries: "Further attempts after the first; the plan's policy decides if nothing is said.",
   acceptance: "What must hold when it is done. A command is one that the agent runs as evidence.",
   review: "`true`: dependents wait for a review of the task, too.",

@@ -41,6 +41,11 @@ const MEANINGS: Readonly<Record<Setting, string>> = {
     "What a completed report needs for an acceptance criterion with a command. `claimed`: what the agent reports is taken; only what was seen to end otherwise goes back. `seen`: Claude Code must have run that command for the agent, by itself in the foreground with its tool Bash, with success and after the task's last change; a report without goes back once, and then fails the attempt. A criterion that is reported as not verified, with the reason, is taken and listed. Where nobody sees what agents run (other clients, agents that report by their last message), as `claimed`. `run`: the server runs the command itself when the report comes in, in the task's worktree, or in the checkout if no other task is at work there, else when none is; a report whose command fails goes back once, and then fails the attempt. It only runs what you have approved (`parallel-tasks approve PLAN`) and nothing while Claude Code's sandbox is on; for what it does not run, as `seen`.",
   maxTokens:
     "Tokens of a plan's agents, without what was read from the cache, after which nothing more is launched; 0: no limit.",
+  maxCost:
+    "What a plan may cost, its main conversation from the first claim on included, in the money of the [price table](concepts/models-and-money.md): nothing is launched beyond it; 0: no limit.",
+  maxTurns: "Answers of the model to a plan's agents, after which nothing more is launched; 0: no limit.",
+  maxMinutes:
+    "Minutes in which at least one agent of the plan was at work, after which nothing more is launched; 0: no limit.",
   models:
     '[On what agents work](concepts/models-and-money.md): a model, an effort, or both, by role, by size, or for `all`: `{"all": "sonnet", "small": "haiku low", "code-reviewer": "opus"}`. Model and effort are each decided by the first that names it: the task itself, its role, its size, `all`. Nobody names it: as the conversation has it. The variable holds what is for `all`.',
   escalate:
@@ -55,6 +60,7 @@ const DEFAULTS: Readonly<Record<Setting, unknown>> = {
   ...DEFAULT_POLICY,
   leaseMinutes: DEFAULT_POLICY.leaseMs / 60_000,
   maxLeaseHours: DEFAULT_POLICY.maxLeaseMs / 3_600_000,
+  maxMinutes: DEFAULT_POLICY.maxMs / 60_000,
 };
 
 /** The table of all settings that a policy has. */

@@ -5,10 +5,22 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { RunReport } from "../../mcp-server/src/report/aggregate.ts";
 import prices from "../../prices.json" with { type: "json" };
-import { eventsOf, readGraph } from "./graph-state.ts";
+import { eventsOf, outcomesOf, readGraph } from "./graph-state.ts";
+import { textOf } from "./harness/conversation.ts";
 import type { RecordedRequest } from "./harness/recording.ts";
 import { type Outcome, runScenario } from "./harness/run-scenario.ts";
-import { expectCleanEnd, expectEachDoneOnce, headlessRun, independentTasks, storyOf } from "./small-plan.ts";
+import type { SpecTask } from "./harness/scenario.ts";
+import { taskTool } from "./harness/task-tools.ts";
+import { says } from "./harness/turn.ts";
+import { fails, runs, type Step } from "./harness/worker.ts";
+import {
+  agentsAt,
+  expectCleanEnd,
+  expectEachDoneOnce,
+  headlessRun,
+  independentTasks,
+  storyOf,
+} from "./small-plan.ts";
 
 const COMMAND_LINE = fileURLToPath(new URL("../../bin/parallel", import.meta.url));
 
@@ -99,7 +111,10 @@ describe("the tokens in the report", () => {
       const aside = requests.filter(
         ({ isMain, conversation }) => !isMain && conversation.agentId === undefined,
       );
-      expect(agents.length + main.length + aside.length).toBe(requests.length);
+      expect(report.figures.usage?.mainBefore).toMatchObject(
+        handedOut(main.filter(({ endMs = 0 }) => endMs < fromMs)),
+      );
+      expect(aside.every(({ conversation }) => !conversation.tools.includes("Agent"))).toBe(true);
       expect(report.notMeasured.join()).toContain("what Claude Code asks models on the side");
       const ledger = readFileSync(join(outcome.project, "specs/demo/04-implementation.md"), "utf8");
       expect(ledger).toMatch(
@@ -135,5 +150,33 @@ describe("the tokens in the report", () => {
         /demo is not finished: 5 of 7 completed, 0 failed\. The agents have used .*plan_update/,
       );
     });
+  });
+
+  it("the tokens in the report are no more than a task may use, but for its agent's last words", async () => {
+    const [first, ...others] = independentTasks(2);
+    const tasks = [{ ...(first as SpecTask), maxTurns: 5, retries: 2 }, ...others];
+    // It would go on for ever, and does as it is told.
+    const step: Step = (at) => {
+      const { blocks } = at.conversation;
+      const hasReported = blocks.some(
+        (block) => block.kind === "call" && block.tool === taskTool("task_report"),
+      );
+      if (hasReported) return says("FAILED");
+      if (textOf(blocks).includes("This task is at its limit")) return fails("Half of it is done.")(at);
+      return runs("true")(at);
+    };
+    const work = Array.from({ length: 30 }, () => step);
+    await runScenario(
+      storyOf("maxTurns", tasks, { workers: { "1.1": work }, runs: [headlessRun()] }),
+      (outcome) => {
+        const graph = readGraph(outcome.database);
+        expectCleanEnd(outcome);
+        expect(graph.tasks).toEqual({ "1.1": "failed", "1.2": "completed" });
+        expect(outcomesOf(graph, "1.1")).toEqual(["failed"]);
+        const [agent] = agentsAt(outcome, "1.1");
+        expect(agent?.requests).toBeLessThanOrEqual(6);
+        expect(outcome.runs[0]?.texts.join("\n")).toContain("1.1 was asked to report what it had: maxTurns");
+      },
+    );
   });
 });

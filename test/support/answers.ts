@@ -80,6 +80,7 @@ export interface Answers {
   };
   readonly plan_report: { readonly plan: string; readonly report: string; readonly next: string };
   readonly batch_next: {
+    readonly limits?: readonly string[];
     readonly launch: LaunchAnswer[];
     readonly stop?: StopAnswer[];
     readonly counts: CountsAnswer;

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "vitest";
 import { launchFor, report, repository, task } from "./checkout.ts";
 import { graphOf, query } from "./graph-file.ts";
@@ -5,11 +7,29 @@ import { ParallelServer } from "./parallel-server.ts";
 import { agentStops, launches, TranscriptHome } from "./transcript-home.ts";
 
 /** A server of a session with transcripts, and a plan of independent tasks whose first batch is launched. */
-export async function measuredPlan(ids: string[], policy: Record<string, unknown> = {}) {
+export async function measuredPlan(
+  ids: string[],
+  policy: Record<string, unknown> = {},
+  {
+    prices,
+    model = "",
+    task: fields = {},
+  }: {
+    readonly prices?: object;
+    readonly model?: string;
+    readonly task?: Readonly<Record<string, unknown>>;
+  } = {},
+) {
   const folder = await repository();
   const host = new TranscriptHome();
+  host.model = model;
+  if (prices) {
+    const own = join(host.home, ".claude", "parallel");
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, "prices.json"), JSON.stringify(prices));
+  }
   const server = await ParallelServer.start(folder, { env: host.env });
-  const tasks = ids.map((id) => task(id));
+  const tasks = ids.map((id) => task(id, fields));
   await server.call("plan_create", { plan: "p", tasks, policy });
   host.says(host.main, 50_000);
   const { launch } = await server.call("batch_next", { plan: "p" });

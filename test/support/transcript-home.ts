@@ -11,6 +11,8 @@ export const SESSION = "11111111-2222-4333-8444-555555555555";
 export class TranscriptHome {
   readonly home = temporaryFolder();
   readonly projects = join(this.home, ".claude", "projects");
+  /** The model that says everything; empty: none that is named. */
+  model = "";
   #messages = 0;
 
   /** What a server of the session is started with. */
@@ -26,8 +28,8 @@ export class TranscriptHome {
     return join(this.projects, "-home-me-app", SESSION, "subagents", `agent-${agentId}.jsonl`);
   }
 
-  /** Writes one message of the model with so many tokens of output, and a tenth of that as cache writes. */
-  says(file: string, output: number, atMs = Date.now()): void {
+  /** Writes one message of the model with so many tokens of output, and a tenth of that as cache writes. @param call of a tool. */
+  says(file: string, output: number, atMs = Date.now(), call?: string): void {
     const usage = {
       input_tokens: 1,
       cache_creation_input_tokens: output / 10,
@@ -38,7 +40,13 @@ export class TranscriptHome {
       type: "assistant",
       timestamp: new Date(atMs).toISOString(),
       isSidechain: file !== this.main,
-      message: { id: `msg_${++this.#messages}`, role: "assistant", content: [], usage },
+      message: {
+        id: `msg_${++this.#messages}`,
+        role: "assistant",
+        model: this.model,
+        content: call ? [{ type: "tool_use", id: call, name: "Bash", input: {} }] : [],
+        usage,
+      },
     };
     mkdirSync(dirname(file), { recursive: true });
     appendFileSync(file, `${JSON.stringify(line)}\n`);

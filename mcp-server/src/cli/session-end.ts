@@ -1,4 +1,4 @@
-import { raiseLimit, spentText } from "../policy/token-limit.ts";
+import { raiseLimit, spentText } from "../policy/spending/limits.ts";
 import { resumeCommand } from "../run/edits/open-plan.ts";
 import { readGraph } from "../run/plan/plan-view.ts";
 import { countsOf, isDone } from "../run/plan/progress.ts";
@@ -20,7 +20,7 @@ export async function sessionEnd(ctx: RunContext, session: string): Promise<stri
       const { completed, failed, total } = countsOf(loaded);
       const { slug } = stored;
       const why = loaded.spent
-        ? `${spentText(loaded.spent)} ${raiseLimit(slug)}`
+        ? `${spentText(loaded.spent)} ${raiseLimit(slug, loaded.spent)}`
         : `To go on: ${resumeCommand(stored)}`;
       lines.push(
         `parallel: the plan ${slug} is not finished: ${completed} of ${total} completed, ${failed} failed. ${why}\n`,

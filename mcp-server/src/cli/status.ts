@@ -1,5 +1,6 @@
 import { createColors } from "picocolors";
 import type { PlanState } from "../graph/plan-state.ts";
+import { limitName } from "../policy/spending/limits.ts";
 import { renderTimeline } from "../report/timeline/timeline.ts";
 import { timelineOf } from "../report/timeline/timeline-rows.ts";
 import { engineWords } from "../run/engine/engine-runs.ts";
@@ -84,7 +85,11 @@ function asJson({ loaded, counts, interrupted }: ShownPlan) {
 
 function asText(ctx: RunContext, { loaded, state, counts, interrupted, engine }: ShownPlan): string {
   const colours = createColors(process.stdout.isTTY && process.env.NO_COLOR === undefined);
-  const status = isDone(loaded) ? "done" : loaded.spent ? "maxTokens reached" : loaded.stored.status;
+  const status = isDone(loaded)
+    ? "done"
+    : loaded.spent
+      ? `${limitName(loaded.spent)} reached`
+      : loaded.stored.status;
   const title = cleanText(loaded.stored.title, NAME_LIMIT);
   const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.delivering > 0 ? `${counts.delivering} delivering, ` : ""}${counts.failed} failed${interrupted.length > 0 ? `, ${interrupted.length} interrupted` : ""}${engine === "" ? "" : `; ${engine}`}`;
   const timeline = renderTimeline(timelineOf(state, ctx.now()), {

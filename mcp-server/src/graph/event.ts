@@ -405,6 +405,26 @@ export type Change =
       readonly reason: string;
       /** The policy's `maxTokens` that was reached, where that is what it is about. */
       readonly maxTokens?: number;
+      /** The same of another limit, by the setting's name and value. */
+      readonly limit?: { readonly limit: string; readonly max: number };
+    }
+  /** The agent was asked to report what it has: a limit of its task is reached with its next turn. */
+  | {
+      readonly type: "task.limited";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      /** The field's name and value. */
+      readonly limit: string;
+      readonly max: number;
+      readonly reason: string;
+    }
+  /** Four fifths of a limit of the policy are spent. */
+  | {
+      readonly type: "limit.near";
+      /** The setting's name and value. */
+      readonly limit: string;
+      readonly max: number;
+      readonly reason: string;
     };
 
 export type ChangeType = Change["type"];
@@ -468,6 +488,8 @@ const VERSIONS: Readonly<Record<ChangeType, number>> = {
   "commit.skipped": 1,
   "plan.reported": 1,
   "decision.taken": 1,
+  "limit.near": 1,
+  "task.limited": 1,
 };
 
 /** Whether an event of that type and version can be read here. */

@@ -65,6 +65,11 @@ export interface TaskDefinition {
   readonly alternatives?: string;
   readonly estimateMs?: number;
   readonly timeoutMs?: number;
+  /** What all of its attempts together may spend, as the policy's limits; absent: as much as it takes. */
+  readonly maxTokens?: number;
+  readonly maxCost?: number;
+  readonly maxTurns?: number;
+  readonly maxMs?: number;
   /** Further attempts after the first; absent: the policy's. */
   readonly retries?: number;
   readonly acceptance: readonly AcceptanceCriterion[];

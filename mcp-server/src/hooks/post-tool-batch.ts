@@ -27,7 +27,10 @@ export async function onPostToolBatch(
   );
   if (event.agent !== "") {
     session.inCall.ends(event.agent);
-    return NOTHING;
+    const call = session.lastStanding(event.agent);
+    const words =
+      call && (await session.limits.afterTurn(call, event.session, calls.at(-1)?.tool_use_id ?? ""));
+    return words === undefined ? NOTHING : tell("PostToolBatch", words);
   }
   const store = await run.graph();
   if (!store) return NOTHING;

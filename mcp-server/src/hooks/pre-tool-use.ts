@@ -34,6 +34,8 @@ import { onWorkflowAgentEnd } from "./workflow-agent.ts";
 import { onWorkflowCall } from "./workflow-call.ts";
 
 const OWN_TOOL = /^mcp__plugin_parallel_tasks__(\w+)$/;
+/** What an agent that is at a limit of its task may still call. */
+const ENDING_TOOLS = /^(?:mcp__plugin_parallel_tasks__task_(?:report|get)|StructuredOutput|ToolSearch)$/;
 /** What an agent needs for its task; the rest is the orchestrator's. */
 const AGENT_TOOLS = new Set([
   "task_get",
@@ -143,6 +145,8 @@ async function answerTool(
   call: AgentCall | undefined,
 ): Promise<HookAnswer> {
   const isAgent = event.agent !== "";
+  const asked = call?.isAtWork ? session.limits.askedOf(call.standing.own.claim.id) : undefined;
+  if (asked !== undefined && !ENDING_TOOLS.test(event.tool)) return deny(asked);
   if (event.tool === "Workflow") return onWorkflowCall(run, session, event);
   if (event.tool === "StructuredOutput") return onWorkflowAgentEnd(run, session, event);
   if (launchesAgent(event.tool)) {

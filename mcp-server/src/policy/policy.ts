@@ -38,6 +38,12 @@ export interface Policy {
   readonly verify: (typeof VERIFICATIONS)[number];
   /** Tokens of all agents of the plan, without cache reads, after which nothing more is launched; 0: no limit. */
   readonly maxTokens: number;
+  /** What the plan may cost, its main conversation included, in the money of the price table; 0: no limit. */
+  readonly maxCost: number;
+  /** Answers of the model to all agents of the plan; 0: no limit. */
+  readonly maxTurns: number;
+  /** Milliseconds in which at least one agent of the plan was at work; 0: no limit. */
+  readonly maxMs: number;
   /** The command that makes a worktree able to run the project; empty: none. */
   readonly setup: string;
   /** Command that must end with 0 before the plan's branch moves to a commit; empty: none. */
@@ -65,6 +71,9 @@ export const DEFAULT_POLICY: Policy = {
   deliver: "branch",
   verify: "claimed",
   maxTokens: 0,
+  maxCost: 0,
+  maxTurns: 0,
+  maxMs: 0,
   setup: "",
   gate: "",
   models: {},

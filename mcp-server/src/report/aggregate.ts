@@ -180,7 +180,11 @@ export function aggregate(
     reviews: reviewedWorks(state),
     runAgain,
     decisions: events.flatMap(({ atMs, change }) =>
-      change.type === "decision.taken" ? [{ atMs, decision: change.decision, reason: change.reason }] : [],
+      change.type === "decision.taken"
+        ? [{ atMs, decision: change.decision, reason: change.reason }]
+        : change.type === "limit.near" || change.type === "task.limited"
+          ? [{ atMs, decision: "limit", reason: change.reason }]
+          : [],
     ),
     refused: events.flatMap(({ change }) =>
       change.type === "token.refused"

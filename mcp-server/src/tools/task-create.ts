@@ -9,7 +9,7 @@ export const taskCreate = defineTool({
   name: "task_create",
   title: "Add tasks",
   description: "Use to add tasks to a plan that exists, for example a fix that a run made necessary.",
-  input: z.strictObject({ plan, tasks }),
+  input: z.strictObject({ plan, tasks: tasks.describe("As in plan_create") }),
   annotations: WRITE,
   async handle(input, { run, session, actor, agentId }) {
     const { ids, loaded, warnings } = await createTasks(run, actor, input.plan, input.tasks, agentId);

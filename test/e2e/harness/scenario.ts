@@ -82,6 +82,7 @@ export interface SpecTask {
   model?: string;
   effort?: string;
   escalate?: string[];
+  maxTurns?: number;
   isolation?: "worktree";
 }
 

@@ -12,12 +12,17 @@ export interface AttemptFacts {
   readonly timesBlocked: number;
   /** A blocked report that asks a person a question cannot be helped by adding scope or dependencies. */
   readonly asksQuestion: boolean;
+  /** The limit of the task that its attempts have reached, in words: another attempt would only spend more. */
+  readonly limit?: string | undefined;
   /** Why the task is not achieved although its agent did all that was asked: what it judged is not as it should be. */
   readonly notAchieved?: string | undefined;
 }
 
 /** The task's next status, with the cause to keep where it is not obvious. */
 export function statusAfter(facts: AttemptFacts): { status: TaskStatus; cause?: string } {
+  if (facts.limit !== undefined && facts.outcome !== "completed" && facts.outcome !== "cancelled") {
+    return { status: "failed", cause: facts.limit };
+  }
   switch (facts.outcome) {
     case "completed":
       return facts.notAchieved === undefined

@@ -27,6 +27,7 @@ export function taskAfterAttempt(
     lostAttempts: task.lostAttempts + (ending.throttled || ending.interrupted ? 0 : counted(["lost"])),
     timesBlocked: task.timesBlocked + counted(["blocked"]),
     asksQuestion: ending.waitsForUser ?? (blockedOn !== undefined && "question" in blockedOn),
+    limit: limitOf(task, claim),
     notAchieved: whyNotAchieved(task, ending.report),
   });
   const { status } = after;
@@ -40,6 +41,12 @@ export function taskAfterAttempt(
     changes.unshift({ type: "task.defined", task: task.id, definition });
   }
   return { status: after.status, changes };
+}
+
+/** The limit of the task for which its agent was asked to end, in words. */
+function limitOf({ metadata }: Task, claim: AnyClaim): string | undefined {
+  const { attempt, reason } = (metadata.limited ?? {}) as { attempt?: unknown; reason?: unknown };
+  return attempt === claim.id && typeof reason === "string" ? reason : undefined;
 }
 
 /**

@@ -10,12 +10,12 @@ import type { Look } from "../project/checkout-snapshots.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { mayBeShared } from "../remote/shared-plans.ts";
 import { refuseSetUp } from "../worktrees/setup/refuse-set-up.ts";
-import { watchTokenLimit } from "./token-limit.ts";
+import { watchLimits } from "./limits.ts";
 import { lookForWork } from "./work-here.ts";
 
 /**
  * What is to be known before tasks of a plan are claimed and takes too long for a transaction that others wait for: what
- * waits to be delivered, for that makes others ready, the schedule, the tokens used where they are limited, which work
+ * waits to be delivered, for that makes others ready, the schedule, what was spent where that is limited, which work
  * of other checkouts is here, and what is changed in this one.
  * @param look how this checkout was found just now, if somebody has looked.
  * @throws CallerError when there is no such plan, or its worktrees cannot be made or set up: no attempt is spent on
@@ -32,7 +32,7 @@ export async function prepareClaiming(
   const delivers = loaded.graph.live.length > loaded.graph.underCap.length;
   if (delivers) await deliverForCall(ctx, store, slug);
   planAhead(ctx, loaded);
-  await watchTokenLimit(ctx, store, actor, loaded);
+  await watchLimits(ctx, store, actor, loaded);
   await lookForWork(ctx, store, slug);
   if (mayNeedWorktree(ctx, loaded)) {
     await refuseNoRoom(ctx.checkout.root, loaded.stored.slug);

@@ -1,5 +1,5 @@
 import type { TaskId } from "../../graph/task.ts";
-import { spentText } from "../../policy/token-limit.ts";
+import { spentText } from "../../policy/spending/limits.ts";
 import type { Choice, Refusal } from "../../schedule/dispatch.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";

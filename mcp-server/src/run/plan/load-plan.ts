@@ -5,7 +5,7 @@ import { type PlanSlug, SIZES, type Task, type TaskId } from "../../graph/task.t
 import type { TaskEstimates } from "../../graph/task-estimates.ts";
 import { ALL } from "../../policy/models/choose-model.ts";
 import type { Policy } from "../../policy/policy.ts";
-import type { SpentTokens } from "../../policy/token-limit.ts";
+import type { SpentLimit } from "../../policy/spending/limits.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { StoredPlan } from "../../store/tables/rows.ts";
 import { effectivePolicy, type PolicyInput } from "../project/plan-settings.ts";
@@ -22,8 +22,10 @@ export interface LoadedPlan {
   readonly cap: number;
   /** For so long nothing starts, because a rate or usage limit was reached. */
   readonly pauseMs: number;
-  /** Set when the plan's agents have used the tokens that its policy allows them: nothing more starts. */
-  readonly spent: SpentTokens | undefined;
+  /** The policy's limits of which four fifths are spent, the most spent first. */
+  readonly near: readonly SpentLimit[];
+  /** Set when one of them is reached: nothing more starts. */
+  readonly spent: SpentLimit | undefined;
   /** Always as it is now: shared, and changed by whatever happens. */
   readonly graph: PlanGraph;
   readonly estimates: TaskEstimates;

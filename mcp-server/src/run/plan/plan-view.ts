@@ -1,7 +1,7 @@
 import type { PlanGraph } from "../../graph/plan-graph.ts";
 import type { TaskEstimates } from "../../graph/task-estimates.ts";
 import type { Policy } from "../../policy/policy.ts";
-import { type SpentTokens, spentTokens } from "../../policy/token-limit.ts";
+import { isLimited, isReached, nearLimits, type SpentLimit, spentBy } from "../../policy/spending/limits.ts";
 import type { ReadAhead } from "../../store/engine.ts";
 import type { GraphReader } from "../../store/graph-reader.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
@@ -10,6 +10,7 @@ import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import type { StoredPlan } from "../../store/tables/rows.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { readPolicy } from "../project/stored-policy.ts";
+import { mainUsageOf } from "../spending/main-usage.ts";
 import { estimatesByModel, modelOf } from "./estimates-by-model.ts";
 import { type LoadedPlan, planSlug, policyOf, unknownPlan } from "./load-plan.ts";
 
@@ -86,8 +87,15 @@ export class PlanView implements LoadedPlan {
     return this.ctx.caseInsensitive;
   }
 
-  get spent(): SpentTokens | undefined {
-    return spentTokens(this.policy, () => this.graph.claims);
+  get near(): readonly SpentLimit[] {
+    const { policy, graph, ctx } = this;
+    if (!isLimited(policy)) return [];
+    const { table } = ctx.prices.last;
+    return nearLimits(policy, spentBy(graph.claims, mainUsageOf(graph), table, ctx.now()), table?.currency);
+  }
+
+  get spent(): SpentLimit | undefined {
+    return this.near.find(isReached);
   }
 }
 

@@ -1,5 +1,5 @@
 import { brokenDependencies, reachableTasks } from "../../graph/readiness.ts";
-import { raiseLimit, spentText } from "../../policy/token-limit.ts";
+import { raiseLimit, spentText } from "../../policy/spending/limits.ts";
 import { type LoadedPlan, pauseSeconds } from "./load-plan.ts";
 
 /** How far a plan is, in numbers of tasks. `ready` counts those whose dependencies hold. */
@@ -60,7 +60,7 @@ export function stuckTasks({ graph }: LoadedPlan, most: number): { task: string;
 export function whyPlanIsHeld(loaded: LoadedPlan): string | undefined {
   const { stored, pauseMs, spent } = loaded;
   if (stored.status !== "open") return undefined;
-  if (spent) return `${spentText(spent)} ${raiseLimit(stored.slug)}`;
+  if (spent) return `${spentText(spent)} ${raiseLimit(stored.slug, spent)}`;
   if (pauseMs === 0) return undefined;
   return `A rate or usage limit was reached; nothing starts for ${pauseSeconds(loaded)} s.`;
 }

@@ -51,6 +51,9 @@ export const policyInput = z.strictObject({
   deliver: z.enum(DELIVERIES).optional(),
   verify: z.enum(VERIFICATIONS).optional().describe("What acceptance commands need"),
   maxTokens: z.number().int().min(0).optional().describe("Agents' tokens to stop launching at; 0: never"),
+  maxCost: z.number().min(0).optional(),
+  maxTurns: z.number().int().min(0).optional(),
+  maxMinutes: z.number().min(0).optional(),
   setup: z.string().max(MAX_COMMAND).optional(),
   gate: z.string().max(MAX_COMMAND).optional(),
   models: z.record(z.string(), modelChoice).optional().describe('By role, size or all: {small: "haiku low"}'),
@@ -61,12 +64,13 @@ export type PolicyInput = z.infer<typeof policyInput>;
 
 /** Fills what the input states over `base`. */
 function over(base: Policy, input: PolicyInput): Policy {
-  const { leaseMinutes, maxLeaseHours, ...rest } = input;
+  const { leaseMinutes, maxLeaseHours, maxMinutes, ...rest } = input;
   const stated = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   return {
     ...base,
     ...stated,
     ...(leaseMinutes !== undefined && { leaseMs: Math.round(leaseMinutes * 60_000) }),
+    ...(maxMinutes !== undefined && { maxMs: Math.round(maxMinutes * 60_000) }),
     ...(maxLeaseHours !== undefined && { maxLeaseMs: Math.round(maxLeaseHours * 3_600_000) }),
   };
 }

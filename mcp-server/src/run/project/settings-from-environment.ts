@@ -8,6 +8,9 @@ const NUMBER_VARIABLES = {
   retries: "PARALLEL_RETRIES",
   leaseMinutes: "PARALLEL_LEASE_MINUTES",
   maxTokens: "PARALLEL_MAX_TOKENS",
+  maxCost: "PARALLEL_MAX_COST",
+  maxTurns: "PARALLEL_MAX_TURNS",
+  maxMinutes: "PARALLEL_MAX_MINUTES",
 } as const;
 
 /** Variables that hold a field's text, most often one of its words. */

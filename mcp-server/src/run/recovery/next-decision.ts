@@ -1,7 +1,7 @@
 import { reachableTasks } from "../../graph/readiness.ts";
 import type { Task } from "../../graph/task.ts";
 import { type Decision, decide } from "../../policy/failure/decision.ts";
-import { spentText } from "../../policy/token-limit.ts";
+import { spentText } from "../../policy/spending/limits.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { countsOf, isDone } from "../plan/progress.ts";

@@ -5,6 +5,7 @@ import { CallWatch } from "../effects/call-watch.ts";
 import { ModuleRuns } from "../engine/module-runs.ts";
 import type { AgentCall } from "../guard/agent-call.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { LimitWatch } from "./limit-watch.ts";
 import { AgentClaims } from "./agent-claims.ts";
 import { AgentsInCall } from "./agents-in-call.ts";
 import { CommandLog } from "./command-log.ts";
@@ -61,6 +62,7 @@ export class SessionMemory {
   /** Whether the session was told with a launch how it is to wait: every further one would pay for it again. */
   wasToldHowToWait = false;
   readonly inCall = new AgentsInCall();
+  readonly limits = new LimitWatch();
   /** Events of other agents' writes that the agents concerned were told. */
   readonly toldNotes = new Set<number>();
   /** Events of hooks that were answered without the graph, because it took too long: what it says now reaches nobody. */

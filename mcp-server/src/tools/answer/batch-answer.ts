@@ -1,4 +1,5 @@
 import type { McpClient } from "../../policy/client.ts";
+import { isReached, nearText } from "../../policy/spending/limits.ts";
 import type { Batch } from "../../run/claims/next-batch.ts";
 import { shortCounts } from "../../run/plan/progress.ts";
 import type { SessionMemory } from "../../run/session/session.ts";
@@ -13,6 +14,8 @@ import { stopsFor } from "./stops-for.ts";
 export function batchAnswer(session: SessionMemory, client: McpClient, batch: Batch, waited = false) {
   const { loaded, launch, counts, why, done, heldBack, interrupted } = batch;
   const { slug, version } = loaded.stored;
+  // One that is reached is told by `next`.
+  const near = loaded.near.filter((limit) => !isReached(limit));
   const stops = stopsFor(session, loaded, batch.stop);
   session.plans.add(slug);
   session.pulls.delete(slug);
@@ -27,6 +30,7 @@ export function batchAnswer(session: SessionMemory, client: McpClient, batch: Ba
     counts: shortCounts(launch.length > 0 ? { ...counts, pending: 0, ready: 0 } : counts),
     ...(interrupted.length > 0 && { interrupted }),
     ...(why.length > 0 && { why }),
+    ...(near.length > 0 && { limits: near.map(nearText) }),
     ...(launch.length === 0 && { done }),
     ...(heldBack.length > 0 && { heldBack }),
     next:

@@ -1,5 +1,5 @@
 import { planBranch } from "../../git/plan-branch.ts";
-import { raiseLimit, type SpentTokens, spentText } from "../../policy/token-limit.ts";
+import { raiseLimit, type SpentLimit, spentText } from "../../policy/spending/limits.ts";
 import { type LoadedPlan, pauseSeconds } from "../../run/plan/load-plan.ts";
 import type { Counts } from "../../run/plan/progress.ts";
 import { beforeReport } from "../../run/review/review-due.ts";
@@ -61,12 +61,12 @@ export function nextStep(
 function afterLimit(
   session: SessionMemory,
   { stored: { slug } }: LoadedPlan,
-  spent: SpentTokens,
+  spent: SpentLimit,
   { running }: Counts,
 ): string {
   const then =
     running > 0 ? waitFor(session, slug) : `Call plan_report {plan: "${slug}"}, and tell the user:`;
-  return `${spentText(spent)} ${then} ${raiseLimit(slug)}`;
+  return `${spentText(spent)} ${then} ${raiseLimit(slug, spent)}`;
 }
 
 /** What whoever does one task after the other calls for the next one. */

@@ -18,7 +18,7 @@ export const tasks = z
   .min(1)
   .max(5_000)
   .describe(
-    "As in 03-tasks.json: id, subject, description, dependencies[], writes[], reads[], resources[], agent, model, effort, escalate[], needs, isolation (worktree), alternatives (group: first completed is taken), size, estimateMinutes, acceptance[]",
+    "As in 03-tasks.json: id, subject, description, dependencies[], writes[], reads[], resources[], agent, model, effort, escalate[], needs, isolation (worktree), alternatives (group: first completed is taken), size, estimateMinutes, maxTokens, maxCost, maxTurns, maxMinutes, acceptance[]",
   );
 
 /** A criterion's number comes as a number as often as as a text. */
