@@ -370,6 +370,34 @@ var FIELDS = {
     read: first(minutes),
     render: (ms) => ms / 6e4
   },
+  maxTokens: {
+    keys: ["maxTokens"],
+    expects: "a whole number of tokens",
+    essential: true,
+    read: first(wholeNumber),
+    render: asIs
+  },
+  maxCost: {
+    keys: ["maxCost"],
+    expects: "an amount of money, from 0",
+    essential: true,
+    read: first(numeric.pipe(z.number().min(0))),
+    render: asIs
+  },
+  maxTurns: {
+    keys: ["maxTurns"],
+    expects: "a whole number of turns",
+    essential: true,
+    read: first(wholeNumber),
+    render: asIs
+  },
+  maxMs: {
+    keys: ["maxMinutes"],
+    expects: "a number of minutes above 0",
+    essential: true,
+    read: first(minutes),
+    render: (ms) => ms / 6e4
+  },
   retries: {
     keys: ["retries"],
     expects: "a whole number from 0",

@@ -111,7 +111,9 @@ var VERSIONS = {
   "delivery.refused": 1,
   "commit.skipped": 1,
   "plan.reported": 1,
-  "decision.taken": 1
+  "decision.taken": 1,
+  "limit.near": 1,
+  "task.limited": 1
 };
 function isReadable(type, v) {
   return Object.hasOwn(VERSIONS, type) && v <= VERSIONS[type];

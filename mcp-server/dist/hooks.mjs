@@ -343,7 +343,9 @@ async function onPostToolBatch(run, session, event) {
   );
   if (event.agent !== "") {
     session.inCall.ends(event.agent);
-    return NOTHING;
+    const call = session.lastStanding(event.agent);
+    const words = call && await session.limits.afterTurn(call, event.session, calls.at(-1)?.tool_use_id ?? "");
+    return words === void 0 ? NOTHING : tell("PostToolBatch", words);
   }
   const store = await run.graph();
   if (!store) return NOTHING;
@@ -563,6 +565,7 @@ async function onWorkflowCall(run, session, event) {
 
 // mcp-server/src/hooks/pre-tool-use.ts
 var OWN_TOOL = /^mcp__plugin_parallel_tasks__(\w+)$/;
+var ENDING_TOOLS = /^(?:mcp__plugin_parallel_tasks__task_(?:report|get)|StructuredOutput|ToolSearch)$/;
 var AGENT_TOOLS = /* @__PURE__ */ new Set([
   "task_get",
   "task_list",
@@ -632,6 +635,8 @@ function noteInCall(run, session, call) {
 }
 async function answerTool(run, session, event, call) {
   const isAgent = event.agent !== "";
+  const asked = call?.isAtWork ? session.limits.askedOf(call.standing.own.claim.id) : void 0;
+  if (asked !== void 0 && !ENDING_TOOLS.test(event.tool)) return deny(asked);
   if (event.tool === "Workflow") return onWorkflowCall(run, session, event);
   if (event.tool === "StructuredOutput") return onWorkflowAgentEnd(run, session, event);
   if (launchesAgent(event.tool)) {
@@ -861,6 +866,9 @@ async function claimOfIsolated(session, event) {
   return session.agentClaims.of(event.agent, MAX_WAIT_MS);
 }
 
+// import:run/engine.mjs in hooks.mjs
+import { takeOffModuleOf } from "./run/engine.mjs";
+
 // mcp-server/src/hooks/user-prompt-submit.ts
 var TYPED_WORKFLOW = new RegExp(`^\\s*/${WORKFLOW}\\b`);
 async function onUserPromptSubmit(run, session, event) {
@@ -879,6 +887,7 @@ async function answer(run, session, event, { ended, inMidTurn }) {
   if (ended) {
     await watchWorkEnd(run, session, event, ended.agentId);
     await noteEnd(run, ended);
+    await takeOffModuleOf(run, session.module, ended.agentId);
     await afterWorkflow(run, session, ended.agentId);
   }
   if (ended && inMidTurn && !session.interactive) return NOTHING;

@@ -4,7 +4,7 @@ function areAlternatives(a, b) {
 }
 
 // import:graph.mjs in policy.mjs
-import { ABSENT, GlobIndex, INHERIT, UNNAMED_MODEL, allTokens, callerName, clashOf, clashesOf, hasEnded, isLive, isReviewStep, literalGlob, matches, modelChoiceFrom, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf, taskName, topologicalOrder, usageByModel, workedUntilMs } from "./graph.mjs";
+import { ABSENT, GlobIndex, INHERIT, UNNAMED_MODEL, allTokens, callerName, clashOf, clashesOf, hasEnded, isAttempt, isLive, isReviewStep, literalGlob, matches, modelChoiceFrom, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf, taskName, topologicalOrder, usageByModel, workedUntilMs } from "./graph.mjs";
 
 // mcp-server/src/policy/exclusivity.ts
 function claimedScope(task, policy) {
@@ -599,6 +599,9 @@ var DEFAULT_POLICY = {
   deliver: "branch",
   verify: "claimed",
   maxTokens: 0,
+  maxCost: 0,
+  maxTurns: 0,
+  maxMs: 0,
   setup: "",
   gate: "",
   models: {},
@@ -610,6 +613,9 @@ var MAX_TIMES_BLOCKED = 2;
 
 // mcp-server/src/policy/failure/after-attempt.ts
 function statusAfter(facts) {
+  if (facts.limit !== void 0 && facts.outcome !== "completed" && facts.outcome !== "cancelled") {
+    return { status: "failed", cause: facts.limit };
+  }
   switch (facts.outcome) {
     case "completed":
       return facts.notAchieved === void 0 ? { status: "completed" } : { status: "failed", cause: facts.notAchieved };
@@ -1279,14 +1285,14 @@ function pricesOf({ models }, model) {
   return void 0;
 }
 function usageCost(usage, table) {
-  let amount = 0;
+  let amount2 = 0;
   const unpriced = {};
   for (const [model, used] of Object.entries(usageByModel(usage))) {
     const prices = pricesOf(table, model);
-    if (prices) amount += costOfModel(used, prices);
+    if (prices) amount2 += costOfModel(used, prices);
     else if (allTokens(used) > 0) unpriced[model] = allTokens(used);
   }
-  return { amount, ...Object.keys(unpriced).length > 0 && { unpriced } };
+  return { amount: amount2, ...Object.keys(unpriced).length > 0 && { unpriced } };
 }
 function addCosts(costs) {
   const unpriced = {};
@@ -1296,7 +1302,7 @@ function addCosts(costs) {
     }
   }
   return {
-    amount: costs.reduce((sum2, { amount }) => sum2 + amount, 0),
+    amount: costs.reduce((sum2, { amount: amount2 }) => sum2 + amount2, 0),
     ...Object.keys(unpriced).length > 0 && { unpriced }
   };
 }
@@ -1315,27 +1321,93 @@ function costOfModel(used, { longPrompt, ...usual }) {
 }
 function costOfTokens(used, prices) {
   const hour = used.cacheWriteHour ?? 0;
-  const amount = used.input * prices.input + (used.cacheWrite - hour) * prices.cacheWrite + hour * prices.cacheWriteHour + used.cacheRead * prices.cacheRead + used.output * prices.output;
-  return amount / PER;
+  const amount2 = used.input * prices.input + (used.cacheWrite - hour) * prices.cacheWrite + hour * prices.cacheWriteHour + used.cacheRead * prices.cacheRead + used.output * prices.output;
+  return amount2 / PER;
 }
-function moneyText(amount, currency) {
-  const digits = amount >= 1 || amount === 0 ? 2 : Math.min(6, 1 - Math.floor(Math.log10(amount)));
+function moneyText(amount2, currency) {
+  const digits = amount2 >= 1 || amount2 === 0 ? 2 : Math.min(6, 1 - Math.floor(Math.log10(amount2)));
   return new Intl.NumberFormat("en-US", {
     style: "currency",
     currency,
     minimumFractionDigits: Math.max(2, digits),
     maximumFractionDigits: Math.max(2, digits)
-  }).format(amount);
+  }).format(amount2);
 }
-function costText({ amount, unpriced = {} }, currency) {
+function costText({ amount: amount2, unpriced = {} }, currency) {
   const left = Object.entries(unpriced).map(
     ([model, tokens]) => `${tokens.toLocaleString("en-US")} tokens of ${modelName(model)}`
   );
-  const money = moneyText(amount, currency);
+  const money = moneyText(amount2, currency);
   return left.length === 0 ? money : `${money} without ${left.join(" and ")}, which the price table does not have`;
 }
 function modelName(model) {
   return model === UNNAMED_MODEL ? "a model that was not recorded" : model;
+}
+
+// mcp-server/src/policy/spending/limits.ts
+var NEAR = 0.8;
+var NAMES = {
+  maxTokens: "maxTokens",
+  maxCost: "maxCost",
+  maxTurns: "maxTurns",
+  maxMs: "maxMinutes"
+};
+function isLimited(limits) {
+  return limitNames.some((name) => (limits[name] ?? 0) > 0);
+}
+var limitNames = Object.keys(NAMES);
+function nearLimits(limits, spent, currency) {
+  return limitNames.map((limit) => ({ limit, used: spent[limit], max: limits[limit] ?? 0 })).filter(({ used, max }) => max > 0 && used >= NEAR * max).sort((a, b) => b.used / b.max - a.used / a.max).map((near) => ({ ...near, ...near.limit === "maxCost" && currency !== void 0 && { currency } }));
+}
+function isReached({ used, max }) {
+  return used >= max;
+}
+function spentBy(claims, main, table, nowMs) {
+  const attempts = claims.filter(isAttempt);
+  const usages = attempts.flatMap(({ usage }) => usage ?? []);
+  const costs = main ? [...usages, main] : usages;
+  return {
+    maxTokens: usages.reduce((sum2, usage) => sum2 + newTokens(usage), 0),
+    maxTurns: usages.reduce((sum2, { requests = 0 }) => sum2 + requests, 0),
+    maxCost: table ? costs.reduce((sum2, usage) => sum2 + usageCost(usage, table).amount, 0) : 0,
+    maxMs: workedMs(attempts, nowMs)
+  };
+}
+function workedMs(attempts, nowMs) {
+  const spans = attempts.map((attempt) => [attempt.startedAtMs, workedUntilMs(attempt) ?? nowMs]).sort(([a], [b]) => a - b);
+  let [sum2, untilMs] = [0, Number.NEGATIVE_INFINITY];
+  for (const [from, to] of spans) {
+    sum2 += Math.max(0, to - Math.max(from, untilMs));
+    untilMs = Math.max(untilMs, to);
+  }
+  return sum2;
+}
+function limitName({ limit }) {
+  return NAMES[limit];
+}
+function settingOf({ limit, max }) {
+  return limit === "maxMs" ? max / 6e4 : max;
+}
+function nearText(near) {
+  const percent = Math.floor(100 * near.used / near.max);
+  return `${limitName(near)}: ${amount(near, near.used)} of ${amount(near, near.max)} (${percent} %)`;
+}
+function spentText(spent) {
+  const used = {
+    maxTokens: `The agents have used ${amount(spent, spent.used)} tokens`,
+    maxCost: `The plan has cost ${amount(spent, spent.used)}`,
+    maxTurns: `The agents have taken ${amount(spent, spent.used)} turns`,
+    maxMs: `Agents have worked for ${amount(spent, spent.used)} minutes`
+  }[spent.limit];
+  return `${used}, ${limitName(spent)} is ${amount(spent, spent.max)}: nothing more is launched.`;
+}
+function amount({ limit, currency }, value) {
+  if (limit === "maxCost") return moneyText(value, currency ?? "USD");
+  const shown = limit === "maxMs" ? Math.round(value / 6e3) / 10 : value;
+  return shown.toLocaleString("en-US");
+}
+function raiseLimit(plan, spent) {
+  return `plan_update {plan: "${plan}", policy: {${limitName(spent)}: MORE}} lets it go on.`;
 }
 
 // mcp-server/src/policy/steering-files.ts
@@ -1498,26 +1570,6 @@ function oneAtATime(nowMs) {
 }
 function loosened(before) {
   return { ...before, cap: before.cap + 1, pauseMs: FIRST_PAUSE_MS / 2 };
-}
-
-// mcp-server/src/policy/token-limit.ts
-function usedTokens(claims) {
-  return claims.reduce(
-    (sum2, claim) => sum2 + ("usage" in claim && claim.usage !== void 0 ? newTokens(claim.usage) : 0),
-    0
-  );
-}
-function spentTokens({ maxTokens }, claims) {
-  if (maxTokens === 0) return void 0;
-  const used = usedTokens(claims());
-  return used >= maxTokens ? { used, max: maxTokens } : void 0;
-}
-function spentText({ used, max }) {
-  const [of, all] = [used, max].map((tokens) => tokens.toLocaleString("en-US"));
-  return `The agents have used ${of} tokens, maxTokens is ${all}: nothing more is launched.`;
-}
-function raiseLimit(plan) {
-  return `plan_update {plan: "${plan}", policy: {maxTokens: MORE}} lets it go on.`;
 }
 
 // mcp-server/src/policy/work-location/completed-work.ts
@@ -1701,6 +1753,8 @@ export {
   isAbout,
   isCommand,
   isGated,
+  isLimited,
+  isReached,
   isRedBase,
   isRejectedForGood,
   isRenewalDue,
@@ -1712,6 +1766,7 @@ export {
   judgesWork,
   lastSteps,
   leaseEnd,
+  limitName,
   loosened,
   mayJudge,
   mayRevive,
@@ -1720,6 +1775,8 @@ export {
   modelName,
   moneyText,
   namedCall,
+  nearLimits,
+  nearText,
   needsResultOf,
   newerParts,
   nextGateStep,
@@ -1736,8 +1793,9 @@ export {
   runsAlone,
   sameCause,
   seenChanges,
+  settingOf,
+  spentBy,
   spentText,
-  spentTokens,
   standingText,
   standstillBetween,
   statusAfter,

@@ -1279,7 +1279,7 @@ function aggregate(state, events, nowMs, prices) {
     reviews: reviewedWorks(state),
     runAgain,
     decisions: events.flatMap(
-      ({ atMs, change }) => change.type === "decision.taken" ? [{ atMs, decision: change.decision, reason: change.reason }] : []
+      ({ atMs, change }) => change.type === "decision.taken" ? [{ atMs, decision: change.decision, reason: change.reason }] : change.type === "limit.near" || change.type === "task.limited" ? [{ atMs, decision: "limit", reason: change.reason }] : []
     ),
     refused: events.flatMap(
       ({ change }) => change.type === "token.refused" ? [

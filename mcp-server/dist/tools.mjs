@@ -61,14 +61,14 @@ function messageFor(slug, lines) {
 ${lines.join("\n")}`;
 }
 
+// import:policy.mjs in tools.mjs
+import { isReached, nearText, raiseLimit, spentText, waitSecondsFor } from "./policy.mjs";
+
 // import:run/plan.mjs in tools.mjs
 import { countsOf, createTasks, existingGraph, isDone, pauseSeconds, readPlan, shortCounts, splitTaskName } from "./run/plan.mjs";
 
 // import:git.mjs in tools.mjs
 import { planBranch } from "./git.mjs";
-
-// import:policy.mjs in tools.mjs
-import { raiseLimit, spentText, waitSecondsFor } from "./policy.mjs";
 
 // import:run/review.mjs in tools.mjs
 import { beforeReport, reviewPlan } from "./run/review.mjs";
@@ -110,7 +110,7 @@ function nextStep(session, loaded, counts, done, waited = false) {
 }
 function afterLimit(session, { stored: { slug } }, spent, { running }) {
   const then = running > 0 ? waitFor(session, slug) : `Call plan_report {plan: "${slug}"}, and tell the user:`;
-  return `${spentText(spent)} ${then} ${raiseLimit(slug)}`;
+  return `${spentText(spent)} ${then} ${raiseLimit(slug, spent)}`;
 }
 function claimNext(session, slug) {
   return `For the next task: ${nextClaim(session, slug)}.`;
@@ -149,6 +149,7 @@ function stopsFor(session, { stored }, stop) {
 function batchAnswer(session, client, batch, waited = false) {
   const { loaded, launch, counts, why, done, heldBack, interrupted } = batch;
   const { slug, version } = loaded.stored;
+  const near = loaded.near.filter((limit) => !isReached(limit));
   const stops = stopsFor(session, loaded, batch.stop);
   session.plans.add(slug);
   session.pulls.delete(slug);
@@ -163,6 +164,7 @@ function batchAnswer(session, client, batch, waited = false) {
     counts: shortCounts(launch.length > 0 ? { ...counts, pending: 0, ready: 0 } : counts),
     ...interrupted.length > 0 && { interrupted },
     ...why.length > 0 && { why },
+    ...near.length > 0 && { limits: near.map(nearText) },
     ...launch.length === 0 && { done },
     ...heldBack.length > 0 && { heldBack },
     next: launch.length > 0 ? `${howToLaunch(client, launch.length)}${howToWait}` : nextStep(session, loaded, { ...counts, ready: 0 }, done, waited)
@@ -333,7 +335,7 @@ var ids = z.array(z.string().min(1).max(MAX_TASK_NAME)).max(1e3);
 var paths = z.array(z.string().min(1).max(1e3)).max(1e3);
 var longText = z.string().max(2e5);
 var tasks = z.array(z.looseObject({})).min(1).max(5e3).describe(
-  "As in 03-tasks.json: id, subject, description, dependencies[], writes[], reads[], resources[], agent, model, effort, escalate[], needs, isolation (worktree), alternatives (group: first completed is taken), size, estimateMinutes, acceptance[]"
+  "As in 03-tasks.json: id, subject, description, dependencies[], writes[], reads[], resources[], agent, model, effort, escalate[], needs, isolation (worktree), alternatives (group: first completed is taken), size, estimateMinutes, maxTokens, maxCost, maxTurns, maxMinutes, acceptance[]"
 );
 var criterion = z.preprocess(
   (value) => typeof value === "number" ? String(value) : value,
@@ -822,7 +824,7 @@ var taskCreate = defineTool({
   name: "task_create",
   title: "Add tasks",
   description: "Use to add tasks to a plan that exists, for example a fix that a run made necessary.",
-  input: z.strictObject({ plan, tasks }),
+  input: z.strictObject({ plan, tasks: tasks.describe("As in plan_create") }),
   annotations: WRITE,
   async handle(input2, { run, session, actor, agentId }) {
     const { ids: ids2, loaded, warnings } = await createTasks(run, actor, input2.plan, input2.tasks, agentId);

@@ -19,7 +19,7 @@ async function sessionEnd(ctx, session) {
       if (!isOurs || isDone(loaded) || stored.status !== "open") continue;
       const { completed, failed, total } = countsOf(loaded);
       const { slug } = stored;
-      const why = loaded.spent ? `${spentText(loaded.spent)} ${raiseLimit(slug)}` : `To go on: ${resumeCommand(stored)}`;
+      const why = loaded.spent ? `${spentText(loaded.spent)} ${raiseLimit(slug, loaded.spent)}` : `To go on: ${resumeCommand(stored)}`;
       lines.push(
         `parallel: the plan ${slug} is not finished: ${completed} of ${total} completed, ${failed} failed. ${why}
 `

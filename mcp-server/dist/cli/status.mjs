@@ -1,8 +1,14 @@
 // import:lib/picocolors.mjs in cli/status.mjs
 import { createColors } from "../lib/picocolors.mjs";
 
+// import:policy.mjs in cli/status.mjs
+import { limitName } from "../policy.mjs";
+
 // import:report.mjs in cli/status.mjs
 import { renderTimeline, timelineOf } from "../report.mjs";
+
+// import:run/engine.mjs in cli/status.mjs
+import { engineWords } from "../run/engine.mjs";
 
 // import:run/plan.mjs in cli/status.mjs
 import { countsNow, deadClaims, interruptedTasks, isDone, readGraph, stateNow } from "../run/plan.mjs";
@@ -39,12 +45,15 @@ async function plansToShow(ctx, plan) {
   return readGraph(ctx, store, async (view) => {
     const dead = await deadClaims(view.reader, ctx.now());
     const plans = plan === void 0 ? await view.plans() : [await view.plan(plan)];
-    return plans.map((loaded) => ({
-      loaded,
-      state: stateNow(loaded, dead),
-      counts: countsNow(loaded, dead),
-      interrupted: interruptedTasks(loaded, dead)
-    }));
+    return Promise.all(
+      plans.map(async (loaded) => ({
+        loaded,
+        state: stateNow(loaded, dead),
+        counts: countsNow(loaded, dead),
+        interrupted: interruptedTasks(loaded, dead),
+        engine: await engineWords(loaded)
+      }))
+    );
   });
 }
 function asJson({ loaded, counts, interrupted }) {
@@ -56,11 +65,11 @@ function asJson({ loaded, counts, interrupted }) {
     done: isDone(loaded)
   };
 }
-function asText(ctx, { loaded, state, counts, interrupted }) {
+function asText(ctx, { loaded, state, counts, interrupted, engine }) {
   const colours = createColors(process.stdout.isTTY && process.env.NO_COLOR === void 0);
-  const status = isDone(loaded) ? "done" : loaded.spent ? "maxTokens reached" : loaded.stored.status;
+  const status = isDone(loaded) ? "done" : loaded.spent ? `${limitName(loaded.spent)} reached` : loaded.stored.status;
   const title = cleanText(loaded.stored.title, NAME_LIMIT);
-  const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.delivering > 0 ? `${counts.delivering} delivering, ` : ""}${counts.failed} failed${interrupted.length > 0 ? `, ${interrupted.length} interrupted` : ""}`;
+  const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.delivering > 0 ? `${counts.delivering} delivering, ` : ""}${counts.failed} failed${interrupted.length > 0 ? `, ${interrupted.length} interrupted` : ""}${engine === "" ? "" : `; ${engine}`}`;
   const timeline = renderTimeline(timelineOf(state, ctx.now()), {
     width: terminalWidth(process.stdout),
     colour: colours.isColorSupported

@@ -5,7 +5,7 @@ import { causeText, definitionOf, findToken, hasEnded, hashToken, holdsScope, is
 import { Isolations, OFFER_MS, areAlternatives, isRenewalDue, lastSteps, leaseEnd, loosened, mayRevive, statusAfter, stoodStillSince, tightened, wantsReview, widenedScope } from "../policy.mjs";
 
 // import:run/plan.mjs in run/attempts.mjs
-import { changeGraph, dependOnWork, readFilesOfTasks, readGraph, taskOf } from "./plan.mjs";
+import { changeGraph, changePlan, dependOnWork, readFilesOfTasks, readGraph, taskOf } from "./plan.mjs";
 
 // import:run/review.mjs in run/attempts.mjs
 import { afterCompletion, afterVerdict, afterVerification, verifyLater, whyNotAccepted, whyNotVerified } from "./review.mjs";
@@ -46,6 +46,7 @@ function taskAfterAttempt(before, claim, ending) {
     lostAttempts: task.lostAttempts + (ending.throttled || ending.interrupted ? 0 : counted(["lost"])),
     timesBlocked: task.timesBlocked + counted(["blocked"]),
     asksQuestion: ending.waitsForUser ?? (blockedOn !== void 0 && "question" in blockedOn),
+    limit: limitOf(task, claim),
     notAchieved: whyNotAchieved(task, ending.report)
   });
   const { status } = after;
@@ -58,6 +59,10 @@ function taskAfterAttempt(before, claim, ending) {
     changes.unshift({ type: "task.defined", task: task.id, definition });
   }
   return { status: after.status, changes };
+}
+function limitOf({ metadata }, claim) {
+  const { attempt, reason } = metadata.limited ?? {};
+  return attempt === claim.id && typeof reason === "string" ? reason : void 0;
 }
 function withRequestedNeeds({ graph }, of, blockedOn) {
   const task = definitionOf(of);
@@ -404,6 +409,21 @@ async function noteSignOfLife(tx, token, agentId) {
   if (held.claim.state === "running") renew(plan, held.claim);
   else await revive(tx, held);
 }
+var LOOKS_PER_LEASE = 4;
+async function aliveWhile(ctx, store, { plan: slug, claim: { id } }, leaseMs, work) {
+  const prolong = (plan) => {
+    const claim = plan.graph.claim(id);
+    if (claim?.state === "running") renew(plan, claim);
+  };
+  const timer = setInterval(() => {
+    void changePlan(ctx, store, "server", slug, prolong).catch(() => void 0);
+  }, leaseMs / LOOKS_PER_LEASE);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
 async function reviveIfLate(ctx, store, actor, key, agentId) {
   const read = async (view) => {
     const held = await claimBy(view.reader, key);
@@ -472,6 +492,7 @@ async function wasSilent(plan, { id, endedAtMs }) {
 export {
   MAX_LAST_MESSAGE,
   agentEnded,
+  aliveWhile,
   attemptNumber,
   cancelTask,
   cancelUnneeded,

@@ -1,8 +1,8 @@
 // import:graph.mjs in run/claims.mjs
-import { hasEnded, hashToken, isDraining, isLive, levels, newToken, parseScope, plainSubject, purposeOf, taskName } from "../graph.mjs";
+import { addUsage, hasEnded, hashToken, isDraining, isLive, levels, newToken, parseScope, plainSubject, purposeOf, taskName } from "../graph.mjs";
 
 // import:policy.mjs in run/claims.mjs
-import { OFFER_MS, WorkInReach, areAlternatives, chooseModel, claimedScope, clashOfClaims, completingAttempt, effectsInOrder, isGated, spentText, waitingForRetry, waitsForOthers, widenedScope, workOf } from "../policy.mjs";
+import { OFFER_MS, WorkInReach, areAlternatives, chooseModel, claimedScope, clashOfClaims, completingAttempt, effectsInOrder, isGated, isLimited, isReached, limitName, nearText, settingOf, spentText, waitingForRetry, waitsForOthers, widenedScope, workOf } from "../policy.mjs";
 
 // import:run/attempts.mjs in run/claims.mjs
 import { expireClaims, isolationsOf, refusalOfSecondTask, startOf, startOrContinue } from "./attempts.mjs";
@@ -85,7 +85,7 @@ import { join } from "node:path";
 import { REMOTE, changedFiles, commitAt, commitsThere, containedIn, planBranch, planHead } from "../git.mjs";
 
 // import:report.mjs in run/claims.mjs
-import { FILE_EVENTS, filesOfTasks } from "../report.mjs";
+import { FILE_EVENTS, conversationUsage, filesOfTasks } from "../report.mjs";
 
 // import:run/delivery.mjs in run/claims.mjs
 import { deliverForCall, deliverWaiting } from "./delivery.mjs";
@@ -352,26 +352,68 @@ async function tokenOfEarlierRelease({ writer }, claim) {
 // import:run/worktrees/setup.mjs in run/claims.mjs
 import { refuseSetUp } from "./worktrees/setup.mjs";
 
-// import:run/usage.mjs in run/claims.mjs
-import { measureAgents } from "./usage.mjs";
+// import:run/spending.mjs in run/claims.mjs
+import { noteMainUsage } from "./spending.mjs";
 
-// mcp-server/src/run/claims/token-limit.ts
-async function watchTokenLimit(ctx, store, actor, { policy, spent, stored: { slug } }) {
-  if (policy.maxTokens === 0) return;
-  const measured = await measureAgents(ctx, store, slug, "unknown");
-  if (measured.length === 0 && !spent) return;
-  await changePlan(ctx, store, actor, slug, async (plan) => {
+// import:run/usage.mjs in run/claims.mjs
+import { measureAgents, measureConversations } from "./usage.mjs";
+
+// mcp-server/src/run/claims/limits.ts
+async function watchLimits(ctx, store, actor, loaded) {
+  const { policy, stored, graph } = loaded;
+  if (!isLimited(policy)) return;
+  if (policy.maxCost > 0) {
+    await ctx.prices.refresh();
+    noteMainUsage(graph, await mainUsageNow(ctx, store, stored.slug));
+  }
+  const measured = await measureAgents(ctx, store, stored.slug, "unknown");
+  if (measured.length === 0 && loaded.near.length === 0) return;
+  await changePlan(ctx, store, actor, stored.slug, async (plan) => {
     plan.append(...measured);
-    const { spent: reached, graph } = plan;
-    if (!reached || graph.readyCount === 0) return;
-    const decisions = await plan.reader.events(plan.id, { types: ["decision.taken"] });
-    const isLogged = decisions.some(
-      ({ change }) => change.type === "decision.taken" && change.maxTokens === reached.max
+    const open = plan.near.filter((near) => !isReached(near));
+    const reached = plan.graph.readyCount > 0 ? plan.spent : void 0;
+    if (open.length === 0 && !reached) return;
+    const events = await plan.reader.events(plan.id, { types: ["decision.taken", "limit.near"] });
+    for (const near of open) {
+      const isLogged2 = events.some(
+        ({ change }) => change.type === "limit.near" && isOf(near, { limit: change.limit, max: change.max })
+      );
+      if (!isLogged2) logNear(plan, near);
+    }
+    const isLogged = events.some(
+      ({ change }) => change.type === "decision.taken" && reached && isOf(reached, limitIn(change))
     );
-    if (isLogged) return;
-    const reason = spentText(reached);
-    plan.append({ type: "decision.taken", decision: "stop", reason, maxTokens: reached.max });
+    if (reached && !isLogged) logReached(plan, reached);
   });
+}
+function limitIn(change) {
+  return change.limit ?? (change.maxTokens === void 0 ? void 0 : { limit: "maxTokens", max: change.maxTokens });
+}
+function isOf(spent, logged) {
+  return logged?.limit === limitName(spent) && logged.max === settingOf(spent);
+}
+function logNear(plan, near) {
+  plan.append({ type: "limit.near", limit: limitName(near), max: settingOf(near), reason: nearText(near) });
+}
+function logReached(plan, spent) {
+  const max = settingOf(spent);
+  plan.append({
+    type: "decision.taken",
+    decision: "stop",
+    reason: spentText(spent),
+    ...spent.limit === "maxTokens" ? { maxTokens: max } : { limit: { limit: limitName(spent), max } }
+  });
+}
+async function mainUsageNow(ctx, store, slug) {
+  const known = await readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    return conversationUsage(await plan.reader.events(plan.id, { types: ["conversation.measured"] }));
+  });
+  for (const found of await measureConversations(ctx, store, slug, ctx.owner.session)) {
+    known.set(found.session, found);
+  }
+  const usages = [...known.values()].map(({ usage }) => usage);
+  return usages.length === 0 ? void 0 : usages.reduce(addUsage);
 }
 
 // mcp-server/src/run/claims/prepare-claiming.ts
@@ -380,7 +422,7 @@ async function prepareClaiming(ctx, store, actor, slug, look) {
   const delivers = loaded.graph.live.length > loaded.graph.underCap.length;
   if (delivers) await deliverForCall(ctx, store, slug);
   planAhead(ctx, loaded);
-  await watchTokenLimit(ctx, store, actor, loaded);
+  await watchLimits(ctx, store, actor, loaded);
   await lookForWork(ctx, store, slug);
   if (mayNeedWorktree(ctx, loaded)) {
     await refuseNoRoom(ctx.checkout.root, loaded.stored.slug);
@@ -615,7 +657,7 @@ export {
   stopOrders,
   troubleWithRemote,
   waitsForRetry,
-  watchTokenLimit,
+  watchLimits,
   whyElsewhere,
   whyNothingStarts,
   workInReach

@@ -1,5 +1,5 @@
 // import:run/plan.mjs in run/engine.mjs
-import { changePlan, existingGraph } from "./plan.mjs";
+import { changePlan, existingGraph, isDone } from "./plan.mjs";
 
 // import:run/project.mjs in run/engine.mjs
 import { isDead, sameOwner } from "./project.mjs";
@@ -20,6 +20,13 @@ async function engineRecord(plan) {
     }
   }
   return { open: [...open.values()], lastEnd, nextRun };
+}
+async function engineWords(plan) {
+  if (plan.stored.status !== "open" || isDone(plan)) return "";
+  const { open, lastEnd } = await engineRecord(plan);
+  for (const { owner } of open) if (!await isDead(owner)) return "it runs beside a conversation";
+  if (open.length === 0 && lastEnd !== "lost") return "";
+  return `what launched its agents has stopped: /parallel:run ${plan.stored.slug} goes on`;
 }
 function startEngineRun(ctx, store, actor, slug) {
   return changePlan(ctx, store, actor, slug, async (plan) => {
@@ -58,6 +65,7 @@ var ModuleRun = class {
   run;
   wakes;
   #handedOut = /* @__PURE__ */ new Map();
+  #given = /* @__PURE__ */ new Set();
   /** Agents that the module was told to stop. */
   toldToStop = /* @__PURE__ */ new Set();
   /** Whether the module may be given the offer: it is not on its way to be launched. */
@@ -65,8 +73,13 @@ var ModuleRun = class {
     return nowMs >= (this.#handedOut.get(attempt)?.untilMs ?? 0);
   }
   handedOut(attempt) {
+    this.#given.add(attempt);
     const { refusals = 0 } = this.#handedOut.get(attempt) ?? {};
     this.#handedOut.set(attempt, { refusals, untilMs: Number.POSITIVE_INFINITY });
+  }
+  /** Whether the module was ever given it to launch. */
+  wasGiven(attempt) {
+    return this.#given.has(attempt);
   }
   /** The host has not launched it. @returns whether it is tried again. */
   refused(attempt, nowMs) {
@@ -252,10 +265,18 @@ async function exported(ctx, { stored }) {
 // mcp-server/src/run/engine/take-off.ts
 async function takeOffSilentModule(ctx, module) {
   if (module.plans.size === 0 || !module.isSilent(ctx.now())) return;
-  for (const [plan, { run }] of [...module.plans]) {
-    module.lost(plan);
-    await endEngineRun(ctx, await existingGraph(ctx, plan), plan, run, "lost");
-  }
+  for (const plan of [...module.plans.keys()]) await takeOff(ctx, module, plan);
+}
+async function takeOffModuleOf(ctx, module, agentId) {
+  if (module.plans.size === 0) return;
+  const store = await ctx.graph();
+  const held = await store?.read((reader) => reader.claimOfAgent(agentId));
+  if (held && module.of(held.plan)?.wasGiven(held.claim.id)) await takeOff(ctx, module, held.plan);
+}
+async function takeOff(ctx, module, plan) {
+  const run = module.of(plan)?.run;
+  module.lost(plan);
+  if (run !== void 0) await endEngineRun(ctx, await existingGraph(ctx, plan), plan, run, "lost");
 }
 export {
   MAX_MODULE_SILENCE_MS,
@@ -263,8 +284,10 @@ export {
   ModuleRuns,
   endEngineRun,
   engineRecord,
+  engineWords,
   handedBack,
   moduleStep,
   startEngineRun,
+  takeOffModuleOf,
   takeOffSilentModule
 };

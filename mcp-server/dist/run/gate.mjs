@@ -86,7 +86,7 @@ function claimGateRun(ctx, store, slug, test, leaseMs) {
     const leaseUntilMs = plan.nowMs + leaseMs;
     const held = { type: "gate.started", run: nextRun, ...test, owner: ctx.owner, leaseUntilMs };
     plan.append(held);
-    return { held };
+    return { held, claims: plan.graph.claims };
   });
 }
 async function whyOver({ owner, leaseUntilMs }, nowMs) {
@@ -109,51 +109,49 @@ import { NOT_APPROVED } from "./approval.mjs";
 import { CallerError, fileRefusal } from "../errors.mjs";
 
 // import:git.mjs in run/gate.mjs
-import { GitFailed, git, planBranch } from "../git.mjs";
+import { GitFailed, git, planBranch, workBranches } from "../git.mjs";
 
 // import:run/worktrees/setup.mjs in run/gate.mjs
 import { PORT_VARIABLE, SetUpFailed, setUpWorktree } from "./worktrees/setup.mjs";
 
 // import:node:fs in run/gate.mjs
-import { existsSync, realpathSync } from "node:fs";
-
-// import:node:fs/promises in run/gate.mjs
-import { mkdir, readdir, rm } from "node:fs/promises";
-
-// import:node:path in run/gate.mjs
-import { join } from "node:path";
-
-// import:host.mjs in run/gate.mjs
-import { WORKTREE_FOLDER } from "../host.mjs";
+import { realpathSync } from "node:fs";
 
 // import:run/worktrees.mjs in run/gate.mjs
-import { excludeWorktrees, sideOf, summaryOf, togetherTask } from "./worktrees.mjs";
+import { excludeWorktrees, makeOwnWorktree, sideOf, summaryOf, togetherTask } from "./worktrees.mjs";
+
+// import:run/worktrees/pool.mjs in run/gate.mjs
+import { freeAfterCommand, inState, knownServers, recoveredPool, removeWorktree, takeWorktree } from "./worktrees/pool.mjs";
 
 // mcp-server/src/run/gate/gate-worktree.ts
-async function inGateWorktree(ctx, plan, run, commit, work) {
-  const { root } = ctx.checkout;
-  const folder = join(root, WORKTREE_FOLDER);
+var NAMES = "gate.";
+async function inGateWorktree(ctx, place, work) {
+  const { plan, run, commit } = place;
   await excludeWorktrees(ctx.checkout);
-  await mkdir(folder, { recursive: true });
-  const prefix = `gate.${plan}.`;
-  for (const name of await readdir(folder)) {
-    if (name.startsWith(prefix)) await remove(root, join(folder, name));
-  }
-  const place = join(folder, `${prefix}${run}`);
+  await leave(ctx, place);
+  const name = `${NAMES}${run}`;
+  const holder = { plan, key: `${keysOf(plan)}${run}`, name, label: `the gate of ${plan}` };
+  const own = await makeOwnWorktree(ctx, holder, commit, place);
   try {
-    const why = `the gate of ${plan} runs in it`;
-    await git(root, ["worktree", "add", "--quiet", "--detach", "--lock", "--reason", why, place, commit]);
-    return await work(realpathSync(place));
+    return await work(realpathSync(own.path));
   } finally {
-    await remove(root, place);
+    await leave(ctx, place);
   }
 }
-async function remove(root, place) {
-  await rm(place, { recursive: true, force: true, maxRetries: 3 });
-  const list = await git(root, ["worktree", "list", "--porcelain", "-z"]);
-  if (!list.split("\0").includes(`worktree ${place}`)) return;
-  await git(root, ["worktree", "unlock", place]).catch(() => void 0);
-  if (!existsSync(place)) await git(root, ["worktree", "prune"]);
+function keysOf(plan) {
+  return `gate.${plan}.`;
+}
+async function leave(ctx, { plan, commit, claims }) {
+  const { root } = ctx.checkout;
+  const isGates = ({ use }) => use.claim.startsWith(keysOf(plan));
+  for (const held of inState(await recoveredPool(ctx), "held").filter(isGates)) {
+    if (await freeAfterCommand(ctx, held, commit, knownServers(ctx, claims))) continue;
+    const taken = await takeWorktree(ctx, held);
+    if (taken) await removeWorktree(root, taken);
+  }
+  const branches = `refs/heads/${workBranches(plan)}/${NAMES}*`;
+  const input = await git(root, ["for-each-ref", "--format=delete %(refname)", branches]);
+  if (input !== "") await git(root, ["update-ref", "--stdin"], { input });
 }
 
 // mcp-server/src/run/gate/run-gate.ts
@@ -163,19 +161,20 @@ var MAX_KEPT_OUTPUT = 4e3;
 async function runGate(ctx, store, plan, test, setup, stop) {
   const claimed = await claimGateRun(ctx, store, plan, test, MAX_GATE_MS + MAX_WORKTREE_MS);
   if ("busy" in claimed) return claimed.busy;
-  const { held } = claimed;
+  const { held, claims } = claimed;
+  const place = { plan, run: held.run, commit: held.commit, setup, claims };
   let result = { verdict: "none", why: "it was given up" };
   try {
-    result = await resultOf(ctx, plan, held, setup, stop);
+    result = await resultOf(ctx, place, held.command, stop);
   } finally {
     await endGateRun(ctx, store, plan, held, result);
   }
   return void 0;
 }
-async function resultOf(ctx, plan, { run, command, commit }, setup, stop) {
+async function resultOf(ctx, place, command, stop) {
   try {
-    return await inGateWorktree(ctx, plan, run, commit, async (folder) => {
-      const { port } = await setUpWorktree(ctx, folder, setup);
+    return await inGateWorktree(ctx, place, async (folder) => {
+      const { port } = await setUpWorktree(ctx, folder, place.setup);
       return verdictOf(ctx, command, folder, port, stop);
     });
   } catch (error) {

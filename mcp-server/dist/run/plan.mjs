@@ -10,7 +10,7 @@ function isReported(attempt) {
 }
 
 // import:policy.mjs in run/plan.mjs
-import { ALL, asksForWorktree, chooseModel, lastSteps, mayJudge, raiseLimit, spentText, spentTokens, waitForReviews } from "../policy.mjs";
+import { ALL, asksForWorktree, chooseModel, isLimited, isReached, lastSteps, mayJudge, nearLimits, raiseLimit, spentBy, spentText, waitForReviews } from "../policy.mjs";
 
 // import:errors.mjs in run/plan.mjs
 import { CallerError } from "../errors.mjs";
@@ -230,7 +230,7 @@ function stuckTasks({ graph }, most) {
 function whyPlanIsHeld(loaded) {
   const { stored, pauseMs, spent } = loaded;
   if (stored.status !== "open") return void 0;
-  if (spent) return `${spentText(spent)} ${raiseLimit(stored.slug)}`;
+  if (spent) return `${spentText(spent)} ${raiseLimit(stored.slug, spent)}`;
   if (pauseMs === 0) return void 0;
   return `A rate or usage limit was reached; nothing starts for ${pauseSeconds(loaded)} s.`;
 }
@@ -334,6 +334,9 @@ function refuseBlockingOthers(others) {
   );
 }
 
+// import:run/spending.mjs in run/plan.mjs
+import { mainUsageOf } from "./spending.mjs";
+
 // mcp-server/src/run/plan/plan-view.ts
 var PlanView = class {
   constructor(ctx, reader, mirror) {
@@ -389,8 +392,14 @@ var PlanView = class {
   get caseInsensitive() {
     return this.ctx.caseInsensitive;
   }
+  get near() {
+    const { policy, graph, ctx } = this;
+    if (!isLimited(policy)) return [];
+    const { table } = ctx.prices.last;
+    return nearLimits(policy, spentBy(graph.claims, mainUsageOf(graph), table, ctx.now()), table?.currency);
+  }
   get spent() {
-    return spentTokens(this.policy, () => this.graph.claims);
+    return this.near.find(isReached);
   }
 };
 var GraphView = class {

@@ -408,18 +408,22 @@ var policyInput = z.strictObject({
   deliver: z.enum(DELIVERIES).optional(),
   verify: z.enum(VERIFICATIONS).optional().describe("What acceptance commands need"),
   maxTokens: z.number().int().min(0).optional().describe("Agents' tokens to stop launching at; 0: never"),
+  maxCost: z.number().min(0).optional(),
+  maxTurns: z.number().int().min(0).optional(),
+  maxMinutes: z.number().min(0).optional(),
   setup: z.string().max(MAX_COMMAND).optional(),
   gate: z.string().max(MAX_COMMAND).optional(),
   models: z.record(z.string(), modelChoice).optional().describe('By role, size or all: {small: "haiku low"}'),
   escalate: z.array(modelChoice).max(10).optional()
 });
 function over(base, input) {
-  const { leaseMinutes, maxLeaseHours, ...rest } = input;
+  const { leaseMinutes, maxLeaseHours, maxMinutes, ...rest } = input;
   const stated = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== void 0));
   return {
     ...base,
     ...stated,
     ...leaseMinutes !== void 0 && { leaseMs: Math.round(leaseMinutes * 6e4) },
+    ...maxMinutes !== void 0 && { maxMs: Math.round(maxMinutes * 6e4) },
     ...maxLeaseHours !== void 0 && { maxLeaseMs: Math.round(maxLeaseHours * 36e5) }
   };
 }
@@ -612,7 +616,10 @@ var NUMBER_VARIABLES = {
   maxParallel: "PARALLEL_MAX_PARALLEL",
   retries: "PARALLEL_RETRIES",
   leaseMinutes: "PARALLEL_LEASE_MINUTES",
-  maxTokens: "PARALLEL_MAX_TOKENS"
+  maxTokens: "PARALLEL_MAX_TOKENS",
+  maxCost: "PARALLEL_MAX_COST",
+  maxTurns: "PARALLEL_MAX_TURNS",
+  maxMinutes: "PARALLEL_MAX_MINUTES"
 };
 var WORD_VARIABLES = {
   failure: "PARALLEL_FAILURE",

@@ -37,7 +37,7 @@ var AgentClaims = class {
 };
 
 // import:policy.mjs in run/session.mjs
-import { chooseEngine, isRenewalDue } from "../policy.mjs";
+import { chooseEngine, isLimited, isReached, isRenewalDue, limitName, nearLimits, nearText, settingOf, spentBy } from "../policy.mjs";
 
 // mcp-server/src/run/session/agents-in-call.ts
 var AgentsInCall = class {
@@ -108,10 +108,10 @@ var CommandLog = class {
 import { commandsOfPlan } from "./edits.mjs";
 
 // mcp-server/src/run/session/engine-choice.ts
-async function engineFor(run, session, { stored, policy }, open, cap) {
+async function engineFor(run, session, { stored, policy }, open2, cap) {
   const commands = await commandsOfPlan(run, stored.slug);
   return chooseEngine({
-    open,
+    open: open2,
     cap,
     workflowCap: run.workflowCap,
     module: {
@@ -146,6 +146,96 @@ async function renewLeases(run, session) {
   }
 }
 
+// import:node:fs/promises in run/session.mjs
+import { open } from "node:fs/promises";
+
+// import:host.mjs in run/session.mjs
+import { transcriptUsage } from "../host.mjs";
+
+// mcp-server/src/run/session/limit-watch.ts
+var MAX_LOOKS = 40;
+var LOOK_MS = 25;
+var TAIL = 256 * 1024;
+var LimitWatch = class {
+  #seen = /* @__PURE__ */ new Map();
+  #told = /* @__PURE__ */ new Set();
+  #asked = /* @__PURE__ */ new Map();
+  /** What an agent that was asked to report hears instead of any other call; undefined: it was not. */
+  askedOf(attempt) {
+    return this.#asked.get(attempt);
+  }
+  /**
+   * After all calls of a turn. An agent is told once that four fifths of a limit are spent, and asked to report when its
+   * next turn is expected to reach it: that turn is the report, and at most its last words come after it.
+   * @param turn a call of the turn, by which it is found in the transcript.
+   * @returns words for the agent.
+   */
+  async afterTurn(call, session, turn) {
+    const { own, plan } = call.standing;
+    const task = plan.graph.tasks.get(own.claim.task);
+    if (own.claim.state !== "running" || !task || !isLimited(task)) return void 0;
+    const { claim } = own;
+    if (this.#asked.has(claim.id)) return void 0;
+    const usage = await usageOf(call, claim, session, turn);
+    if (!usage) return void 0;
+    const { table } = (task.maxCost ?? 0) > 0 ? await call.ctx.prices.refresh() : call.ctx.prices.last;
+    const others = plan.graph.claimsOf(task.id).filter((one) => isAttempt(one) && one.id !== claim.id);
+    const spent = spentBy([...others, { ...claim, usage }], void 0, table, call.ctx.now());
+    const next = afterOneMore(spent, this.#seen.get(claim.id));
+    this.#seen.set(claim.id, spent);
+    const reached = nearLimits(task, next, table?.currency).find(isReached);
+    if (reached) return this.#ask(call, task, claim, { ...reached, used: spent[reached.limit] });
+    const near = nearLimits(task, spent, table?.currency).filter((limit) => this.#isNew(claim.id, limit));
+    return near.length === 0 ? void 0 : `Of what this task may spend, most is spent: ${near.map(nearText).join(", ")}. Come to an end.`;
+  }
+  #isNew(attempt, { limit }) {
+    const key = `${attempt} ${limit}`;
+    return !this.#told.has(key) && this.#told.add(key) !== void 0;
+  }
+  async #ask(call, task, claim, spent) {
+    const words = `This task is at its limit (${nearText(spent)}). Call task_report now with what there is: completed only if its criteria hold, else failed with what is done and what is left. Everything else is refused.`;
+    this.#asked.set(claim.id, words);
+    const [limit, max] = [limitName(spent), settingOf(spent)];
+    const reason = `${task.id} was asked to report what it had: ${nearText(spent)}`;
+    await call.change(
+      (plan) => plan.append(
+        { type: "task.limited", task: task.id, attempt: claim.id, limit, max, reason },
+        { type: "task.annotated", task: task.id, metadata: { limited: { attempt: claim.id, reason } } }
+      )
+    );
+    return words;
+  }
+};
+function afterOneMore(now, before) {
+  const plus = (limit) => 2 * now[limit] - (before?.[limit] ?? 0);
+  return {
+    maxTokens: plus("maxTokens"),
+    maxCost: plus("maxCost"),
+    maxTurns: now.maxTurns + 1,
+    maxMs: plus("maxMs")
+  };
+}
+async function usageOf({ agentId, ctx, store }, claim, session, turn) {
+  const file = await ctx.transcripts.ofAgent(agentId, [session, claim.owner.session ?? ""]);
+  if (file === void 0) return void 0;
+  for (let look = 0; look < MAX_LOOKS && !await endsWith(file, turn); look += 1) await setTimeout(LOOK_MS);
+  const [first] = await store.read((reader) => reader.attemptsOfAgents([agentId]));
+  const fromMs = first?.claim.id === claim.id ? Number.NEGATIVE_INFINITY : claim.startedAtMs;
+  const found = await transcriptUsage(file, "agent", [{ fromMs, toMs: Number.POSITIVE_INFINITY }]);
+  return found?.usage[0];
+}
+async function endsWith(path, text) {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, TAIL);
+    const { buffer } = await file.read({ buffer: Buffer.alloc(length), position: size - length });
+    return buffer.includes(text);
+  } finally {
+    await file.close();
+  }
+}
+
 // import:run/plan.mjs in run/session.mjs
 import { changeGraph, countsOf, existingGraph, isDone, readGraph, readPlan } from "./plan.mjs";
 
@@ -177,8 +267,8 @@ async function takeUpModuleRuns(run, session) {
     for (const plan of await view.plans()) {
       const { slug } = plan.stored;
       if (session.module.of(slug) || session.module.hasLost(slug)) continue;
-      const { open } = await engineRecord(plan);
-      const own = open.find(({ owner }) => sameOwner(owner, run.owner));
+      const { open: open2 } = await engineRecord(plan);
+      const own = open2.find(({ owner }) => sameOwner(owner, run.owner));
       if (own) session.module.begin(slug, new ModuleRun(own.run, session.interactive));
     }
   });
@@ -354,6 +444,7 @@ var SessionMemory = class {
   /** Whether the session was told with a launch how it is to wait: every further one would pay for it again. */
   wasToldHowToWait = false;
   inCall = new AgentsInCall();
+  limits = new LimitWatch();
   /** Events of other agents' writes that the agents concerned were told. */
   toldNotes = /* @__PURE__ */ new Set();
   /** Events of hooks that were answered without the graph, because it took too long: what it says now reaches nobody. */
@@ -536,6 +627,7 @@ export {
   AgentClaims,
   AgentsInCall,
   CommandLog,
+  LimitWatch,
   SessionMemory,
   WorkflowRuns,
   beginModuleRun,

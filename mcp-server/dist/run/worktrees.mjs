@@ -518,22 +518,31 @@ import { mkdir, readFile, rm, stat } from "node:fs/promises";
 import { WORKTREE_FOLDER } from "../host.mjs";
 
 // import:run/worktrees/pool.mjs in run/worktrees.mjs
-import { changeUse, emptyFolder, endLeftProcesses, freeWorktree, giveBack, inState, isMerged, knownServers, pooledWorktrees, recoveredPool, removeFree, removeWorktree, takeFreeWorktree, takeWorktree } from "./worktrees/pool.mjs";
+import { changeUse, emptyFolder, endLeftProcesses, freeWorktree, giveBack, inState, isMerged, knownServers, mostWanted, pooledWorktrees, recoveredPool, removeFree, removeWorktree, takeFreeWorktree, takeWorktree } from "./worktrees/pool.mjs";
 
 // import:run/worktrees/setup.mjs in run/worktrees.mjs
 import { SetUpFailed, excludeFromStatus, setUpWorktree } from "./worktrees/setup.mjs";
 
 // mcp-server/src/run/worktrees/own-worktree.ts
-async function makeOwnWorktree(ctx, { plan, claim }, base, { graph, policy }) {
+function holderOf({ plan, claim }) {
+  const { task, id, tokenHash } = claim;
+  return { plan, key: tokenHash, name: `${nameOf(task)}-${id}`, label: taskName(plan, task) };
+}
+async function makeOwnWorktree(ctx, { plan, key, name, label }, base, { claims, setup }) {
   const { root } = ctx.checkout;
-  const branch = await freeBranch(root, workBranchOf(plan, claim), base);
-  const name = taskName(plan, claim.task);
-  const holder = { state: "held", plan, claim: claim.tokenHash, setup: digestOf(policy.setup) };
-  const known = knownServers(ctx, graph.claims);
-  const again = await takeFreeWorktree(ctx, { branch, base, reason: `used again by ${name}`, holder, known });
+  const branch = await freeBranch(root, `${workBranches(plan)}/${name}`, base);
+  const holder = { state: "held", plan, claim: key, setup: digestOf(setup) };
+  const known = knownServers(ctx, claims);
+  const again = await takeFreeWorktree(ctx, {
+    branch,
+    base,
+    reason: `used again by ${label}`,
+    holder,
+    known
+  });
   if (again !== void 0) return { path: again, branch };
-  const path = await newPlace(root, `${plan}-${nameOf(claim.task)}-${claim.id}`);
-  const command = ["worktree", "add", "--quiet", "--no-track", "--lock", "--reason", `in use by ${name}`];
+  const path = await newPlace(root, `${plan}-${name}`);
+  const command = ["worktree", "add", "--quiet", "--no-track", "--lock", "--reason", `in use by ${label}`];
   await git(root, [...command, "-B", branch, path, base]);
   const gitFolder = await gitFolderOf(path);
   if (gitFolder !== void 0) await changeUse(gitFolder, 0, holder);
@@ -543,16 +552,27 @@ async function ownWorktreeOf(ctx, claim) {
   const held = inState(await pooledWorktrees(ctx), "held");
   return held.find(({ use, path }) => use.claim === claim.tokenHash && existsSync(path))?.path;
 }
-async function discardOwnWorktree(ctx, { path, branch }, claim) {
-  const held = inState(await pooledWorktrees(ctx), "held").find(
-    (one) => one.path === path && one.use.claim === claim.tokenHash
-  );
+async function discardOwnWorktree(ctx, own, key) {
+  const held = await heldWorktree(ctx, own, key);
   const taken = held && await takeWorktree(ctx, held);
-  if (!taken || !await removeWorktree(ctx.checkout.root, taken)) return;
-  await git(ctx.checkout.root, ["update-ref", "-d", `refs/heads/${branch}`]);
+  if (taken && await removeWorktree(ctx.checkout.root, taken)) await dropBranch(ctx, own);
 }
-function workBranchOf(plan, { task, id }) {
-  return `${workBranches(plan)}/${nameOf(task)}-${id}`;
+async function giveBackUnused(ctx, own, key, base, { claims }) {
+  const held = await heldWorktree(ctx, own, key);
+  if (!held) return;
+  const known = knownServers(ctx, claims);
+  const outcome = await freeWorktree(ctx, held, base, known, () => dropBranch(ctx, own));
+  if (outcome !== "freed") await discardOwnWorktree(ctx, own, key);
+}
+async function heldWorktree(ctx, { path }, key) {
+  const held = inState(await pooledWorktrees(ctx), "held");
+  return held.find((one) => one.path === path && one.use.claim === key);
+}
+async function dropBranch({ checkout }, { branch }) {
+  await git(checkout.root, ["update-ref", "-d", `refs/heads/${branch}`]);
+}
+function workBranchOf(held) {
+  return `${workBranches(held.plan)}/${holderOf(held).name}`;
 }
 function excludeWorktrees({ gitCommonDir }) {
   return excludeFromStatus(gitCommonDir, [`${WORKTREE_FOLDER}/`]);
@@ -595,7 +615,7 @@ async function removeMergedWorktrees(ctx, store, slug, graceMs) {
     const isOver = overSince(ctx.now(), graceMs);
     const over = new Map(graph.claims.filter(isOver).map((claim) => [claim.id, claim]));
     const record = await workRecord(plan);
-    const most2 = mostWanted(plan, record);
+    const most2 = mostWanted(plan, record.cut);
     return { name: stored.slug, over, most: most2, record, claims: [...graph.claims] };
   });
   if (read === void 0) return;
@@ -609,7 +629,7 @@ async function removeMergedWorktrees(ctx, store, slug, graceMs) {
   const known = knownServers(ctx, claims);
   for (const one of spent) {
     const letGo = async () => {
-      if (one.branch !== void 0) await dropBranch(root, one.branch, head);
+      if (one.branch !== void 0) await dropBranch2(root, one.branch, head);
       if (one.of) await logRemoved(ctx, store, slug, one.of);
     };
     if (!await isUntouched(one, head)) continue;
@@ -626,12 +646,6 @@ async function removeMergedWorktrees(ctx, store, slug, graceMs) {
 }
 function overSince(nowMs, graceMs) {
   return (claim) => (claim.state === "returned" || claim.state === "ended" && !isDraining(claim, nowMs)) && claim.endedAtMs + graceMs <= nowMs;
-}
-function mostWanted(plan, { cut }) {
-  if (isDone(plan) || plan.stored.status === "stopped") return 0;
-  const { graph, cap } = plan;
-  const begun = graph.live.filter(({ id, isolation }) => isolation === "worktree" && !cut.has(id));
-  return Math.min(cap, graph.count("pending") + begun.length);
 }
 async function spentWorktrees({ over, record }, plan, pool) {
   const spent = [];
@@ -722,7 +736,7 @@ async function logRemoved(ctx, store, slug, { task, attempt }) {
     if (!removed.has(attempt)) plan.append({ type: "worktree.removed", task, attempt });
   });
 }
-async function dropBranch(root, branch, head) {
+async function dropBranch2(root, branch, head) {
   const ref = `refs/heads/${branch}`;
   const tip = await commitAt(root, ref);
   if (tip === void 0 || !await isAncestor(root, tip, head)) return;
@@ -827,10 +841,7 @@ function elsewhere(problem, remedy) {
 }
 
 // import:run/attempts.mjs in run/worktrees.mjs
-import { endAttempt } from "./attempts.mjs";
-
-// import:node:perf_hooks in run/worktrees.mjs
-import { performance } from "node:perf_hooks";
+import { aliveWhile, endAttempt } from "./attempts.mjs";
 
 // mcp-server/src/run/worktrees/worktree.ts
 async function prepareWorktree(ctx, store, attempt, place) {
@@ -845,18 +856,21 @@ async function prepareWorktree(ctx, store, attempt, place) {
   if (existing && existsSync(existing.path)) return existing;
   if (place === void 0) await removeMergedWorktrees(ctx, store, held.plan, GRACE_MS);
   const startMs = performance.now();
-  const made = await cutWorktree(ctx, held, loaded, record, place);
+  const cutting = () => cutWorktree(ctx, held, loaded, record, place);
+  const made = await aliveWhile(ctx, store, held, loaded.policy.leaseMs, cutting);
   const cut = { ...made, tookMs: Math.round(performance.now() - startMs) };
   const given = await changePlan(ctx, store, "server", held.plan, async (plan) => {
     const { state } = plan.graph.claim(attempt) ?? {};
-    if (state !== "offered" && state !== "running")
-      throw new CallerError("wrong_state", "The claim has ended.", "Stop.");
+    if (state !== "offered" && state !== "running") return void 0;
     const other = await worktreeOf(plan, held.claim);
     if (other && other.path !== cut.path && existsSync(other.path)) return other;
     plan.append(cut);
     return cut;
   });
-  if (given !== cut) await discardOwnWorktree(ctx, cut, held.claim);
+  if (given !== cut && place === void 0) {
+    await giveBackUnused(ctx, cut, held.claim.tokenHash, cut.base, loaded.graph);
+  }
+  if (!given) throw new CallerError("wrong_state", "The claim has ended.", "Stop.");
   return given;
 }
 async function cutWorktree(ctx, held, loaded, record, made) {
@@ -865,7 +879,10 @@ async function cutWorktree(ctx, held, loaded, record, made) {
   const { base, wanted } = await baseOfWorktree(ctx, loaded, record, task);
   await excludeWorktrees(ctx.checkout);
   const there = made ?? await ownWorktreeOf(ctx, held.claim);
-  const { path: place, branch } = there ? { path: there, branch: await adopt(ctx, held, there, base) } : await makeOwnWorktree(ctx, held, base, loaded);
+  const { path: place, branch } = there ? { path: there, branch: await adopt(ctx, held, there, base) } : await makeOwnWorktree(ctx, holderOf(held), base, {
+    claims: loaded.graph.claims,
+    setup: loaded.policy.setup
+  });
   try {
     const path = await verify(place, base, wanted);
     await checkOutNeeded(ctx, held, record, place);
@@ -876,11 +893,11 @@ async function cutWorktree(ctx, held, loaded, record, made) {
     const merging = conflict && { merging: conflict.commit };
     return { type: "worktree.cut", task, attempt, path, branch, base, ...merging, port };
   } catch (error) {
-    if (made === void 0) await discardOwnWorktree(ctx, { path: place, branch }, held.claim);
+    if (made === void 0) await discardOwnWorktree(ctx, { path: place, branch }, held.claim.tokenHash);
     throw error;
   }
 }
-async function adopt(ctx, { plan, claim }, place, base) {
+async function adopt(ctx, held, place, base) {
   const facts = await git(place, ["rev-parse", "--show-toplevel", "--git-common-dir"]);
   const [top = "", common = ""] = facts.trim().split("\n");
   const isOurs = realpathSync(top) !== ctx.checkout.root && realpathSync(resolve(place, common)) === ctx.checkout.gitCommonDir;
@@ -890,7 +907,7 @@ async function adopt(ctx, { plan, claim }, place, base) {
     await git(place, ["reset", "--quiet", "--keep", base]);
     return current;
   }
-  const branch = workBranchOf(plan, claim);
+  const branch = workBranchOf(held);
   await git(place, ["checkout", "--quiet", "--no-track", "-b", branch, base]);
   return branch;
 }
@@ -1002,6 +1019,8 @@ export {
   discardOwnWorktree,
   excludeWorktrees,
   filesOfOthers,
+  giveBackUnused,
+  holderOf,
   innerRepository,
   isWorktree,
   leftInside,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import {
   isReached,
-  type SpendingLimits,
   nearLimits,
   nearText,
   raiseLimit,
+  type SpendingLimits,
   type SpentLimit,
   spentBy,
   spentText,

@@ -273,7 +273,7 @@ import { setTimeout } from "node:timers/promises";
 import { WORKTREE_FOLDER, runningProcesses } from "../../host.mjs";
 
 // import:policy.mjs in run/worktrees/pool.mjs
-import { processesInFolder } from "../../policy.mjs";
+import { isGated, processesInFolder } from "../../policy.mjs";
 
 // mcp-server/src/run/worktrees/pool/left-processes.ts
 var MAX_TERM_MS = 2e3;
@@ -426,22 +426,44 @@ async function freeWorktree(ctx, held2, head, known, letGo) {
   if (existsSync(join(gitFolder, "reftable")) || await gitFolderOf(path) !== gitFolder) return "unfit";
   const taken = await takeWorktree(ctx, held2);
   if (taken === void 0) return "used";
-  const { plan, setup } = taken.before;
   let next = taken.before;
   try {
     const running = await endLeftProcesses(path, known);
     if (running !== "none") return running === "used" ? "used" : "unfit";
     if (!await isMerged(path, head)) return "used";
-    const at = ["--git-dir", gitFolder];
-    const commit = (await git(path, [...at, "rev-parse", "HEAD"])).trim();
-    await git(path, [...at, "update-ref", "--no-deref", "HEAD", commit]);
-    await writeFile(join(gitFolder, "locked"), "free: kept for the next task\n");
+    const commit = (await git(path, ["--git-dir", gitFolder, "rev-parse", "HEAD"])).trim();
+    next = await detached(taken, commit);
     await letGo();
-    next = { state: "free", plan, head: commit, setup };
     return "freed";
   } finally {
     await giveBack(taken, next);
   }
+}
+async function freeAfterCommand(ctx, held2, commit, known) {
+  const { path, gitFolder } = held2;
+  if (existsSync(join(gitFolder, "reftable")) || await gitFolderOf(path) !== gitFolder) return false;
+  const taken = await takeWorktree(ctx, held2);
+  if (taken === void 0) return false;
+  let next = taken.before;
+  try {
+    if (await endLeftProcesses(path, known) !== "none") return false;
+    const at = ["--git-dir", gitFolder, "--work-tree", path];
+    const free2 = await detached(taken, commit);
+    await git(path, [...at, "reset", "--quiet", "--hard", commit]);
+    await git(path, [...at, "clean", "--quiet", "-d", "--force", "--force"]);
+    next = free2;
+    return true;
+  } catch (error) {
+    if (error instanceof GitFailed) return false;
+    throw error;
+  } finally {
+    await giveBack(taken, next);
+  }
+}
+async function detached({ path, gitFolder, before }, head) {
+  await git(path, ["--git-dir", gitFolder, "update-ref", "--no-deref", "HEAD", head]);
+  await writeFile(join(gitFolder, "locked"), "free: kept for the next task\n");
+  return { state: "free", plan: before.plan, head, setup: before.setup };
 }
 
 // mcp-server/src/run/worktrees/pool/kept-paths.ts
@@ -456,6 +478,17 @@ function pathBelow(path) {
   const plain = posix.normalize(path).replace(/\/$/, "");
   const isOutside = posix.isAbsolute(plain) || plain === "." || /^\.\.(\/|$)/.test(plain);
   return isOutside || /^\.git(\/|$)/i.test(plain) ? void 0 : plain;
+}
+
+// import:run/plan.mjs in run/worktrees/pool.mjs
+import { isDone } from "../plan.mjs";
+
+// mcp-server/src/run/worktrees/pool/most-wanted.ts
+function mostWanted(plan, cut) {
+  if (isDone(plan) || plan.stored.status === "stopped") return 0;
+  const { graph, cap, policy } = plan;
+  const begun = graph.live.filter(({ id, isolation }) => isolation === "worktree" && !cut.has(id));
+  return Math.min(cap, graph.count("pending") + begun.length) + (isGated(policy) ? 1 : 0);
 }
 
 // mcp-server/src/run/worktrees/pool/take-free.ts
@@ -514,12 +547,14 @@ export {
   endLeftProcesses,
   forgetSetup,
   forsake,
+  freeAfterCommand,
   freeWorktree,
   giveBack,
   inState,
   isMerged,
   keptPaths,
   knownServers,
+  mostWanted,
   pooledWorktrees,
   readUse,
   recoveredPool,

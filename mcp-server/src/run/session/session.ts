@@ -5,11 +5,11 @@ import { CallWatch } from "../effects/call-watch.ts";
 import { ModuleRuns } from "../engine/module-runs.ts";
 import type { AgentCall } from "../guard/agent-call.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { LimitWatch } from "./limit-watch.ts";
 import { AgentClaims } from "./agent-claims.ts";
 import { AgentsInCall } from "./agents-in-call.ts";
 import { CommandLog } from "./command-log.ts";
 import { keepNewest } from "./keep-newest.ts";
+import { LimitWatch } from "./limit-watch.ts";
 import { WorkflowRuns } from "./workflow-runs.ts";
 
 /** Tool calls are remembered until so many newer ones came; a call is answered long before. */
