@@ -9,10 +9,12 @@ export interface ServerPlace {
   readonly env: NodeJS.ProcessEnv;
   /** Kinds of errors after which a call is made again: nobody is to blame for a bad network. */
   readonly repeated?: readonly string[];
+  /** Only what hangs takes so long to answer; else two minutes. */
+  readonly answerWithinMs?: number;
 }
 
 const TOOL_OF = { brief: "task_get", report: "task_report", note: "task_update" } as const;
-/** Much longer than the server waits for another process's transaction: only what hangs takes so long. */
+/** Much longer than the server waits for another process's transaction. */
 const ANSWER_WITHIN_MS = 120_000;
 /** A server that cannot start is not started as fast as the machine can, and what is out of reach not asked so fast. */
 const AGAIN_AFTER_MS = 500;
@@ -95,9 +97,10 @@ export class Connection {
   }
 
   #inTime(tool: string, answer: Promise<ToolAnswer>): Promise<ToolAnswer> {
+    const { answerWithinMs = ANSWER_WITHIN_MS } = this.#place;
     const late = setTimeout(
-      () => this.#unexpected(`${tool} was not answered within ${ANSWER_WITHIN_MS / 1000} s`),
-      ANSWER_WITHIN_MS,
+      () => this.#unexpected(`${tool} was not answered within ${answerWithinMs / 1000} s`),
+      answerWithinMs,
     );
     return answer.finally(() => clearTimeout(late));
   }

@@ -41,6 +41,8 @@ const WORK_MS = 500;
 /** A server has to live long enough to make a worktree or to push now and then. */
 const KILL_EVERY_MS = 2_000;
 const FAULT_EVERY_MS = 3_000;
+/** Making a worktree may mean several connections to the remote, each of which may take a minute. */
+const ANSWER_WITHIN_MS = 300_000;
 const PLAN = "shared";
 /** What a server says whose client was killed while it waited for the network. */
 const LATE = /^The server ended although not everything was answered within \d+ s\.\n/gm;
@@ -224,7 +226,8 @@ class MachinesRun {
 
   #placeOn({ checkout, env }: Machine): ServerPlace {
     const entry = join(this.#folder, "plugin", "mcp-server", "dist", "server.js");
-    return { entry, checkout, env, repeated: ["store_unreachable", "store_busy"] };
+    const repeated = ["store_unreachable", "store_busy"];
+    return { entry, checkout, env, repeated, answerWithinMs: ANSWER_WITHIN_MS };
   }
 
   #ordersOf(client: number, life: number): MachineOrders {

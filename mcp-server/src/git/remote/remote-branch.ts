@@ -38,9 +38,13 @@ function fetchedRef(plan: PlanSlug): string {
   return `refs/parallel-fetched/${plan}`;
 }
 
-/** The ref in which a remote keeps the commit of an attempt that is not on the plan's branch. */
+/** The folder of the refs that keep commits of attempts which are not on the plan's branch, here and on the remote. */
+export function attemptRefs(plan: PlanSlug): string {
+  return `refs/parallel-attempts/${plan}/`;
+}
+
 export function attemptRef(plan: PlanSlug, attempt: number): string {
-  return `refs/parallel-attempts/${plan}/${attempt}`;
+  return `${attemptRefs(plan)}${attempt}`;
 }
 
 /**

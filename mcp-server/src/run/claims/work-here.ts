@@ -1,19 +1,17 @@
 import { existsSync, lstatSync } from "node:fs";
 import { join } from "node:path";
-import { commitAt, planHead } from "../../git/plan-branch.ts";
-import { commitsThere, containedIn } from "../../git/remote/commits-there.ts";
+import { commitAt } from "../../git/plan-branch.ts";
+import { containedIn } from "../../git/remote/commits-there.ts";
 import type { AttemptId } from "../../graph/attempt.ts";
 import type { ContentId } from "../../graph/effect.ts";
 import type { GraphEvent } from "../../graph/event.ts";
 import type { PlanGraph } from "../../graph/plan-graph.ts";
 import type { TaskId } from "../../graph/task.ts";
 import { effectsInOrder } from "../../policy/effects/effects-in-order.ts";
-import { isGated } from "../../policy/gate/is-gated.ts";
 import { completingAttempt, type KnownWork, workOf } from "../../policy/work-location/completed-work.ts";
 import { type AskingCheckout, WorkInReach } from "../../policy/work-location/work-in-reach.ts";
 import { FILE_EVENTS, filesOfTasks } from "../../report/files/files-of-tasks.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
-import { deliverWaiting } from "../delivery/deliver-waiting.ts";
 import { readContent } from "../effects/file-content.ts";
 import { type LoadedPlan, stateOf } from "../plan/load-plan.ts";
 import { type PlanView, readGraph, readPlan } from "../plan/plan-view.ts";
@@ -21,9 +19,10 @@ import { placeOfCheckout } from "../project/checkout.ts";
 import { GRAPH_IN_REPOSITORY } from "../project/graph-location.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { lookWhetherShared } from "../remote/shared-plans.ts";
-import { UntestedJoin } from "../remote/untested-join.ts";
-import { bringWork, reaching, sendWork } from "../worktrees/exchange-work.ts";
+import { bringWork, sendWork } from "../worktrees/exchange-work.ts";
 import { type WorkRecord, workRecord } from "../worktrees/work-record.ts";
+import { commitsInReach } from "./commits-in-reach.ts";
+import { reachRemote } from "./reach-remote.ts";
 
 /** What was seen of a plan's work from this checkout, and when it was looked at last. */
 interface Look {
@@ -72,15 +71,7 @@ export async function lookForWork(ctx: RunContext, store: GraphStore, slug: stri
   const last = looks.get(graph)?.trouble;
   const recent = isShared && last && ctx.now() < last.atMs + REMOTE_PAUSE_MS ? last : undefined;
   const isAsked = isShared && !recent;
-  const asking = (work: () => Promise<void>) =>
-    reaching(() =>
-      work().catch((error) => {
-        // The gate takes its time, and nobody waits for it.
-        if (error instanceof UntestedJoin) void deliverWaiting(ctx, store, slug);
-        throw error;
-      }),
-    );
-  const sent = isAsked ? await asking(() => sendWork(ctx, store, slug)) : undefined;
+  const sent = isAsked ? await reachRemote(ctx, store, slug, () => sendWork(ctx, store, slug)) : undefined;
   const { plan, record, events } = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(slug);
     const events = await plan.reader.events(plan.id, { types: FILE_EVENTS });
@@ -88,14 +79,13 @@ export async function lookForWork(ctx: RunContext, store: GraphStore, slug: stri
   });
   const known = knownWork(plan, record, events);
   const commits = [...new Set([...known.values()].flatMap(({ commit }) => commit ?? []))];
-  const { root, gitCommonDir } = ctx.checkout;
-  const look = async () => {
-    const there = gitCommonDir === undefined ? new Set<string>() : await commitsThere(root, commits);
-    return isShared && isGated(plan.policy) ? onBranch(ctx, plan, record, there) : there;
-  };
+  const { root } = ctx.checkout;
+  const look = () => commitsInReach(ctx, plan, record, commits);
   const before = await look();
   const isMissing = isAsked && before.size < commits.length;
-  const brought = isMissing ? await asking(() => bringWork(ctx, plan, record)) : undefined;
+  const brought = isMissing
+    ? await reachRemote(ctx, store, slug, () => bringWork(ctx, plan, record))
+    : undefined;
   const repositoryHas = isMissing ? await look() : before;
   const head = repositoryHas.size > 0 ? await commitAt(root, "HEAD") : undefined;
   const headHas = head === undefined ? new Set<string>() : await containedIn(root, head, [...repositoryHas]);
@@ -103,19 +93,6 @@ export async function lookForWork(ctx: RunContext, store: GraphStore, slug: stri
   const why = sent ?? brought;
   const trouble = why === undefined ? recent : { why, atMs: ctx.now() };
   looks.set(plan.graph, { asking: { headHas, repositoryHas, sameFiles }, known, trouble });
-}
-
-/** Those of the commits on which a worktree can be built before the gate has seen more of them together. */
-async function onBranch(
-  { checkout: { root } }: RunContext,
-  { stored }: LoadedPlan,
-  record: WorkRecord,
-  there: ReadonlySet<string>,
-): Promise<ReadonlySet<string>> {
-  const head = await planHead(root, stored.slug);
-  const merged = head === undefined ? new Set<string>() : await containedIn(root, head, [...there]);
-  const toMerge = record.conflicted.map(({ commit }) => commit).filter((commit) => there.has(commit));
-  return new Set([...merged, ...toMerge]);
 }
 
 /** Why the remote gave or took nothing of the plan's work when it was asked last. */

@@ -3,13 +3,13 @@ import { fileRefusal } from "../../errors/file-refusal.ts";
 import { StoreUnusable } from "../../errors/store-unusable.ts";
 import { GitFailed } from "../../git/git.ts";
 import { RefMoved } from "../../git/plan-branch.ts";
+import { attemptRef } from "../../git/remote/remote-branch.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import { readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { returnDelivery } from "./complete-landing.ts";
 import type { Delivery } from "./delivery.ts";
-import { keptRef } from "./kept-commits.ts";
 
 /** What cannot be delivered for so long since it was first noted is given up, and waits for the user. */
 const MAX_DELAY_MS = 10 * 60_000;
@@ -39,7 +39,7 @@ export async function delayDelivery(
   );
   const [first] = noted;
   if (first && first.atMs + MAX_DELAY_MS <= ctx.now()) {
-    const kept = `its commit is kept as ${keptRef(slug, attempt.id)}`;
+    const kept = `its commit is kept as ${attemptRef(slug, attempt.id)}`;
     await returnDelivery(ctx, store, {
       delivery,
       outcome: "blocked",

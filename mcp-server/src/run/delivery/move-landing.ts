@@ -2,6 +2,7 @@ import { refreshIndex } from "../../git/commit-files.ts";
 import { git } from "../../git/git.ts";
 import { moveRefs, planBranch, planHead } from "../../git/plan-branch.ts";
 import {
+  attemptRef,
   noteRemoteHead,
   pushAttempt,
   pushPlanBranch,
@@ -9,7 +10,6 @@ import {
 } from "../../git/remote/remote-branch.ts";
 import { taskName } from "../../graph/task.ts";
 import type { Landing } from "./delivery.ts";
-import { keptRef } from "./kept-commits.ts";
 
 /**
  * Moves the refs of a landing, all or none, by compare-and-swap; the user's index then shows what was committed as
@@ -25,7 +25,7 @@ export async function moveLanding(landing: Landing, runHooks: boolean): Promise<
   const pushed = remote && (await pushLanding(landing, remote, runHooks));
   const names = merged.map(({ delivery }) => taskName(plan, delivery.task.id)).join(", ");
   const kept = merged.flatMap(({ kind, delivery }) =>
-    kind === "merged" ? [keptRef(plan, delivery.attempt.id)] : [],
+    kind === "merged" ? [attemptRef(plan, delivery.attempt.id)] : [],
   );
   await Promise.all([
     moveRefs(root, moves, `parallel: ${names}`, kept),

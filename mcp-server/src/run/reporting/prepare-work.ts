@@ -4,6 +4,7 @@ import { commitMessage } from "../../git/commit-message.ts";
 import { changedFiles, GitFailed } from "../../git/git.ts";
 import { isAncestor } from "../../git/merge-tree.ts";
 import { commitAt, refuseCheckedOut } from "../../git/plan-branch.ts";
+import { keepCommit } from "../../git/remote/kept-commits.ts";
 import {
   type AcceptedCommit,
   type AttemptId,
@@ -17,7 +18,6 @@ import type { GraphStore } from "../../store/graph-store.ts";
 import { type ClaimByToken, isRefusal, type TokenRefusal } from "../attempts/claim-by-token.ts";
 import { isolationsOf } from "../attempts/isolations-of.ts";
 import { attemptNumber } from "../attempts/start-attempt.ts";
-import { keepCommit } from "../delivery/kept-commits.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { type GraphView, type PlanView, readGraph } from "../plan/plan-view.ts";

@@ -4,13 +4,13 @@ import { planCommitMessage } from "../../git/commit-message.ts";
 import { changedFiles } from "../../git/git.ts";
 import { prepareMerge } from "../../git/merge-tree.ts";
 import { commitAt, moveRefs, planHead } from "../../git/plan-branch.ts";
+import { forgetCommitsIn, keepCommit } from "../../git/remote/kept-commits.ts";
 import type { EndedAttempt } from "../../graph/attempt.ts";
 import { isGated } from "../../policy/gate/is-gated.ts";
 import { ownFilesInOrder } from "../../policy/own-files.ts";
 import { completingAttempt } from "../../policy/work-location/completed-work.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { shownPath } from "../../text/display-path.ts";
-import { forgetKept, keepCommit } from "../delivery/kept-commits.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import { readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
@@ -94,7 +94,7 @@ export async function commitForClones(ctx: RunContext, store: GraphStore, slug: 
     await moveRefs(root, [merge.move], `parallel: ${name}`);
   }
   await log(true);
-  if (isGated(plan.policy)) await forgetKept(root, name, (await planHead(root, name)) ?? head, false);
+  if (isGated(plan.policy)) await forgetCommitsIn(root, name, (await planHead(root, name)) ?? head, false);
 }
 
 function doesNotFit(root: string, files: readonly string[]): CallerError {
