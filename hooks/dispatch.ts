@@ -8,6 +8,8 @@ const STEP_SECONDS = 10;
 /** A server that is being started does not answer; a hook may sleep for ten seconds in all. */
 const RETRY_MS = 500;
 const MAX_RETRIES = 14;
+/** The host starts a server that has ended again when an agent calls a tool. */
+const AWAY_MS = 2_000;
 
 /** What is used here of the host's interface, which declares itself for each of its builds. */
 interface Host {
@@ -128,30 +130,34 @@ function isNew(plan: string, run: number): boolean {
   return true;
 }
 
-/** Makes the steps of a run to its end, and wakes the conversation if the server says so. */
+/** Makes the steps of a run to its end, however long the server is away, and wakes the conversation if that says so. */
 async function follow($: Host, plan: string, run: number): Promise<void> {
   const over = await steps($, plan, run);
-  if (over?.wake !== undefined) await $.prompt.submit({ text: over.wake });
+  if (over === undefined) $.clock.after(AWAY_MS, () => follow($, plan, run));
+  else if (over.wake !== undefined) await $.prompt.submit({ text: over.wake });
 }
 
 /** @returns undefined when the server does not answer. */
 async function steps($: Host, plan: string, run: number): Promise<Over | undefined> {
-  let over: Over | undefined;
-  for (let failures = 0; over === undefined && failures < MAX_RETRIES; ) {
+  for (let failures = 0; failures < MAX_RETRIES; ) {
     try {
       const lost = refused.get(plan)?.splice(0) ?? [];
       const step = await askAs($, { engine: "step", plan, run, waitSeconds: STEP_SECONDS, refused: lost });
       for (const agentId of step.stop) void stop($, agentId);
       for (const item of step.launch) void launch($, plan, item);
-      over = step.over;
       failures = 0;
+      if (step.over) return ended(plan, run, step.over);
     } catch {
       failures += 1;
       await $.clock.sleep(RETRY_MS);
     }
   }
+  return undefined;
+}
+
+function ended(plan: string, run: number, over: Over): Over {
   if (running.get(plan) === run) running.delete(plan);
-  if (!over?.keepsReports) handedBack.add(plan);
+  if (!over.keepsReports) handedBack.add(plan);
   return over;
 }
 
@@ -202,6 +208,7 @@ async function command($: Host, words: readonly string[], isInteractive: boolean
 
 export const register = (on: On): void => {
   let isInteractive = false;
+  let isPlanAnalysed = false;
 
   on("session.start", async ($, event, next) => {
     const started = await next(event);
@@ -227,6 +234,7 @@ export const register = (on: On): void => {
 
   // The server is to know whether this module is there before it says which engine is the best.
   on("tool.call", { tool: "mcp__plugin_parallel_tasks__plan_analyze" }, async ($, event, next) => {
+    isPlanAnalysed = true;
     await hello($).catch(() => undefined);
     return next(event);
   });
@@ -237,6 +245,14 @@ export const register = (on: On): void => {
     await hello($).catch(() => undefined);
     const answered = await next(event);
     await hello($).catch(() => undefined);
+    return answered;
+  });
+
+  // With the user's answer a plan may begin, which is known when the hooks of the call have ended.
+  on("tool.call", { tool: "AskUserQuestion" }, async ($, event, next) => {
+    const answered = await next(event);
+    if (!isPlanAnalysed) return answered;
+    for (const ms of [200, 2_000]) $.clock.after(ms, () => hello($).catch(() => undefined));
     return answered;
   });
 

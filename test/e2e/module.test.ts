@@ -1,14 +1,21 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { readGraph } from "./graph-state.ts";
+import { loadsTheModule } from "./harness/claude-code.ts";
 import { textOf } from "./harness/conversation.ts";
 import { hasTmux } from "./harness/interactive.ts";
+import { executesByModule } from "./harness/module-orchestrator.ts";
 import type { Orchestrator } from "./harness/orchestrator.ts";
+import { pluginsWithModule } from "./harness/plugin-copy.ts";
 import { eventually } from "./harness/processes.ts";
 import type { Recording } from "./harness/recording.ts";
 import { type Outcome, runScenario } from "./harness/run-scenario.ts";
 import type { Scenario, SpecTask } from "./harness/scenario.ts";
+import { answers } from "./harness/task-tools.ts";
 import { says } from "./harness/turn.ts";
-import { expectEachDoneOnce, independentTasks, runNumber, storyOf } from "./small-plan.ts";
+import { EXECUTE, expectEachDoneOnce, independentTasks, runNumber, storyOf } from "./small-plan.ts";
 
 const BESIDE = "/parallel-run demo";
 
@@ -30,6 +37,8 @@ const neverAsked: Orchestrator = () => {
   throw new Error("the conversation's model was asked");
 };
 
+const NOBODY = { sessionId: "", model: "", tools: [], blocks: [] };
+
 function mainRequests(recording: Recording) {
   return recording.requests.filter(({ isMain }) => isMain);
 }
@@ -45,7 +54,29 @@ function moduleRuns({ database }: Outcome): (string | undefined)[] {
     .map(({ type, data }) => (type === "engine.started" ? "started" : (data as { how: string }).how));
 }
 
+describe("a plan where Claude Code has not loaded the plugin's module", () => {
+  it("a plan that cannot run beside the conversation is launched by it, with the reason in one line", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "plugin-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const plugins = pluginsWithModule(folder, () => "this is no module");
+    const run = { prompt: EXECUTE, orchestrator: executesByModule };
+    await runScenario(story("without the module", seven, { plugins, runs: [run] }), (outcome) => {
+      expectEachDoneOnce(outcome);
+      const last = mainRequests(outcome.recording).at(-1);
+      const analysis = answers(last?.conversation ?? NOBODY).find(({ tool }) => tool === "plan_analyze");
+      expect(analysis?.value.engine).toEqual({
+        use: "burst",
+        why: "so few tasks fit into this conversation; not mod: this Claude Code has not loaded the plugin's module",
+      });
+    });
+  });
+});
+
 describe("a plan that the plugin's module runs beside the conversation", () => {
+  beforeEach(({ skip }) => {
+    if (!loadsTheModule()) skip("this Claude Code does not know all that the module uses");
+  });
+
   it("a headless plan beside the conversation asks the conversation's model nothing, and tells the end", async () => {
     const run = { prompt: BESIDE, orchestrator: neverAsked };
     await runScenario(story("module, headless", seven, { runs: [run] }), (outcome) => {

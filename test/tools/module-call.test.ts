@@ -232,6 +232,49 @@ describe("the module in the host", () => {
     expect(await session.server.hook({ event: "Stop", background: "[]" })).toEqual({});
   });
 
+  it("the user's yes begins the plan without another request of the conversation, if it is in the words that were given", async () => {
+    const session = await Session.with(three, { env: { PARALLEL_APPROVE: "scope" } });
+    await session.server.call("plan_create", { plan: "auth", from: "specs/auth/03-tasks.json" });
+    await session.hello();
+    const { next } = await session.server.call("plan_analyze", { plan: "auth" });
+    expect(next).toContain('Word the choice to run it "Run auth"');
+    const answered = (answer: string) =>
+      session.server.hook({
+        event: "PostToolUse",
+        tool: "AskUserQuestion",
+        use: "q",
+        response: JSON.stringify({ answers: { "Shall it run?": answer } }),
+      });
+    expect(await answered("Not now")).toEqual({});
+    expect(await answered("Run auth")).toMatchObject({ continue: false });
+    expect(await session.hello()).toMatchObject({ plans: [{ plan: "auth", run: 1 }] });
+  });
+
+  it("a module that is not heard of any more loses its plans, and has them back when it is there again", async () => {
+    let nowMs = Date.now();
+    const session = await Session.with(three, { now: () => nowMs });
+    const begun = await session.begins();
+    const { launch } = await session.step(begun);
+    await session.launches(launch[0] as Launch, "a1");
+    nowMs += 60_000;
+    const said = await session.server.hook({ event: "UserPromptSubmit", prompt: "And?", promptId: "p1" });
+    expect(JSON.stringify(said)).toContain("to go on call batch_next");
+    expect(session.engineEvents().at(-1)?.how).toBe("lost");
+    session.key = "";
+    expect((await session.hello()).plans).toEqual([{ plan: "auth", run: 2 }]);
+  });
+
+  it("a module whose agent's end reaches the conversation is gone, and the conversation launches what comes next", async () => {
+    const session = await Session.with([task("1"), task("2", { dependencies: ["1"] })]);
+    const begun = await session.begins();
+    await session.does((await session.step(begun)).launch[0] as Launch, "a1");
+    const prompt =
+      "<task-notification>\n<task-id>a1</task-id>\n<status>completed</status>\n<summary>x</summary>\n</task-notification>";
+    const said = await session.server.hook({ event: "UserPromptSubmit", prompt, promptId: "p1" });
+    expect(JSON.stringify(said)).toContain("launch with Agent, as given");
+    expect(session.engineEvents().at(-1)?.how).toBe("lost");
+  });
+
   it("the conversation is told to launch itself where there is no module", async () => {
     const session = await Session.with(three);
     await session.server.call("plan_create", { plan: "auth", from: "specs/auth/03-tasks.json" });

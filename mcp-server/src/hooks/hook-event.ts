@@ -39,6 +39,8 @@ export type HookAnswer =
   | { readonly decision: "block"; readonly reason: string }
   /** Shown to the user, not to the model. */
   | { readonly systemMessage: string }
+  /** The turn ends here, without a word of the model; the user is shown the reason. */
+  | { readonly continue: false; readonly stopReason: string }
   | {
       readonly hookSpecificOutput: {
         readonly hookEventName: string;

@@ -4,6 +4,7 @@ import { endOfAnswer, endOfError, outputOf } from "../host/transcripts/bash-resu
 import { saysNoTestRan } from "../host/transcripts/no-tests.ts";
 import { endAgents } from "../run/attempts/agent-ended.ts";
 import type { RunContext } from "../run/project/run-context.ts";
+import { beginModuleRun } from "../run/session/module-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { waitForWorkflow } from "../run/session/workflow-runs.ts";
 import { bindLaunch } from "./bind-by-transcript.ts";
@@ -13,6 +14,7 @@ import { afterWorkflow } from "./workflow-end.ts";
 
 const stopInput = z.looseObject({ task_id: z.string() });
 const workflowResponse = z.looseObject({ taskId: z.string() });
+const questionResponse = z.looseObject({ answers: z.record(z.string(), z.string()) });
 const bashResponse = z.looseObject({});
 const agentResponse = z.looseObject({ agentId: z.string(), status: z.string().optional() });
 
@@ -41,6 +43,7 @@ export async function onPostToolUse(
     }
     return told;
   }
+  if (event.tool === "AskUserQuestion") return afterQuestion(run, session, event);
   if (event.tool === "Workflow") return afterWorkflowLaunch(session, event);
   if (!launchesAgent(event.tool)) return told;
   const response = json(agentResponse, event.response);
@@ -67,6 +70,22 @@ async function afterStop(run: RunContext, agentId: string | undefined): Promise<
   if (!store || agentId === undefined) return;
   const how = { finished: false, cause: "its agent was stopped", lastMessage: "" };
   await endAgents(run, store, "main", [agentId], how);
+}
+
+/** The user has chosen to let the module run the plan: it begins, and the conversation has nothing to do until its end. */
+async function afterQuestion(run: RunContext, session: SessionMemory, event: HookEvent): Promise<HookAnswer> {
+  const { offered } = session;
+  const answers = Object.values(json(questionResponse, event.response)?.answers ?? {});
+  if (offered === undefined || !answers.includes(offered.choice) || !session.module.isHere(run.now()))
+    return NOTHING;
+  session.offered = undefined;
+  await run.roles.refresh();
+  await beginModuleRun(run, session, offered.plan, true);
+  session.turnEnds();
+  return {
+    continue: false,
+    stopReason: `${offered.plan} runs beside this conversation. Its end is told here; /parallel-run stop ${offered.plan} stops it.`,
+  };
 }
 
 /** The script runs: the conversation is told how to wait for it. */

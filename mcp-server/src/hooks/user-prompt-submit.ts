@@ -1,5 +1,5 @@
 import { endAgents } from "../run/attempts/agent-ended.ts";
-import { takeOffModuleOf } from "../run/engine/take-off.ts";
+import { takeOffModuleOf, takeOffSilentModule } from "../run/engine/take-off.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { reportFromLastMessage } from "../run/reporting/report-from-message.ts";
 import { beforeReport } from "../run/review/review-due.ts";
@@ -52,6 +52,7 @@ async function answer(
   if (ended && inMidTurn && !session.interactive) return NOTHING;
   // Whoever was interrupted waits for the user, and is told how things stand with the user's next prompt.
   if (ended && session.interrupted) return NOTHING;
+  await takeOffSilentModule(run, session.module);
   const lines: string[] = [];
   for (const plan of await begunPlans(run)) {
     const { counts, done, unreported } = plan;

@@ -25,6 +25,9 @@ export const planAnalyze = defineTool({
       input.maxParallel,
     );
     const engine = await engineFor(run, session, loaded, open, cap);
+    const { slug } = loaded.stored;
+    session.offered =
+      engine.use === "mod" && session.interactive ? { plan: slug, choice: `Run ${slug}` } : undefined;
     session.told.set(loaded.stored.slug, loaded.stored.version);
     const {
       strategy,
@@ -62,7 +65,7 @@ export const planAnalyze = defineTool({
         next:
           strategy === "direct"
             ? `To run it, do it here without agents: task_claim {plan: "${loaded.stored.slug}", worker: "main"}; say why in one line.`
-            : `Show this to the user. To run it: ${howToRun(client, loaded.stored.slug, engine.use)}`,
+            : `Show this to the user. ${session.offered ? `Word the choice to run it "${session.offered.choice}": chosen, it runs by itself. Else: ` : "To run it: "}${howToRun(client, slug, engine.use)}`,
       },
     };
   },

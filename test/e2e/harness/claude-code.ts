@@ -78,9 +78,19 @@ export function furnishHome(place: Place, settings: Record<string, unknown> = {}
 
 /** Whether Claude Code is older than 2.1.292; docs/commands.md says what is different there. */
 export function isOldHost(): boolean {
+  return isBefore(292);
+}
+
+/** Whether Claude Code loads the plugin's module: it has been seen in 2.1.329 first. */
+export function loadsTheModule(): boolean {
+  return !isBefore(329);
+}
+
+/** @param wanted a patch of 2.1. */
+function isBefore(wanted: number): boolean {
   const version = execFileSync(claudeCodeBinary(), ["--version"], { encoding: "utf8" });
   const [major = 0, minor = 0, patch = 0] = version.split(/[. ]/).map(Number);
-  return major === 2 && minor === 1 && patch < 292;
+  return major === 2 && minor === 1 && patch < wanted;
 }
 
 /**

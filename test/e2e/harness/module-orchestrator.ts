@@ -1,18 +1,20 @@
 import { type Conversation, textOf } from "./conversation.ts";
 import { executesThePlan, type Orchestrator } from "./orchestrator.ts";
 import { type Answer, answers, taskTool } from "./task-tools.ts";
-import { calls as callsTool, says } from "./turn.ts";
+import { calls as callsTool, says, type Turn } from "./turn.ts";
 
 /** What the main conversation says where the plan runs beside it. */
 export const RUNS_BESIDE = "It runs beside us; you will hear of its end.";
 
 /**
  * The scripted main conversation that lets the plugin's module run the plan, where the skill would launch the first
- * agents. Woken, it says what it was woken with.
+ * agents. Woken, it says what it was woken with; where there is no module it launches itself.
  */
 export const executesByModule: Orchestrator = (conversation) => {
   const end = endIn(conversation);
   if (end !== undefined) return says(end);
+  const refused = answers(conversation).find(({ tool, isError }) => tool === "plan_update" && isError);
+  if (refused) return executesThePlan(without(conversation, refused.callId));
   const given = answers(conversation);
   const handed = given.findLast(isHandOver);
   if (handed === undefined) {
@@ -20,7 +22,7 @@ export const executesByModule: Orchestrator = (conversation) => {
     const isFirstBatch = turn.outputs.some(
       (output) => "tool" in output && output.tool === taskTool("batch_next"),
     );
-    if (!isFirstBatch) return turn;
+    if (!isFirstBatch) return inTheWordsGiven(turn, given);
     return callsTool(taskTool("plan_update"), { plan: "demo", action: "run" });
   }
   if (conversation.tools.includes("AskUserQuestion")) return says(RUNS_BESIDE);
@@ -30,6 +32,25 @@ export const executesByModule: Orchestrator = (conversation) => {
     return callsTool(taskTool("plan_report"), { plan: "demo" });
   return callsTool(taskTool("batch_collect"), { plan: "demo", until: "all" });
 };
+
+/** The question with the choice that the analysis words. */
+function inTheWordsGiven(turn: Turn, given: readonly Answer[]): Turn {
+  const analysis = given.findLast(({ tool }) => tool === "plan_analyze");
+  const choice = /Word the choice to run it "([^"]+)"/.exec(String(analysis?.value.next))?.[1];
+  if (choice === undefined) return turn;
+  const text = JSON.stringify(turn.outputs).replaceAll('"Run it"', JSON.stringify(choice));
+  return { ...turn, outputs: JSON.parse(text) as Turn["outputs"] };
+}
+
+/** The conversation as if the call had not been made. */
+function without(conversation: Conversation, callId: string): Conversation {
+  const blocks = conversation.blocks.filter(
+    (block) =>
+      !(block.kind === "call" && block.id === callId) &&
+      !(block.kind === "result" && block.callId === callId),
+  );
+  return { ...conversation, blocks };
+}
 
 /** How many tasks are completed, by the message with which the module wakes the conversation. */
 export function endIn({ blocks }: Conversation): string | undefined {

@@ -1,4 +1,5 @@
 import type { AttemptId } from "../../graph/attempt.ts";
+import type { PlanSlug } from "../../graph/task.ts";
 import { hashToken } from "../../graph/token.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { CallWatch } from "../effects/call-watch.ts";
@@ -46,6 +47,8 @@ export class SessionMemory {
   readonly workflows = new WorkflowRuns();
   /** The plugin's module in the host, and the plans that it runs. */
   readonly module = new ModuleRuns();
+  /** The plan that the user is asked about, which the module runs if the answer is the choice. */
+  offered: { readonly plan: PlanSlug; readonly choice: string } | undefined;
   /** The host's permission mode, as it was at the last prompt or call. */
   permissionMode: string | undefined;
   /** What was run with Bash, by the main conversation and by agents. */
