@@ -15,7 +15,7 @@ import {
 } from "./harness/orchestrator.ts";
 import { type Outcome, runScenario } from "./harness/run-scenario.ts";
 import type { PrintRun, Scenario } from "./harness/scenario.ts";
-import { answers, taskTool } from "./harness/task-tools.ts";
+import { taskTool } from "./harness/task-tools.ts";
 import { calls, callsTogether, says, type Turn } from "./harness/turn.ts";
 import { reports } from "./harness/worker.ts";
 import { errorsInMain, expectCleanEnd, mainRequestsOf, noticesOf } from "./small-plan.ts";
@@ -81,8 +81,12 @@ const createsPlan =
 /** A plan that came from no file is not exported. */
 const staysOutOfTheRepository: Habit = (inner) => (conversation) => {
   const turn = inner(conversation);
-  const exports = turn.outputs.some((output) => "tool" in output && output.input.action === "export");
-  return exports ? says(String(answers(conversation).at(-1)?.value.report)) : turn;
+  const outputs = turn.outputs.map((output) =>
+    "tool" in output && output.input.export === true
+      ? { tool: output.tool, input: { plan: output.input.plan } }
+      : output,
+  );
+  return { ...turn, outputs };
 };
 const runsThePlan = withHabits(executesThePlan, staysOutOfTheRepository);
 
@@ -194,7 +198,8 @@ describe("/parallel:run", () => {
           plans: [{ plan: "areas", done: true, counts: { total: 3, completed: 3 } }],
         });
         expect(toldIn(outcome, 3)).toContain(bodyAsGiven("parallel:report"));
-        const report = answeredIn(outcome, 3).at(-1)?.text ?? "";
+        const { file } = JSON.parse(answeredIn(outcome, 3).at(-1)?.text ?? "{}") as { file: string };
+        const report = readFileSync(file, "utf8");
         expect(report.split("compared in variable time").length - 1).toBe(1);
         expect(report.indexOf("variable time")).toBeLessThan(report.indexOf("sorted twice"));
         expect(outcome.gitStatus).toEqual([]);

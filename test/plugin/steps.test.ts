@@ -54,10 +54,12 @@ describe("the steps of running a plan and what the answers call for", () => {
     for (const word of ["wait", "stop", "escalate"]) expect(decisions).toContain(`\`${word}\``);
   });
 
-  it("every step of the end comes before the answer, which begins with what failed and shows the report once", () => {
-    const last = /^4\. .*$/m.exec(sectionOf(6))?.[0] ?? "";
-    expect(last).toMatch(/^4\. Answer with what failed.*; then the `report` as it is; then,/);
-    expect(sectionOf(6).match(/`report`/g)).toHaveLength(1);
+  it("every step of the end comes before the answer, which says how it ended and repeats no report", () => {
+    const last = /^3\. .*$/m.exec(sectionOf(6))?.[0] ?? "";
+    expect(last).toMatch(
+      /^3\. Answer in a few lines: how it ended; what failed.*`file`.*Do not repeat `report`\.$/,
+    );
+    expect(sectionOf(6)).not.toMatch(/plan_update \{"plan":"SLUG","action":"export"/);
   });
 
   it("every step of a review is a call that the server takes, under the ids that the page names", async () => {

@@ -78,7 +78,14 @@ export interface Answers {
     };
     readonly next: string;
   };
-  readonly plan_report: { readonly plan: string; readonly report: string; readonly next: string };
+  /** `report` is the whole one, of the file that the answer names; `brief` what the answer has of it. */
+  readonly plan_report: {
+    readonly plan: string;
+    readonly report: string;
+    readonly brief: string;
+    readonly file: string;
+    readonly next: string;
+  };
   readonly batch_next: {
     readonly limits?: readonly string[];
     readonly launch: LaunchAnswer[];

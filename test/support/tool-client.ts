@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { type CallToolResult, CallToolResultSchema, type Progress } from "@modelcontextprotocol/sdk/types.js";
 import type { Answers, ToolError } from "./answers.ts";
@@ -45,7 +46,7 @@ export class ToolClient {
   ): Promise<Answers[Tool]> {
     const result = await this.raw(tool, input, options);
     if (result.isError) throw new Error(`${tool} was refused: ${JSON.stringify(result.content)}`);
-    return result.structuredContent as unknown as Answers[Tool];
+    return withWholeReport(result.structuredContent) as unknown as Answers[Tool];
   }
 
   /** The error of a call that is refused, after checking what holds for every error. */
@@ -92,4 +93,10 @@ export class ToolClient {
   async close(): Promise<void> {
     await this.client.close();
   }
+}
+
+/** What is looked for in a report is looked for in all of it: in the file that the answer names. */
+function withWholeReport(answer: Record<string, unknown> | undefined) {
+  if (typeof answer?.report !== "string" || typeof answer.file !== "string") return answer;
+  return { ...answer, brief: answer.report, report: readFileSync(answer.file, "utf8") };
 }

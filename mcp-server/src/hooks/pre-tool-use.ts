@@ -220,7 +220,7 @@ async function permitOwnTool(
 async function permitOwnText(run: RunContext, event: HookEvent): Promise<HookAnswer> {
   const path = json(readInput, event.input)?.file_path;
   return path !== undefined && (await run.pluginTexts.include(path))
-    ? allow("a text of this plugin's own skills")
+    ? allow("a text of this plugin's own")
     : NOTHING;
 }
 

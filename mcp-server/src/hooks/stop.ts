@@ -37,7 +37,10 @@ export async function onStop(run: RunContext, session: SessionMemory, event: Hoo
     );
   }
   session.turnEnds();
-  return left.length === 0 ? NOTHING : { systemMessage: left.join("\n") };
+  const shown = session.toShow === undefined ? [] : [session.toShow];
+  session.toShow = undefined;
+  const lines = [...shown, ...left];
+  return lines.length === 0 ? NOTHING : { systemMessage: lines.join("\n") };
 }
 
 /** What keeps the main conversation from ending its turn, and the plan's version with what was offered in it. */
@@ -62,7 +65,8 @@ async function whatIsLeft(
   if (waitsForDelivery(plan))
     return { what: `what was reported last is on its way onto a branch. ${wait}`, version };
   if (plan.done && plan.unreported) {
-    const what = beforeReport(loaded) ?? `call plan_report {plan: "${slug}"} and show it`;
+    const what =
+      beforeReport(loaded) ?? `call plan_report {plan: "${slug}"} and answer with what counts of it`;
     return { what: `all has ended without a report: ${what}.`, version };
   }
   return undefined;

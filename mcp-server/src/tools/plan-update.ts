@@ -1,9 +1,10 @@
 import * as z from "zod";
-import { type ExportedFile, exportPlan } from "../run/edits/export-plan.ts";
+import { exportPlan } from "../run/edits/export-plan.ts";
 import { updatePlan } from "../run/edits/update-plan.ts";
 import { countsOf, isDone, shortCounts } from "../run/plan/progress.ts";
 import { policyInput } from "../run/project/plan-settings.ts";
 import { reviewPlan } from "../run/review/review-plan.ts";
+import { afterExport } from "./answer/after-export.ts";
 import { approveCommands } from "./answer/approve-commands.ts";
 import { nextStep } from "./answer/next-step.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
@@ -53,12 +54,3 @@ export const planUpdate = defineTool({
     };
   },
 });
-
-function afterExport(files: readonly ExportedFile[]): string {
-  const left = files.find((file) => file.how === "left alone");
-  if (left) return `${left.file} was left alone: ${left.why}.`;
-  const aside = files.flatMap((file) => ("keptAside" in file ? [file.keptAside] : []));
-  return aside.length > 0
-    ? `Exported. Tell the user: what was edited by hand is kept in ${aside.join(", ")}.`
-    : "Exported.";
-}

@@ -120,13 +120,11 @@ describe("the obedient orchestrator", () => {
     expect(decide(talk.conversation).outputs).toEqual(wait.outputs);
   });
 
-  it("the obedient orchestrator reports, exports, and shows the report when the plan is done", () => {
+  it("the obedient orchestrator reports and exports in one call, and answers with what it got, when the plan is done", () => {
     const talk = analysed(decide);
     talk.plays(decide(talk.conversation), batch([], 0, true));
     expect(called(decide(talk.conversation))).toEqual(["plan_report"]);
     talk.plays(decide(talk.conversation), { report: "# All done" });
-    expect(called(decide(talk.conversation))).toEqual(["plan_update"]);
-    talk.plays(decide(talk.conversation));
     expect(decide(talk.conversation).outputs).toEqual([{ text: "# All done" }]);
   });
 

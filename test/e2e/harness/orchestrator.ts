@@ -76,8 +76,6 @@ function decide(conversation: Conversation): Turn {
       return afterBatch(plan, last, conversation);
     case "batch_collect":
       return afterCollecting(plan, last, conversation);
-    case "plan_report":
-      return callsTool(taskTool("plan_update"), { plan, action: "export" });
     default:
       return says(reportIn(given));
   }
@@ -89,7 +87,7 @@ function afterWaking(plan: string, given: Answer[], conversation: Conversation):
   const { launch, stop, text } = lines(conversation, plan);
   if (stop.length > 0 || launch.length > 0)
     return callsTogether([...stop.map((agentId) => stopCall({ agentId })), ...launchCalls(launch)]);
-  if (text.includes("plan_report")) return callsTool(taskTool("plan_report"), { plan });
+  if (text.includes("plan_report")) return callsTool(taskTool("plan_report"), { plan, export: true });
   const waits = /batch_collect \{plan: "[^"]+", launch: true\}/.test(text);
   if (waits) return callsTool(taskTool("batch_collect"), { plan, launch: true });
   const isQuiet = text === "" ? isWoken(conversation) : text.includes("end your turn");
@@ -136,7 +134,8 @@ function afterClaiming(plan: string, conversation: Conversation): Turn {
   const claims = answers(conversation).filter((answer) => answer.tool === "task_claim");
   const claimed = claims.at(-1);
   const { claim } = claimAnswer.parse(claimed?.value);
-  if (claimed === undefined || claim === null) return callsTool(taskTool("plan_report"), { plan });
+  if (claimed === undefined || claim === null)
+    return callsTool(taskTool("plan_report"), { plan, export: true });
   const spoken = new Set(
     conversation.blocks
       .slice(claimed.at)
@@ -157,9 +156,11 @@ function afterBatch(plan: string, answer: Answer, conversation: Conversation): T
   const launched = launchesSince(conversation, answer.at);
   if (batch.launch.length > 0 && launched.length === 0) return launches(batch.launch);
   if (launched.length > 0 && launched.every((call) => wasRefused(conversation, call))) {
-    return callsTool(taskTool(isHopeless(conversation) ? "plan_report" : "batch_next"), { plan });
+    return isHopeless(conversation)
+      ? callsTool(taskTool("plan_report"), { plan, export: true })
+      : callsTool(taskTool("batch_next"), { plan });
   }
-  if (batch.done) return callsTool(taskTool("plan_report"), { plan });
+  if (batch.done) return callsTool(taskTool("plan_report"), { plan, export: true });
   return callsTool(taskTool("batch_collect"), { plan, launch: true });
 }
 
@@ -169,7 +170,7 @@ function afterCollecting(plan: string, answer: Answer, conversation: Conversatio
   if (toStop.length > 0) return callsTogether(toStop.map(stopCall));
   if (collected.launch && collected.launch.length > 0) return afterBatch(plan, answer, conversation);
   const isOver = collected.done || collected.decision === "stop" || collected.decision === "escalate";
-  if (isOver) return callsTool(taskTool("plan_report"), { plan });
+  if (isOver) return callsTool(taskTool("plan_report"), { plan, export: true });
   const input = callOf(conversation, answer)?.input;
   const waitedForAll = input?.until === "all" || input?.launch === true;
   if (collected.decision === "wait" && waitedForAll && collected.counts.running === 0) {

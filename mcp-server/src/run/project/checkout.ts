@@ -86,6 +86,11 @@ export function folderBesideGraph({ gitCommonDir, root }: Checkout): string {
   return gitCommonDir ? join(gitCommonDir, "parallel") : join(root, ".parallel");
 }
 
+/** Whole reports of plans, of which conversations are given the beginning. */
+export function reportsFolder(checkout: Checkout): string {
+  return join(folderBesideGraph(checkout), "reports");
+}
+
 /** The name of what is kept there of one checkout: other worktrees of the repository have their own. */
 export function checkoutFileName(checkout: Checkout): string {
   return createHash("sha256").update(checkoutKey(checkout)).digest("hex").slice(0, 16);

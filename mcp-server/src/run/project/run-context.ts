@@ -10,7 +10,7 @@ import type { GraphStore } from "../../store/graph-store.ts";
 import { CommandRunner } from "../approval/command-runner.ts";
 import { Prices } from "../prices/prices.ts";
 import { isCaseInsensitive } from "./case-sensitivity.ts";
-import { type Checkout, checkoutKey, findCheckout } from "./checkout.ts";
+import { type Checkout, checkoutKey, findCheckout, reportsFolder } from "./checkout.ts";
 import { CheckoutSnapshots } from "./checkout-snapshots.ts";
 import { GraphHandle } from "./graph-handle.ts";
 import { graphLocation } from "./graph-location.ts";
@@ -102,7 +102,7 @@ export async function createContext(facts: ProcessFacts): Promise<OpenContext> {
         }),
       ),
     ),
-    pluginTexts: new PluginTexts(pluginRoot),
+    pluginTexts: new PluginTexts(pluginRoot, reportsFolder(checkout)),
     commands: new CommandRunner({ ...checkout, ...folders, env }),
     snapshots: new CheckoutSnapshots(checkout.gitCommonDir && checkout.root, now),
     ignoredFiles: new IgnoredFiles(checkout.gitCommonDir && checkout.root),

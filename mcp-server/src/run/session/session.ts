@@ -62,6 +62,8 @@ export class SessionMemory {
   readonly sentBack = new Map<string, number>();
   /** Agents that the main conversation was told to stop. */
   readonly toldToStop = new Set<string>();
+  /** A report that the user is to be shown at the end of the turn, because no model repeats it. */
+  toShow: string | undefined;
   /** Whether the session was told with a launch how it is to wait: every further one would pay for it again. */
   wasToldHowToWait = false;
   readonly inCall = new AgentsInCall();

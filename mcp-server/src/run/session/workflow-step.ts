@@ -2,11 +2,13 @@ import { isAttempt } from "../../graph/attempt.ts";
 import type { Effort, Model } from "../../graph/model/model-choice.ts";
 import type { TaskId } from "../../graph/task.ts";
 import { renderBriefReport } from "../../report/render/brief-report.ts";
+import { renderMarkdown } from "../../report/render/markdown/report.ts";
 import { nextBatch } from "../claims/next-batch.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { sameOwner } from "../project/owner.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { reportPlan } from "../reporting/report-plan.ts";
+import { writeReport } from "../reporting/write-report.ts";
 
 /** An agent that the script is to start: it claims its task itself. */
 export interface Start {
@@ -43,7 +45,8 @@ export async function workflowStep(ctx: RunContext, actor: string, slug: string)
   }));
   if (goesOn || loaded.graph.live.some(({ owner }) => sameOwner(owner, ctx.owner))) return { start };
   const { report } = await reportPlan(ctx, actor, slug);
-  return { start, report: renderBriefReport(report) };
+  const whole = await writeReport(ctx, slug, renderMarkdown(report));
+  return { start, report: `${renderBriefReport(report)}\n${whole.line}` };
 }
 
 /** For how many more agents the engine has room now, those that it was told of and that have not begun included. */
