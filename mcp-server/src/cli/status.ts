@@ -3,6 +3,8 @@ import type { PlanState } from "../graph/plan-state.ts";
 import { limitName } from "../policy/spending/limits.ts";
 import { renderTimeline } from "../report/timeline/timeline.ts";
 import { timelineOf } from "../report/timeline/timeline-rows.ts";
+import { choose } from "../run/claims/choose.ts";
+import { toldWaits, waitingTasks } from "../run/claims/waiting-tasks.ts";
 import { engineWords } from "../run/engine/engine-runs.ts";
 import {
   countsNow,
@@ -53,6 +55,8 @@ interface ShownPlan {
   readonly interrupted: readonly InterruptedTask[];
   /** What is said of the engine that runs it; mostly nothing. */
   readonly engine: string;
+  /** Tasks that could start by their dependencies and do not. */
+  readonly waits: ReturnType<typeof toldWaits>;
 }
 
 async function plansToShow(ctx: RunContext, plan: string | undefined): Promise<ShownPlan[]> {
@@ -68,22 +72,25 @@ async function plansToShow(ctx: RunContext, plan: string | undefined): Promise<S
         counts: countsNow(loaded, dead),
         interrupted: interruptedTasks(loaded, dead),
         engine: await engineWords(loaded),
+        waits: toldWaits(waitingTasks(loaded, await choose(loaded, ctx.now()), ctx.now()), 0, true),
       })),
     );
   });
 }
 
-function asJson({ loaded, counts, interrupted }: ShownPlan) {
+function asJson({ loaded, counts, interrupted, waits }: ShownPlan) {
   return {
     plan: loaded.stored.slug,
     status: loaded.stored.status,
     counts,
     interrupted,
+    ...(waits.length > 0 && { waits }),
     done: isDone(loaded),
   };
 }
 
-function asText(ctx: RunContext, { loaded, state, counts, interrupted, engine }: ShownPlan): string {
+function asText(ctx: RunContext, shown: ShownPlan): string {
+  const { loaded, state, counts, interrupted, engine, waits } = shown;
   const colours = createColors(process.stdout.isTTY && process.env.NO_COLOR === undefined);
   const status = isDone(loaded)
     ? "done"
@@ -96,5 +103,9 @@ function asText(ctx: RunContext, { loaded, state, counts, interrupted, engine }:
     width: terminalWidth(process.stdout),
     colour: colours.isColorSupported,
   });
-  return `${colours.bold(loaded.stored.slug)} ${title === loaded.stored.slug ? "" : `${title} `}(${status}): ${figures}\n${timeline}\n`;
+  return `${colours.bold(loaded.stored.slug)} ${title === loaded.stored.slug ? "" : `${title} `}(${status}): ${figures}\n${timeline}\n${waits.map(waitLine).join("")}`;
+}
+
+function waitLine({ task, for: what, until }: ShownPlan["waits"][number]): string {
+  return `${task === undefined ? "All" : cleanText(task, NAME_LIMIT)} waits: ${cleanText(what, NAME_LIMIT)}, until ${cleanText(until, NAME_LIMIT)}.\n`;
 }

@@ -55,7 +55,7 @@ export const batchCollect = defineTool({
     const isMain = agentId === undefined;
     const isWorkflow = isMain && session.runsBeside(input.plan);
     const wholePlan = isWorkflow && until === "all" && input.tasks === undefined;
-    const { loaded, satisfied, ended, stop, decision, reason, recovery, counts, done } = await collect(
+    const { loaded, satisfied, ended, stop, decision, reason, recovery, counts, done, waits } = await collect(
       run,
       actor,
       {
@@ -83,6 +83,7 @@ export const batchCollect = defineTool({
         ...(stops.length > 0 && { stop: stops }),
         decision,
         ...(recovery.length > 0 && { recovery }),
+        ...(waits.length > 0 && { waits }),
         ...((done || decision !== "proceed") && { reason, counts: shortCounts(counts), done }),
         // What is ready and has to wait is not to be asked for again and again.
         next: nextStep(session, loaded, mayLaunch ? counts : { ...counts, ready: 0 }, done),

@@ -52,6 +52,22 @@ function connected(first: TaskId, next: (id: TaskId) => readonly TaskId[]): Set<
   return found;
 }
 
+/** An attempt, as far as it says what it may fail of. */
+interface AttemptAtWork {
+  readonly writes: readonly string[];
+  /** By which its task is accepted. */
+  readonly commands: readonly string[];
+}
+
+/**
+ * Whether what one attempt failed of may be what another one will fail of: they are accepted by a command in common, or
+ * both change files, or neither does.
+ */
+export function mayShareCause(failed: AttemptAtWork, other: AttemptAtWork): boolean {
+  if (failed.commands.some((command) => other.commands.includes(command))) return true;
+  return failed.writes.length > 0 === other.writes.length > 0;
+}
+
 /**
  * Whether a failed task had better not be tried again yet: nothing has completed so far, and others are at work that
  * were claimed before it failed. If they fail as well, the approach is wrong and not the task.

@@ -1,9 +1,10 @@
+import type { AnyClaim } from "../../graph/attempt.ts";
 import { levels } from "../../graph/order/levels.ts";
 import { purposeOf } from "../../graph/purpose.ts";
 import { hasEnded } from "../../graph/readiness.ts";
 import type { Isolation, Task, TaskId } from "../../graph/task.ts";
 import { claimedScope } from "../../policy/exclusivity.ts";
-import { waitingForRetry, waitsForOthers } from "../../policy/failure/when-to-retry.ts";
+import { mayShareCause, waitingForRetry, waitsForOthers } from "../../policy/failure/when-to-retry.ts";
 import type { Isolations } from "../../policy/isolation.ts";
 import { chooseModel } from "../../policy/models/choose-model.ts";
 import type { WorkInReach } from "../../policy/work-location/work-in-reach.ts";
@@ -41,7 +42,7 @@ export function* candidatesOf(
   for (const task of inOrder(plan, ahead)) {
     if (level !== undefined && !level.has(task.id)) continue;
     if (waiting.has(task.id)) continue;
-    if (task.failedAttempts > 0 && waitsToSee(plan, task)) continue;
+    if (task.failedAttempts > 0 && waitsToSee(plan, task).length > 0) continue;
     const { role, agentType } = roleFor(plan.ctx, task);
     const scope = realScope(plan.ctx.checkout.root, claimedScope(task, plan.policy));
     const isolation = isolationHere(task, isolations, reach);
@@ -76,12 +77,21 @@ function roleFor({ roles }: RunContext, task: Task): Role {
   return needsTool && !roles.canReport(role.agentType) ? roles.resolve(`parallel:${task.agent}`) : role;
 }
 
-/** Whether the task failed while others ran beside it that may show that the approach is wrong. */
-function waitsToSee({ graph }: LoadedPlan, task: Task): boolean {
+/**
+ * What ran beside a task when it failed and may show that the approach is wrong, so that the task waits for it. Whoever
+ * cannot fail of the same cause shows nothing, and a task whose agent came to nothing failed of that.
+ */
+export function waitsToSee({ graph }: LoadedPlan, task: Task): readonly TaskId[] {
   const last = graph.claimsOf(task.id).findLast((claim) => claim.state === "ended");
-  if (last?.state !== "ended") return false;
-  const others = graph.underCap.map((claim) => claim.offeredAtMs);
-  return waitsForOthers(last.endedAtMs, graph.count("completed"), others);
+  if (last?.state !== "ended" || last.outcome !== "failed") return [];
+  const facts = ({ scope, task: id }: Pick<AnyClaim, "scope" | "task">) => ({
+    writes: scope.writes,
+    commands: graph.tasks.get(id)?.acceptance.flatMap(({ command }) => command ?? []) ?? [],
+  });
+  return graph.underCap
+    .filter((claim) => mayShareCause(facts(last), facts(claim)))
+    .filter((claim) => waitsForOthers(last.endedAtMs, graph.count("completed"), [claim.offeredAtMs]))
+    .map((claim) => claim.task);
 }
 
 /** Tasks that let a failed one of their part of the plan be tried again first, if the policy says so, each with that one. */
@@ -95,7 +105,7 @@ export function waitsForRetry(
 }
 
 /** With a barrier, only tasks of the lowest level that is not finished; undefined: without one, any. */
-function levelThatMayStart(loaded: LoadedPlan): Set<string> | undefined {
+export function levelThatMayStart(loaded: LoadedPlan): Set<string> | undefined {
   if (loaded.policy.barrier !== "level") return undefined;
   const open = levels([...loaded.graph.tasks.values()]).find((level) =>
     level.some((task) => !hasEnded(task.status)),

@@ -14,6 +14,7 @@ import { offer } from "./offer.ts";
 import { openOffers } from "./open-offers.ts";
 import { prepareClaiming } from "./prepare-claiming.ts";
 import { type StopOrder, stopOrders } from "./stop-orders.ts";
+import { toldWaits, type Wait, waitingTasks } from "./waiting-tasks.ts";
 import { whyElsewhere, whyNothingStarts } from "./why-nothing-starts.ts";
 
 /** Which of the offers that nobody took up yet are offered again. */
@@ -28,8 +29,8 @@ export interface Batch {
   readonly done: boolean;
   /** Tasks that this or an earlier call found without their agent, and that nobody was given since. */
   readonly interrupted: readonly InterruptedTask[];
-  /** Tasks that could start and wait because everything is expected to end sooner that way. */
-  readonly heldBack: readonly string[];
+  /** Tasks that could start by their dependencies and wait: for what, and until when. */
+  readonly waits: readonly Omit<Wait, "kind">[];
 }
 
 /**
@@ -56,7 +57,7 @@ export async function nextBatch(
     const interrupted = interruptedTasks(plan);
     const max = typeof limit === "function" ? limit(plan) : limit;
     const launch: BatchLaunch[] = [];
-    let heldBack: readonly string[] = [];
+    let waits: Batch["waits"] = [];
     let elsewhere: Batch["why"] = [];
     if (stored.status === "open" && !plan.spent) {
       const open = (await openOffers(plan)).filter(({ held }) => again(held.claim.id));
@@ -66,10 +67,11 @@ export async function nextBatch(
       }
       const most = max === undefined ? undefined : max - launch.length;
       const choice = await choose(plan, plan.nowMs, { most });
-      heldBack = choice.heldBack;
       elsewhere = whyElsewhere(plan, choice.refused).slice(0, MAX_REASONS);
       for (const { candidate, token } of await offer(plan, choice.chosen, seen))
         launch.push(launchOf(plan, candidate.task, candidate, token));
+      const hasRoom = graph.underCap.length < plan.cap;
+      waits = toldWaits(waitingTasks(plan, choice, plan.nowMs), launch.length, hasRoom);
     }
     const quiet = launch.length === 0 && graph.live.length === 0;
     return {
@@ -80,7 +82,7 @@ export async function nextBatch(
       why: quiet ? await whyNothingStarts(plan) : elsewhere,
       done: isDone(plan),
       interrupted,
-      heldBack: graph.underCap.length < plan.cap ? heldBack : [],
+      waits,
     };
   });
   if (batch.done) await deliverWhenDone(ctx, store, slug);

@@ -4,10 +4,12 @@ import { type Task, type TaskStatus, taskName } from "../../graph/task.ts";
 import { causeText } from "../../graph/task-cause.ts";
 import { newerParts } from "../../policy/newer-parts.ts";
 import { foreignLine } from "../../text/untrusted-text.ts";
+import { choose } from "../claims/choose.ts";
+import { type Wait, waitingTasks } from "../claims/waiting-tasks.ts";
 import { countsNow, deadClaims, type InterruptedTask, interruptedTasks } from "../plan/interrupted.ts";
 import { type Liveness, livenessOf } from "../plan/liveness.ts";
 import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";
-import { readGraph } from "../plan/plan-view.ts";
+import { type PlanView, readGraph } from "../plan/plan-view.ts";
 import { type Counts, isDone, shortCounts, whyPlanIsHeld } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 
@@ -34,6 +36,8 @@ export interface TaskRow extends Partial<Liveness> {
   readonly agent?: string;
   /** It was reported, and its work is on its way onto a branch. */
   readonly delivering?: true;
+  /** It is ready and does not start: for what, and until when. */
+  readonly waits?: { readonly for: string; readonly until: string };
   /** Why it has its status; where it did not succeed, with what its last agent said. */
   readonly cause?: string;
 }
@@ -84,6 +88,7 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
     const dead = await deadClaims(view.reader, ctx.now());
     const page = found.slice(from, from + input.limit);
     const signs = await livenessOf(view.reader, ctx.now());
+    const waits = input.plan === undefined ? [] : await waitsOf(loaded[0], ctx.now(), input.limit);
     const last = page.at(-1);
     const warnings = loaded.flatMap((plan) => newerParts(stateOf(plan)));
     return {
@@ -99,14 +104,24 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
           ...(held !== undefined && { held }),
         };
       }),
-      tasks: page.map(({ plan, task }) => rowOf(plan, task, signs)),
+      tasks: page.map(({ plan, task }) => rowOf(plan, task, signs, waits)),
       ...(last && from + input.limit < found.length && { cursor: last.name }),
       ...(warnings.length > 0 && { warnings }),
     };
   });
 }
 
-function rowOf({ stored, graph }: LoadedPlan, task: Task, signs: ReadonlyMap<AttemptId, Liveness>): TaskRow {
+async function waitsOf(plan: PlanView | undefined, nowMs: number, most: number): Promise<readonly Wait[]> {
+  return plan && plan.graph.readyCount > 0 ? waitingTasks(plan, await choose(plan, nowMs), nowMs, most) : [];
+}
+
+function rowOf(
+  { stored, graph }: LoadedPlan,
+  task: Task,
+  signs: ReadonlyMap<AttemptId, Liveness>,
+  waits: readonly Wait[],
+): TaskRow {
+  const wait = waits.find((one) => one.task === task.id);
   const claims = graph.claimsOf(task.id);
   const cause = causeOf(task, claims);
   const running = claims.find((claim) => claim.state === "running");
@@ -117,6 +132,7 @@ function rowOf({ stored, graph }: LoadedPlan, task: Task, signs: ReadonlyMap<Att
     ready: graph.isReady(task.id),
     blockedBy: task.dependencies.filter((id) => graph.tasks.get(id)?.status !== "completed"),
     ...(task.agent !== undefined && { agent: task.agent }),
+    ...(wait && { waits: { for: wait.for, until: wait.until } }),
     ...(cause !== undefined && { cause }),
     ...(running && signs.get(running.id)),
     ...(claims.some((claim) => claim.state === "delivering") && { delivering: true as const }),

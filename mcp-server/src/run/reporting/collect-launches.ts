@@ -143,7 +143,7 @@ function nothingFor(ctx: RunContext, store: GraphStore, slug: string): Promise<B
       why: [],
       done: isDone(loaded),
       interrupted: [],
-      heldBack: [],
+      waits: [],
     };
   });
 }

@@ -9,6 +9,7 @@ import { cancelUnneeded } from "../attempts/cancel-unneeded.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
 import { choose } from "../claims/choose.ts";
 import { type StopOrder, stopOrders } from "../claims/stop-orders.ts";
+import { toldWaits, waitingTasks } from "../claims/waiting-tasks.ts";
 import { lookForWork } from "../claims/work-here.ts";
 import { deliverWaiting } from "../delivery/deliver-waiting.ts";
 import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
@@ -45,6 +46,8 @@ export interface Collected {
   readonly recovery: readonly { readonly task: string; readonly before: readonly string[] }[];
   readonly counts: Counts;
   readonly done: boolean;
+  /** Tasks that could start by their dependencies and wait: for what, and until when. */
+  readonly waits: ReturnType<typeof toldWaits>;
 }
 
 /** Leases and owners are looked after this often while somebody waits. */
@@ -197,6 +200,11 @@ async function result(
     }),
     counts: countsOf(loaded),
     done: isDone(loaded),
+    waits: toldWaits(
+      waitingTasks(loaded, choice, ctx.now()),
+      startable.length,
+      loaded.graph.underCap.length < loaded.cap,
+    ),
   };
 }
 

@@ -12,7 +12,7 @@ import { stopsFor } from "./stops-for.ts";
  * @param waited the caller has waited, and nothing came of it.
  */
 export function batchAnswer(session: SessionMemory, client: McpClient, batch: Batch, waited = false) {
-  const { loaded, launch, counts, why, done, heldBack, interrupted } = batch;
+  const { loaded, launch, counts, why, done, waits, interrupted } = batch;
   const { slug, version } = loaded.stored;
   // One that is reached is told by `next`.
   const near = loaded.near.filter((limit) => !isReached(limit));
@@ -32,7 +32,7 @@ export function batchAnswer(session: SessionMemory, client: McpClient, batch: Ba
     ...(why.length > 0 && { why }),
     ...(near.length > 0 && { limits: near.map(nearText) }),
     ...(launch.length === 0 && { done }),
-    ...(heldBack.length > 0 && { heldBack }),
+    ...(waits.length > 0 && { waits }),
     next:
       launch.length > 0
         ? `${howToLaunch(client, launch.length)}${howToWait}`
