@@ -102,4 +102,21 @@ describe("the strategy", () => {
       "parallel",
     );
   });
+
+  it("the strategy for what agents save hardly any time at, and pay more for, is to do it here, with both figures", () => {
+    const none = { input: 0, cacheWrite: 0, output: 0, cacheRead: 0 };
+    const way = (ms: number, cacheRead: number) => ({ ms, agents: { ...none, cacheRead }, main: none });
+    const ways = (savedMs: number, times: number) => ({
+      parallel: way(MINUTE, times * 1_000),
+      inTurn: way(MINUTE + savedMs, times * 1_000),
+      direct: way(MINUTE + savedMs, 1_000),
+    });
+    const { strategy, reasons } = choiceFor(tasks(4), { ways: ways(1.5 * MINUTE, 2) });
+    expect(strategy).toBe("direct");
+    expect(reasons).toEqual([
+      "Agents would save 1.5 min and use about 2.0 times the tokens of doing it here.",
+    ]);
+    expect(choiceFor(tasks(4), { ways: ways(3 * MINUTE, 2) }).strategy).toBe("parallel");
+    expect(choiceFor(tasks(4), { ways: ways(1.5 * MINUTE, 1) }).strategy).toBe("parallel");
+  });
 });

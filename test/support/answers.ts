@@ -69,7 +69,10 @@ export interface Answers {
     readonly help: string[];
     readonly unscoped: string[];
     readonly isolation?: string;
+    readonly models?: readonly string[];
     readonly estimate: {
+      readonly cost: string;
+      readonly ways: readonly string[];
       readonly sequentialMinutes: number;
       readonly makespanMinutes: number;
       readonly basis: string;

@@ -1,4 +1,5 @@
 import type { Size, TaskDefinition } from "./task.ts";
+import type { Tokens } from "./usage.ts";
 
 /** What of a task its duration is estimated by. */
 export type Estimated = Pick<TaskDefinition, "estimateMs" | "size" | "agent" | "model">;
@@ -16,6 +17,8 @@ export interface Sample {
   readonly launchMs: number;
   /** What its agent used, without what was read from a cache; absent where it was not measured. */
   readonly tokens?: number;
+  /** The same by kind, with what was read from a cache. */
+  readonly usage?: Tokens;
 }
 
 /** What tasks are expected to take. */
@@ -26,6 +29,10 @@ export interface TaskEstimates {
   durationMs(task: Estimated): number;
   /** How many tokens one attempt is expected to use, without what is read from a cache. */
   tokens(task: Estimated): number;
+  /** The same by kind, with what is read from a cache. */
+  usage(task: Estimated): Tokens;
+  /** Says where the kinds come from. */
+  usageBasis(): string;
   /** Says where the estimated tokens of these tasks come from. */
   tokensBasis(tasks: readonly Estimated[]): string;
   /** Says where the estimates of these tasks come from. */

@@ -1,3 +1,5 @@
+import { tokensOfWay, type Ways } from "./spending/ways.ts";
+
 const STRATEGIES = ["parallel", "sequential", "hybrid", "swarm", "background", "direct"] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
@@ -21,6 +23,8 @@ export interface StrategyFacts {
   /** How many times faster than one after another the plan is. */
   readonly speedup: number;
   readonly levels: number;
+  /** What it takes and uses in each way of doing it; absent: nobody knows. */
+  readonly ways?: Ways;
 }
 
 export interface StrategyChoice {
@@ -35,6 +39,10 @@ type Rule = (facts: StrategyFacts) => StrategyChoice | undefined;
 const WORTH_AN_AGENT_MS = 30_000;
 /** From here on one task fills a conversation with what nobody will read again. */
 const HEAVY_MS = 15 * 60_000;
+/** Less time than this is not worth paying more for. */
+const WORTH_SAVING_MS = 2 * 60_000;
+/** So many times the tokens are a price that counts. */
+const WORTH_ITS_PRICE = 1.25;
 /** Below this gain the order of the work matters more than how many work on it. */
 const WORTH_PARALLEL = 1.15;
 
@@ -49,6 +57,7 @@ const RULES: readonly Rule[] = [
   oneTask,
   asksTheUser,
   tooShort,
+  notWorthItsPrice,
   oneFile,
   oneFailure,
   severalViews,
@@ -109,6 +118,21 @@ function tooShort({ tasks }: StrategyFacts): StrategyChoice | undefined {
         reasons: ["Each task takes less than 30 seconds: briefing agents would cost more than they gain."],
       }
     : undefined;
+}
+
+/** Agents that save hardly any time, and cost more than doing it here. */
+function notWorthItsPrice({ ways }: StrategyFacts): StrategyChoice | undefined {
+  if (!ways) return undefined;
+  const savedMs = ways.direct.ms - ways.parallel.ms;
+  const times = tokensOfWay(ways.parallel) / Math.max(1, tokensOfWay(ways.direct));
+  if (savedMs >= WORTH_SAVING_MS || times <= WORTH_ITS_PRICE) return undefined;
+  const saved = savedMs < 30_000 ? "hardly any time" : `${Math.round(savedMs / 6_000) / 10} min`;
+  return {
+    strategy: "direct",
+    reasons: [
+      `Agents would save ${saved} and use about ${times.toFixed(1)} times the tokens of doing it here.`,
+    ],
+  };
 }
 
 function oneFile({ tasks }: StrategyFacts): StrategyChoice | undefined {

@@ -47,6 +47,10 @@ export interface Analysis {
     /** Of all agents, without what is read from a cache. */
     readonly tokens: number;
     readonly tokensBasis: string;
+    /** What the agents are expected to cost, in words: the amount, and what it rests on. */
+    readonly cost: string;
+    /** What it comes to with agents at once, with the same ones after another, and directly in the conversation. */
+    readonly ways: readonly string[];
     /** Where the estimates come from, and which reviews they leave out. */
     readonly basis: string;
   };

@@ -1,6 +1,7 @@
 import { INHERIT } from "../graph/model/model-choice.ts";
 import type { Size } from "../graph/task.ts";
 import type { Estimated, EstimatesFrom, Sample, TaskEstimates } from "../graph/task-estimates.ts";
+import { addTokens, NO_USAGE, newTokens, type Tokens } from "../graph/usage.ts";
 import { median } from "./median.ts";
 
 /** Minutes of one agent's work per size, used until there is history; stated as such wherever they appear. */
@@ -15,6 +16,11 @@ function defaultMinutes(size: Size): number {
 const DEFAULT_LAUNCH_MS = 5_000;
 /** Tokens that one agent uses per minute of work, cache reads left out: a rough idea until there is history. */
 const TOKENS_PER_MINUTE = 8_000;
+/**
+ * How the tokens that are new to an agent's model divide, and how many are read from the cache for each of them, until
+ * there is history: those of an agent of twelve requests whose context grows from 20,000 to 45,000 characters.
+ */
+const DEFAULT_SHARES: Tokens = { input: 0.02, cacheWrite: 0.73, output: 0.25, cacheRead: 8 };
 /** What was expected without history counts like so many attempts, so that one odd attempt changes little. */
 const PRIOR_WEIGHT = 2;
 
@@ -38,6 +44,9 @@ export class Estimates implements TaskEstimates {
   readonly #tokensByModel: ReadonlyMap<string, Seen>;
   readonly #tokensBySize: ReadonlyMap<string, Seen>;
   readonly #tokensByRole: ReadonlyMap<string, Seen>;
+  /** For each token that was new, how many of each kind; undefined: nothing was measured. */
+  readonly #shares: Tokens | undefined;
+  readonly #measured: number;
   /** What stated estimates turned out to be multiplied by. */
   readonly #ratio: Seen | undefined;
   readonly launchMs: number;
@@ -55,6 +64,9 @@ export class Estimates implements TaskEstimates {
       several.has(ofRole(sample)) ? modelsOf(sample).map((model) => modelKey(ofRole(sample), model)) : [];
     this.#byModel = seenBySome(history, ofModels, ({ durationMs }) => durationMs);
     this.#tokensByModel = seenBySome(history, ofModels, ({ tokens }) => tokens);
+    const usages = history.flatMap(({ usage }) => usage ?? []);
+    this.#measured = usages.length;
+    this.#shares = sharesOf(usages);
     const ratioOf = ({ durationMs, estimateMs = 0 }: Sample) =>
       estimateMs > 0 ? durationMs / estimateMs : undefined;
     this.#ratio = seen(history.flatMap((sample) => ratioOf(sample) ?? []));
@@ -81,6 +93,26 @@ export class Estimates implements TaskEstimates {
     const ofAll = drawn(byTime, this.#tokensBySize.get(size));
     const ofRole = drawn(ofAll, this.#tokensByRole.get(key));
     return Math.round(drawn(ofRole, this.#tokensByModel.get(modelKey(key, model))));
+  }
+
+  /** The same by kind, with what is read from a cache, as attempts in this repository divided it. */
+  usage(task: Estimated): Tokens {
+    const all = this.tokens(task);
+    const { input, cacheWrite, output, cacheRead } = this.#shares ?? DEFAULT_SHARES;
+    const part = (share: number) => Math.round(all * share);
+    return {
+      input: part(input),
+      cacheWrite: part(cacheWrite),
+      output: part(output),
+      cacheRead: part(cacheRead),
+    };
+  }
+
+  /** Says where the kinds come from. */
+  usageBasis(): string {
+    return this.#shares
+      ? `kinds of tokens as in ${this.#measured} attempts in this repository`
+      : "kinds of tokens as in an agent of twelve turns, not measured in this repository";
   }
 
   /** Says where the estimated tokens of these tasks come from. */
@@ -121,6 +153,18 @@ export class Estimates implements TaskEstimates {
     const { count, median } = this.#ratio;
     return ` (${count} such took ${median.toFixed(1)} times that here)`;
   }
+}
+
+function sharesOf(usages: readonly Tokens[]): Tokens | undefined {
+  const sum = usages.reduce(addTokens, NO_USAGE);
+  const all = newTokens(sum);
+  if (all === 0) return undefined;
+  return {
+    input: sum.input / all,
+    cacheWrite: sum.cacheWrite / all,
+    output: sum.output / all,
+    cacheRead: sum.cacheRead / all,
+  };
 }
 
 /** The median of the samples, drawn towards what was expected without them: on logarithms, by their number. */

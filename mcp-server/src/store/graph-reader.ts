@@ -198,7 +198,7 @@ export class GraphReader {
         models: [chosen?.model ?? INHERIT],
         durationMs: (acceptedAtMs ?? Number(row.ended_at_ms)) - startedAtMs,
         launchMs: startedAtMs - Number(row.offered_at_ms),
-        ...(row.usage !== null && { tokens: newTokens(JSON.parse(row.usage) as Usage) }),
+        ...measuredOf(row.usage),
       };
     });
   }
@@ -356,4 +356,11 @@ export function isMeant(
 ): boolean {
   const meant: readonly string[] | undefined = types;
   return seq > afterSeq && atMs >= sinceMs && (meant === undefined || meant.includes(change.type));
+}
+
+/** What was used, as the column holds it. */
+function measuredOf(column: string | null): Pick<Sample, "tokens" | "usage"> {
+  if (column === null) return {};
+  const usage = JSON.parse(column) as Usage;
+  return { tokens: newTokens(usage), usage };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { breakdown, launchFor, put, report, repository, task, tokenIn } from "../../support/checkout.ts";
+import { finishes, measuredPlan } from "../../support/measured-plan.ts";
 import { ParallelServer } from "../../support/parallel-server.ts";
 
 const sized = (ids: readonly string[]) => ids.map((id) => task(id, { size: "small" }));
@@ -19,6 +20,32 @@ it("what attempts took in a repository is what its next plan is estimated by", a
 
   const { report: text } = await server.call("plan_report", { plan: "first" });
   expect(text).toMatch(/\| Estimated \| 18 min for 3 tasks that took /);
+});
+
+describe("the analysis of what a plan will cost", () => {
+  it("the analysis of what a plan will cost has the money of tasks whose model is known, its basis, and the ways to do it", async () => {
+    const server = await ParallelServer.start(await repository());
+    const tasks = [...sized(["1", "2"]), task("3", { size: "small", model: "haiku" })];
+    await server.call("plan_create", { plan: "p", tasks });
+    const { estimate, models } = await server.call("plan_analyze", { plan: "p" });
+    expect(models).toEqual(["inherit: 1, 2", "haiku: 3"]);
+    expect(estimate.cost).toMatch(
+      /^about \$0\.\d+ for 1 of 3 tasks, agents only: kinds of tokens as in an agent of twelve turns, .*, prices of 2026-10-24; this conversation's model is not known$/,
+    );
+    expect(estimate.ways).toEqual([
+      expect.stringMatching(/^agents at once: 6 min, about [\d,]+ tokens with cache reads$/),
+      expect.stringMatching(/^agents one after another: 18 min, about /),
+      expect.stringMatching(/^directly here: 18 min, about /),
+    ]);
+  });
+
+  it("the analysis of what a plan will cost is told beside what it did cost", async () => {
+    const run = await measuredPlan(["1"], { models: { all: "haiku" } }, { model: "claude-haiku-5-5" });
+    await finishes(run, "1", 1_000);
+    const { report: text } = await run.server.call("plan_report", { plan: "p" });
+    expect(text).toMatch(/Estimated: \\\$0\.\d+ for 1 task that cost \\\$0\.\d+\./);
+    expect(text).toContain("(feature-implementer on haiku, ");
+  });
 });
 
 describe("the analysis of a plan that has begun", () => {

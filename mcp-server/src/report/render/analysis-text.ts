@@ -95,6 +95,8 @@ function plannedRows(analysis: Analysis): Row[] {
       "Tokens",
       `about ${formatCount(estimate.tokens)} of the agents without cache reads: ${estimate.tokensBasis}`,
     ],
+    ...row("Cost", estimate.cost),
+    ["Ways", estimate.ways.join("; ")],
     ...row("Models", models.join("; ")),
     ["Critical path", `${minutes(estimate.criticalPathMinutes)}: ${criticalPath.join(" → ")}`],
     ...row("Slack", some(slack.map(([id, value]) => `${id} ${minutes(value)}`))),

@@ -1,9 +1,12 @@
 import type { AttemptId } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
+import type { Task } from "../../graph/task.ts";
 import { hashToken, newToken } from "../../graph/token.ts";
 import { OFFER_MS } from "../../policy/policy.ts";
+import { expectedCost } from "../../policy/spending/expected-cost.ts";
 import { startOf } from "../attempts/start-attempt.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
+import { modelAtWork } from "../spending/models-used.ts";
 import type { Candidate } from "./candidate.ts";
 import type { ChangedInCheckout } from "./prepare-claiming.ts";
 
@@ -85,8 +88,18 @@ async function newOffers(
         expiresAtMs: plan.nowMs + OFFER_MS,
         estimateMs: plan.estimates.durationMs(task),
         estimateTokens: plan.estimates.tokens(task),
+        ...costOfNext(plan, task),
       },
       looked: isSeen ? [{ type: "checkout.seen", task: task.id, attempt, changed: seen }] : [],
     };
   });
+}
+
+/** What the attempt is expected to cost, where that can be told. */
+function costOfNext({ ctx, policy, estimates }: PlanTransaction, task: Task): { estimateCost?: number } {
+  const { table } = ctx.prices.last;
+  if (!table) return {};
+  const model = modelAtWork(ctx, task, policy, table);
+  const cost = expectedCost({ tokens: estimates.usage(task), model }, table);
+  return cost === undefined ? {} : { estimateCost: cost };
 }

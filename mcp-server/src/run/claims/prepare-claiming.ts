@@ -9,6 +9,7 @@ import { planAhead } from "../planning/planning.ts";
 import type { Look } from "../project/checkout-snapshots.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { mayBeShared } from "../remote/shared-plans.ts";
+import { lookAtModels } from "../spending/models-used.ts";
 import { refuseSetUp } from "../worktrees/setup/refuse-set-up.ts";
 import { watchLimits } from "./limits.ts";
 import { lookForWork } from "./work-here.ts";
@@ -32,6 +33,7 @@ export async function prepareClaiming(
   const delivers = loaded.graph.live.length > loaded.graph.underCap.length;
   if (delivers) await deliverForCall(ctx, store, slug);
   planAhead(ctx, loaded);
+  await lookAtModels(ctx);
   await watchLimits(ctx, store, actor, loaded);
   await lookForWork(ctx, store, slug);
   if (mayNeedWorktree(ctx, loaded)) {

@@ -1,11 +1,9 @@
-import { ancestors } from "../../graph/order/ancestors.ts";
 import { levels } from "../../graph/order/levels.ts";
-import { orderedDespiteParallelWith, parallelWith } from "../../graph/parallel-with.ts";
-import type { Clash } from "../../graph/scope/scope.ts";
 import { plainSubject, type Task, type TaskId } from "../../graph/task.ts";
 import type { TaskEstimates } from "../../graph/task-estimates.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { wantsReview } from "../../policy/review.ts";
+import { weighWays } from "../../policy/spending/ways.ts";
 import { chooseStrategy } from "../../policy/strategy.ts";
 import type { Analysis } from "../../report/analysis.ts";
 import { headsAndTails, longestChainOf } from "../../schedule/bounds/heads-and-tails.ts";
@@ -17,9 +15,11 @@ import { plural } from "../../text/format.ts";
 import { overlappingRoles, unknownRoles } from "../project/role-warnings.ts";
 import { bottleneckOf, limitText } from "./bottleneck.ts";
 import { minutes } from "./comparison.ts";
+import { conflictsOf, contradictionsOf } from "./conflicts.ts";
+import { type ExpectedMoney, shareOfTokens, waysText } from "./expected-money.ts";
 import { plansByCap } from "./makespans.ts";
 import { modelsOf } from "./models.ts";
-import { type PlannerContext, type Planning, planningOf } from "./planning.ts";
+import { type PlannerContext, planningOf } from "./planning.ts";
 import { helpFor } from "./suggestions.ts";
 
 /** How far a plan has come. */
@@ -44,11 +44,11 @@ export interface AnalysisInput {
   readonly policy: Policy;
   readonly estimates: TaskEstimates;
   readonly cap: number;
+  /** What things are expected to cost; absent: nobody asks. */
+  readonly money?: ExpectedMoney;
   /** Only such a plan is reviewed as a whole. */
   readonly isFromFile: boolean;
 }
-
-const MAX_CONFLICTS = 10;
 
 /**
  * Looks at tasks as a planner: what can run at once, what keeps it from running, how long it takes from now on, what
@@ -90,6 +90,14 @@ export function analyse(ctx: PlannerContext, input: AnalysisInput): Analysis {
   const sequentialMs = nodes.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const speedup = sequentialMs / Math.max(1, plan.makespan);
   const inLevels = levels(nodes);
+  const used = open.map((task, i) => ({
+    task,
+    share: shareLeft(planning.tasks[i]?.durationMs ?? 0, nodes[i]?.durationMs ?? 0),
+  }));
+  const ways = weighWays(
+    used.map(({ task, share }) => shareOfTokens(estimates.usage(task), share)),
+    { makespanMs: plan.makespan, sequentialMs, launchesMs: estimates.launchMs * open.length },
+  );
   const choice = chooseStrategy({
     tasks: open.map((task, i) => ({
       subject: plainSubject(task, input.slug),
@@ -101,6 +109,7 @@ export function analyse(ctx: PlannerContext, input: AnalysisInput): Analysis {
     total: input.total,
     speedup,
     levels: inLevels.length,
+    ways,
   });
   const words = { tasks: open, clashes: planning.clashes };
   return {
@@ -139,6 +148,8 @@ export function analyse(ctx: PlannerContext, input: AnalysisInput): Analysis {
         const [wholeMs, leftMs] = [planning.tasks[i]?.durationMs ?? 0, nodes[i]?.durationMs ?? 0];
         return sum + tokensLeft(estimates, task, wholeMs, leftMs);
       }, 0),
+      cost: input.money?.costText(used) ?? "",
+      ways: waysText(ways, input.money?.wayCost),
       tokensBasis: open.length === 0 ? NOTHING_LEFT : estimates.tokensBasis(open),
       basis: open.length === 0 ? NOTHING_LEFT : `${estimates.basis(open)}${reviewsLeftOut(input)}`,
     },
@@ -152,8 +163,11 @@ export function analyse(ctx: PlannerContext, input: AnalysisInput): Analysis {
 
 /** Of a running task the share of its time that is left. */
 function tokensLeft(estimates: TaskEstimates, task: Task, wholeMs: number, leftMs: number): number {
-  const share = wholeMs > 0 ? Math.min(1, leftMs / wholeMs) : 1;
-  return Math.round(estimates.tokens(task) * share);
+  return Math.round(estimates.tokens(task) * shareLeft(wholeMs, leftMs));
+}
+
+function shareLeft(wholeMs: number, leftMs: number): number {
+  return wholeMs > 0 ? Math.min(1, leftMs / wholeMs) : 1;
 }
 
 const NOTHING_LEFT = "nothing is left to estimate";
@@ -178,41 +192,4 @@ function reviewsLeftOut({ tasks, policy, isFromFile }: AnalysisInput): string {
   const reviewed = tasks.filter((task) => wantsReview(task, policy)).length;
   if (reviewed > 0) return `; without the reviews of ${plural(reviewed, "task")}`;
   return policy.review === "end" && isFromFile && tasks.length > 0 ? "; without the review at the end" : "";
-}
-
-/** Pairs of one level first: those would otherwise start together. */
-function conflictsOf(
-  { clashes }: Planning,
-  nodes: readonly { id: string; dependencies: readonly string[] }[],
-): string[] {
-  const before = ancestors(nodes);
-  const open = clashes.filter(({ a, b }) => {
-    const [one, other] = [nodes[a]?.id ?? "", nodes[b]?.id ?? ""];
-    return !before.get(one)?.has(other) && !before.get(other)?.has(one);
-  });
-  const lines = open
-    .slice(0, MAX_CONFLICTS)
-    .map(({ a, b, clash }) => `${nodes[a]?.id} and ${nodes[b]?.id}: ${whatOf(clash)}`);
-  const more = open.length - lines.length;
-  return more > 0 ? [...lines, `and ${more} more pairs`] : lines;
-}
-
-/** Where `parallelWith` says what dependencies or files do not allow. */
-function contradictionsOf({ clashes }: Planning, tasks: readonly Task[]): string[] {
-  const inOrder = orderedDespiteParallelWith(tasks).map(
-    ({ task, others }) => `${task} is not beside ${others.join(", ")}: dependencies put them in order`,
-  );
-  const claims = (one: Task | undefined, other: Task | undefined) =>
-    one !== undefined && other !== undefined && parallelWith(one).includes(other.id);
-  const clashing = clashes.flatMap(({ a, b, clash }) =>
-    claims(tasks[a], tasks[b]) || claims(tasks[b], tasks[a])
-      ? [`${tasks[a]?.id} is not beside ${tasks[b]?.id}: ${whatOf(clash)}`]
-      : [],
-  );
-  return [...inOrder, ...clashing].slice(0, MAX_CONFLICTS);
-}
-
-function whatOf(clash: Clash): string {
-  if (clash.kind === "resource") return clash.resource;
-  return clash.ours === clash.theirs ? clash.ours : `${clash.ours} and ${clash.theirs}`;
 }

@@ -9,7 +9,9 @@ import { startFolderWarnings } from "../plan/start-folder-paths.ts";
 import { isInside } from "../project/inside-checkout.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { findBreakdown } from "../specification/breakdown-file.ts";
+import { lookAtModels } from "../spending/models-used.ts";
 import { analyse, NOT_BEGUN } from "./analysis.ts";
+import { expectedMoney } from "./expected-money.ts";
 
 /** What a breakdown would be as a plan, without one being made. */
 export interface FileAnalysis {
@@ -43,6 +45,7 @@ export async function analyzeFile(
     store ? await store.read((reader) => reader.currentEstimates(ctx.repository)) : new Estimates(),
     (task) => modelOf(ctx.roles, task, policy),
   );
+  await lookAtModels(ctx);
   const slug = String(breakdown.document.slug ?? basename(dirname(source.path)));
   const tasks = breakdown.tasks.map(unstarted);
   const cap = maxParallel ?? policy.maxParallel;
@@ -54,6 +57,7 @@ export async function analyzeFile(
     analysis: analyse(ctx, {
       ...{ slug, tasks, total: tasks.length, progress: NOT_BEGUN },
       ...{ policy, estimates, cap, isFromFile: true },
+      money: expectedMoney(ctx, policy, estimates, tasks),
     }),
     warnings: [
       ...breakdown.warnings,

@@ -9,7 +9,9 @@ import { readGraph } from "../plan/plan-view.ts";
 import { type Counts, countsOf, stuckTasks } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { pushNotice } from "../remote/shared-plans.ts";
+import { lookAtModels } from "../spending/models-used.ts";
 import { analyse, type PlanProgress } from "./analysis.ts";
+import { expectedMoney } from "./expected-money.ts";
 
 export interface PlanAnalysis {
   readonly loaded: LoadedPlan;
@@ -49,7 +51,9 @@ export async function analyzePlan(
   const { graph, policy, estimates } = loaded;
   const open = tasksLeft(loaded);
   const cap = maxParallel ?? policy.maxParallel;
+  await lookAtModels(ctx);
   const analysis = analyse(ctx, {
+    money: expectedMoney(ctx, policy, estimates, open),
     tasks: open,
     progress: progressOf(loaded, ctx.now()),
     total: graph.tasks.size,

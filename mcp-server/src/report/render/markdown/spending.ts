@@ -1,6 +1,7 @@
 import { allTokens, type Tokens } from "../../../graph/usage.ts";
 import { type Cost, costText, modelName, moneyText } from "../../../policy/spending/price-table.ts";
 import { formatCount, plural } from "../../../text/format.ts";
+import { codeSpan } from "../../../text/inline-code.ts";
 import { escapeMarkdown, NAME_LIMIT } from "../../../text/sanitize.ts";
 import type { RunReport } from "../../aggregate.ts";
 import type { CostEstimateFigures, SpendingFigures } from "../../figures/spending.ts";
@@ -40,19 +41,18 @@ function row(
 /** Nothing where all of it is of models that the table does not have. */
 function moneyOf(cost: Cost | undefined, prices: SpendingFigures["prices"]): string {
   if (!cost || !prices || (cost.amount === 0 && cost.unpriced)) return "";
-  return `${moneyText(cost.amount, prices.currency)}${cost.unpriced ? " and more" : ""}`;
+  return `${escapeMarkdown(moneyText(cost.amount, prices.currency))}${cost.unpriced ? " and more" : ""}`;
 }
 
 function basis({ total, prices, estimate }: SpendingFigures): string {
   if (!total || !prices) return "No price table could be read, so nothing says what it cost.";
   const { currency, date, source } = prices;
   const all = escapeMarkdown(costText(total, currency));
-  const of = escapeMarkdown(source, NAME_LIMIT);
-  return `All of it: ${all}, agents and main conversation up to the report, by the prices of ${escapeMarkdown(date)} (${of}).${estimated(estimate, currency)}`;
+  return `All of it: ${all}, agents and main conversation up to the report, by the prices of ${escapeMarkdown(date)} (${codeSpan(source)}).${estimated(estimate, currency)}`;
 }
 
 function estimated(estimate: CostEstimateFigures | undefined, currency: string): string {
   if (!estimate) return "";
   const { tasks, estimated, actual } = estimate;
-  return ` Estimated: ${moneyText(estimated, currency)} for ${plural(tasks, "task")} that cost ${escapeMarkdown(costText(actual, currency))}.`;
+  return ` Estimated: ${escapeMarkdown(moneyText(estimated, currency))} for ${plural(tasks, "task")} that cost ${escapeMarkdown(costText(actual, currency))}.`;
 }

@@ -26,7 +26,9 @@ export function taskLines(task: TaskResult, reason: string, currency: string | u
     ...roleOf(task),
     ...(task.durationMs === undefined ? [] : [formatDuration(task.durationMs)]),
     ...(task.usage ? [`${formatCount(newTokens(task.usage))} tokens`] : []),
-    ...(task.cost && !task.cost.unpriced && currency ? [moneyText(task.cost.amount, currency)] : []),
+    ...(task.cost && !task.cost.unpriced && currency
+      ? [escapeMarkdown(moneyText(task.cost.amount, currency))]
+      : []),
     ...(task.attempts.length > 1 ? [plural(task.attempts.length, "attempt")] : []),
   ];
   const mark = task.outcome === "delivering" ? DELIVERING_MARK : MARKS[task.status];
