@@ -970,8 +970,11 @@ function branchRef(plan) {
 function fetchedRef(plan) {
   return `refs/parallel-fetched/${plan}`;
 }
+function attemptRefs(plan) {
+  return `refs/parallel-attempts/${plan}/`;
+}
 function attemptRef(plan, attempt) {
-  return `refs/parallel-attempts/${plan}/${attempt}`;
+  return `${attemptRefs(plan)}${attempt}`;
 }
 async function hasRemote(root) {
   return (await git(root, ["remote"])).split("\n").includes(REMOTE);
@@ -1087,6 +1090,27 @@ async function configured(root, name) {
   } catch (error) {
     if (error instanceof GitFailed && error.exitCode === 1) return false;
     throw error;
+  }
+}
+
+// mcp-server/src/git/remote/kept-commits.ts
+async function keepCommit(root, plan, attempt, commit) {
+  await git(root, ["update-ref", attemptRef(plan, attempt), commit]);
+}
+async function forgetCommitsIn(root, plan, head, onRemote) {
+  const list = ["for-each-ref", "--format=%(refname)", `--merged=${head}`, attemptRefs(plan)];
+  const refs = (await git(root, list)).split("\n").filter(Boolean);
+  if (refs.length === 0 || onRemote && !await areRemoved(root, refs)) return;
+  await git(root, ["update-ref", "--stdin"], { input: refs.map((ref) => `delete ${ref}
+`).join("") });
+}
+async function areRemoved(root, refs) {
+  try {
+    await removeAttempts(root, refs);
+    return true;
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error;
+    return false;
   }
 }
 
@@ -1446,6 +1470,7 @@ export {
   SUBMODULE,
   attemptName,
   attemptRef,
+  attemptRefs,
   attemptsOn,
   changedFiles,
   changesBetween,
@@ -1467,6 +1492,7 @@ export {
   filesLeftOut,
   filesNow,
   folderOfWorkTree,
+  forgetCommitsIn,
   git,
   gitFolderOf,
   gitIdentity,
@@ -1482,6 +1508,7 @@ export {
   isAncestor,
   isBlob,
   isUntouched,
+  keepCommit,
   knownIgnoredFiles,
   mergedTree,
   moveRefs,

@@ -385,7 +385,7 @@ async function onPostToolBatch(run, session, event) {
 }
 
 // import:run/session.mjs in hooks.mjs
-import { begunPlans, isOwnRun, waitForWorkflow, workflowStep } from "./run/session.mjs";
+import { beginModuleRun, begunPlans, isOwnRun, waitForWorkflow, workflowStep } from "./run/session.mjs";
 
 // mcp-server/src/hooks/workflow-end.ts
 async function afterWorkflow(run, session, id) {
@@ -399,6 +399,7 @@ async function afterWorkflow(run, session, id) {
 // mcp-server/src/hooks/post-tool-use.ts
 var stopInput = z.looseObject({ task_id: z.string() });
 var workflowResponse = z.looseObject({ taskId: z.string() });
+var questionResponse = z.looseObject({ answers: z.record(z.string(), z.string()) });
 var bashResponse = z.looseObject({});
 var agentResponse = z.looseObject({ agentId: z.string(), status: z.string().optional() });
 async function onPostToolUse(run, session, event) {
@@ -418,6 +419,7 @@ async function onPostToolUse(run, session, event) {
     }
     return told;
   }
+  if (event.tool === "AskUserQuestion") return afterQuestion(run, session, event);
   if (event.tool === "Workflow") return afterWorkflowLaunch(session, event);
   if (!launchesAgent(event.tool)) return told;
   const response = json(agentResponse, event.response);
@@ -435,6 +437,20 @@ async function afterStop(run, agentId) {
   if (!store || agentId === void 0) return;
   const how = { finished: false, cause: "its agent was stopped", lastMessage: "" };
   await endAgents(run, store, "main", [agentId], how);
+}
+async function afterQuestion(run, session, event) {
+  const { offered } = session;
+  const answers = Object.values(json(questionResponse, event.response)?.answers ?? {});
+  if (offered === void 0 || !answers.includes(offered.choice) || !session.module.isHere(run.now()))
+    return NOTHING;
+  session.offered = void 0;
+  await run.roles.refresh();
+  await beginModuleRun(run, session, offered.plan, true);
+  session.turnEnds();
+  return {
+    continue: false,
+    stopReason: `${offered.plan} runs beside this conversation. Its end is told here; /parallel-run stop ${offered.plan} stops it.`
+  };
 }
 function afterWorkflowLaunch(session, event) {
   const id = json(workflowResponse, event.response)?.taskId;
@@ -689,7 +705,7 @@ async function permitOwnTool(run, session, tool, isAgent, input) {
 }
 async function permitOwnText(run, event) {
   const path = json(readInput, event.input)?.file_path;
-  return path !== void 0 && await run.pluginTexts.include(path) ? allow("a text of this plugin's own skills") : NOTHING;
+  return path !== void 0 && await run.pluginTexts.include(path) ? allow("a text of this plugin's own") : NOTHING;
 }
 function refuseLaunch(call) {
   return call && takesPlace(call.standing.own.claim) ? deny(
@@ -787,7 +803,10 @@ async function onStop(run, session, event) {
     );
   }
   session.turnEnds();
-  return left.length === 0 ? NOTHING : { systemMessage: left.join("\n") };
+  const shown = session.toShow === void 0 ? [] : [session.toShow];
+  session.toShow = void 0;
+  const lines = [...shown, ...left];
+  return lines.length === 0 ? NOTHING : { systemMessage: lines.join("\n") };
 }
 async function whatIsLeft(run, session, plan) {
   const { loaded, launchable } = plan;
@@ -806,7 +825,7 @@ async function whatIsLeft(run, session, plan) {
   if (waitsForDelivery(plan))
     return { what: `what was reported last is on its way onto a branch. ${wait}`, version };
   if (plan.done && plan.unreported) {
-    const what = beforeReport(loaded) ?? `call plan_report {plan: "${slug}"} and show it`;
+    const what = beforeReport(loaded) ?? `call plan_report {plan: "${slug}"} and answer with what counts of it`;
     return { what: `all has ended without a report: ${what}.`, version };
   }
   return void 0;
@@ -867,7 +886,7 @@ async function claimOfIsolated(session, event) {
 }
 
 // import:run/engine.mjs in hooks.mjs
-import { takeOffModuleOf } from "./run/engine.mjs";
+import { takeOffModuleOf, takeOffSilentModule } from "./run/engine.mjs";
 
 // mcp-server/src/hooks/user-prompt-submit.ts
 var TYPED_WORKFLOW = new RegExp(`^\\s*/${WORKFLOW}\\b`);
@@ -892,6 +911,7 @@ async function answer(run, session, event, { ended, inMidTurn }) {
   }
   if (ended && inMidTurn && !session.interactive) return NOTHING;
   if (ended && session.interrupted) return NOTHING;
+  await takeOffSilentModule(run, session.module);
   const lines = [];
   for (const plan of await begunPlans(run)) {
     const { counts, done, unreported } = plan;

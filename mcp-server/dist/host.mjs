@@ -917,6 +917,28 @@ function endedIn(line) {
   }
 }
 
+// mcp-server/src/host/transcripts/last-model.ts
+var TAIL = 512 * 1024;
+async function lastModel(path) {
+  const file = await open(path).catch(() => void 0);
+  if (!file) return void 0;
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, TAIL);
+    const { buffer } = await file.read({ buffer: Buffer.alloc(length), position: size - length });
+    for (const line of buffer.toString("utf8").split("\n").reverse()) {
+      if (!line.includes('"assistant"')) continue;
+      const record = parseRecord(Buffer.from(line));
+      if (record === void 0 || record === "broken" || record.role !== "assistant" || record.isSidechain)
+        continue;
+      if (record.model !== "" && !record.model.startsWith("<")) return record.model;
+    }
+    return void 0;
+  } finally {
+    await file.close();
+  }
+}
+
 // mcp-server/src/host/transcripts/projects-folder.ts
 function projectsFolder(env) {
   return join(hostFolder(env), "projects");
@@ -1037,6 +1059,7 @@ export {
   hostFigure,
   hostFolder,
   isModulesCall,
+  lastModel,
   launchesAgent,
   managedFolder,
   marketplacesWithPlugins,

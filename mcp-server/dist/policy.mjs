@@ -4,7 +4,7 @@ function areAlternatives(a, b) {
 }
 
 // import:graph.mjs in policy.mjs
-import { ABSENT, GlobIndex, INHERIT, UNNAMED_MODEL, allTokens, callerName, clashOf, clashesOf, hasEnded, isAttempt, isLive, isReviewStep, literalGlob, matches, modelChoiceFrom, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf, taskName, topologicalOrder, usageByModel, workedUntilMs } from "./graph.mjs";
+import { ABSENT, GlobIndex, INHERIT, NO_USAGE, UNNAMED_MODEL, addTokens, allTokens, callerName, clashOf, clashesOf, hasEnded, isAttempt, isLive, isReviewStep, literalGlob, matches, modelChoiceFrom, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf, taskName, topologicalOrder, usageByModel, workedUntilMs } from "./graph.mjs";
 
 // mcp-server/src/policy/exclusivity.ts
 function claimedScope(task, policy) {
@@ -815,6 +815,10 @@ function connected(first, next) {
   for (const id of found) for (const other of next(id)) found.add(other);
   return found;
 }
+function mayShareCause(failed, other) {
+  if (failed.commands.some((command) => other.commands.includes(command))) return true;
+  return failed.writes.length > 0 === other.writes.length > 0;
+}
 function waitsForOthers(lastEndMs, completed, claimedAtMs) {
   return completed === 0 && claimedAtMs.some((claimed) => claimed < lastEndMs);
 }
@@ -1344,6 +1348,28 @@ function modelName(model) {
   return model === UNNAMED_MODEL ? "a model that was not recorded" : model;
 }
 
+// mcp-server/src/policy/spending/expected-cost.ts
+function expectedCost({ tokens, model }, table) {
+  if (model === void 0 || !pricesOf(table, model)) return void 0;
+  return costOnModel(tokens, model, table).amount;
+}
+function expectedCosts(attempts, table) {
+  const costs = attempts.map((attempt) => expectedCost(attempt, table));
+  const reasons = attempts.flatMap(
+    ({ model }, i) => costs[i] !== void 0 ? [] : [
+      model === void 0 ? "this conversation's model is not known" : `${model} has no price in the table`
+    ]
+  );
+  return {
+    amount: costs.reduce((sum2, cost = 0) => sum2 + cost, 0),
+    priced: costs.filter((cost) => cost !== void 0).length,
+    unpriced: [...new Set(reasons)]
+  };
+}
+function costOnModel(tokens, model, table) {
+  return usageCost({ ...tokens, byModel: { [model]: tokens } }, table);
+}
+
 // mcp-server/src/policy/spending/limits.ts
 var NEAR = 0.8;
 var NAMES = {
@@ -1410,6 +1436,49 @@ function raiseLimit(plan, spent) {
   return `plan_update {plan: "${plan}", policy: {${limitName(spent)}: MORE}} lets it go on.`;
 }
 
+// mcp-server/src/policy/spending/ways.ts
+var AGENT_START = 5e3;
+var MAIN_CONTEXT = 15e3;
+var PER_LAUNCH = 1100;
+var REQUESTS_PER_AGENT = 2;
+var TURNS_OF_AGENT = 2;
+var SAID = 0.25;
+function weighWays(tasks, { makespanMs, sequentialMs, launchesMs }) {
+  const agents = tasks.reduce(addTokens, NO_USAGE);
+  const main = orchestration(tasks.length);
+  return {
+    parallel: { ms: makespanMs, agents, main },
+    inTurn: { ms: sequentialMs, agents, main },
+    direct: { ms: Math.max(0, sequentialMs - launchesMs), agents: NO_USAGE, main: directly(tasks) }
+  };
+}
+function orchestration(tasks) {
+  const added = PER_LAUNCH * tasks;
+  const requests = REQUESTS_PER_AGENT * tasks;
+  return { ...written(added), cacheRead: Math.round(requests * (MAIN_CONTEXT + added / 2)) };
+}
+function directly(tasks) {
+  let [context, cacheRead, added] = [MAIN_CONTEXT, 0, 0];
+  for (const task of tasks) {
+    const work = Math.max(0, newTokens(task) - AGENT_START);
+    const turns = Math.max(1, turnsOf(task) - TURNS_OF_AGENT);
+    cacheRead += turns * (context + work / 2);
+    context += work;
+    added += work;
+  }
+  return { ...written(added), cacheRead: Math.round(cacheRead) };
+}
+function turnsOf(task) {
+  const middle = AGENT_START + Math.max(0, newTokens(task) - AGENT_START) / 2;
+  return Math.max(1, Math.round(task.cacheRead / middle));
+}
+function written(added) {
+  return { input: 0, cacheWrite: Math.round(added * (1 - SAID)), output: Math.round(added * SAID) };
+}
+function tokensOfWay({ agents, main }) {
+  return allTokens(agents) + allTokens(main);
+}
+
 // mcp-server/src/policy/steering-files.ts
 var FOLDERS = [
   String.raw`\.git`,
@@ -1444,6 +1513,8 @@ function isSteeringFile(path) {
 // mcp-server/src/policy/strategy.ts
 var WORTH_AN_AGENT_MS = 3e4;
 var HEAVY_MS = 15 * 6e4;
+var WORTH_SAVING_MS = 2 * 6e4;
+var WORTH_ITS_PRICE = 1.25;
 var WORTH_PARALLEL = 1.15;
 var ASKS_THE_USER = /\b(brainstorm|iterate with|refine with|together with the user|with the user|ask the user|user'?s? (feedback|approval|decision))\b/i;
 var SEEKS_A_CAUSE = /\b(debug|root[- ]cause|find the cause|find out why|diagnos\w*|reproduce|track down|investigate the (failure|error|bug|crash))\b/i;
@@ -1452,6 +1523,7 @@ var RULES = [
   oneTask,
   asksTheUser,
   tooShort,
+  notWorthItsPrice,
   oneFile,
   oneFailure,
   severalViews,
@@ -1498,6 +1570,19 @@ function tooShort({ tasks }) {
     strategy: "direct",
     reasons: ["Each task takes less than 30 seconds: briefing agents would cost more than they gain."]
   } : void 0;
+}
+function notWorthItsPrice({ ways }) {
+  if (!ways) return void 0;
+  const savedMs = ways.direct.ms - ways.parallel.ms;
+  const times = tokensOfWay(ways.parallel) / Math.max(1, tokensOfWay(ways.direct));
+  if (savedMs >= WORTH_SAVING_MS || times <= WORTH_ITS_PRICE) return void 0;
+  const saved = savedMs < 3e4 ? "hardly any time" : `${Math.round(savedMs / 6e3) / 10} min`;
+  return {
+    strategy: "direct",
+    reasons: [
+      `Agents would save ${saved} and use about ${times.toFixed(1)} times the tokens of doing it here.`
+    ]
+  };
 }
 function oneFile({ tasks }) {
   const paths = new Set(tasks.flatMap(({ writes }) => writes ?? []));
@@ -1690,6 +1775,7 @@ function judgeDelivery(files, isSame) {
   return { kind: "write", files: files.filter(({ inWorkTree, wanted }) => !same(inWorkTree, wanted)) };
 }
 export {
+  AGENT_START,
   ALL,
   APPROVALS,
   BARRIERS,
@@ -1741,6 +1827,8 @@ export {
   decide,
   effectsInOrder,
   errorSignature,
+  expectedCost,
+  expectedCosts,
   failsElsewhere,
   gitMoveText,
   gitMovedLines,
@@ -1770,6 +1858,7 @@ export {
   loosened,
   mayJudge,
   mayRevive,
+  mayShareCause,
   mayUndo,
   mayWrite,
   modelName,
@@ -1802,12 +1891,14 @@ export {
   stoodStillSince,
   suspectsOf,
   tightened,
+  tokensOfWay,
   usageCost,
   waitForReviews,
   waitSecondsFor,
   waitingForRetry,
   waitsForOthers,
   wantsReview,
+  weighWays,
   whileWhoRan,
   widenedScope,
   workBehind,

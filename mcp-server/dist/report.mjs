@@ -1643,6 +1643,8 @@ function plannedRows(analysis) {
       "Tokens",
       `about ${formatCount(estimate.tokens)} of the agents without cache reads: ${estimate.tokensBasis}`
     ],
+    ...row("Cost", estimate.cost),
+    ["Ways", estimate.ways.join("; ")],
     ...row("Models", models.join("; ")),
     ["Critical path", `${minutes(estimate.criticalPathMinutes)}: ${criticalPath2.join(" → ")}`],
     ...row("Slack", some(slack.map(([id, value]) => `${id} ${minutes(value)}`))),
@@ -1807,7 +1809,7 @@ function taskLines(task, reason, currency) {
     ...roleOf(task),
     ...task.durationMs === void 0 ? [] : [formatDuration(task.durationMs)],
     ...task.usage ? [`${formatCount(newTokens(task.usage))} tokens`] : [],
-    ...task.cost && !task.cost.unpriced && currency ? [moneyText(task.cost.amount, currency)] : [],
+    ...task.cost && !task.cost.unpriced && currency ? [escapeMarkdown(moneyText(task.cost.amount, currency))] : [],
     ...task.attempts.length > 1 ? [plural(task.attempts.length, "attempt")] : []
   ];
   const mark = task.outcome === "delivering" ? DELIVERING_MARK : MARKS[task.status];
@@ -1865,18 +1867,27 @@ function waitingLine({
 }
 
 // mcp-server/src/report/render/brief-report.ts
+var MAX_BRIEF_REPORT = 2300;
 var SHOWN = 5;
 var TEXT_LIMIT = 120;
 function renderBriefReport(report) {
-  const { groups, tasks, findings, unverified, plan } = report;
+  for (let shown = SHOWN; ; shown -= 1) {
+    const text = linesOf(report, shown).join("\n");
+    if (text.length <= MAX_BRIEF_REPORT) return text;
+    if (shown === 0) return `${text.slice(0, MAX_BRIEF_REPORT - 1)}…`;
+  }
+}
+function linesOf(report, shown) {
+  const { groups, tasks, findings, unverified } = report;
   const byId = new Map(tasks.map((task) => [task.task, task]));
   const line = (id, why = "") => `- ${escapeMarkdown(id)}: ${escapeProse(why, TEXT_LIMIT)}`;
+  const some3 = (heading, lines) => section(heading, lines, shown);
   const reasons = (ids) => ids.map((id) => line(id, byId.get(id)?.summary ?? byId.get(id)?.reason));
   const waiting = report.waitingForUser.filter(({ kind }) => kind === "question").map(waitingLine);
   const open = findings.filter(({ acceptedBy: acceptedBy2, severity }) => acceptedBy2 === void 0 && severity !== "info");
   const remarks = findings.filter(({ severity }) => severity === "info").length;
-  const severe = open.filter(({ severity }) => severity === "critical" || severity === "high").length;
-  const lines = [
+  const severe = open.filter(({ severity }) => severity === "critical" || severity === "high");
+  return [
     statusLine(report),
     ...some3("Needs your decision", waiting),
     ...some3("Failed", reasons(groups.failed)),
@@ -1885,18 +1896,33 @@ function renderBriefReport(report) {
       groups.toCome.map((id) => line(id, byId.get(id)?.reason))
     ),
     ...some3("Not run", reasons(groups.notRun)),
-    ...open.length > 0 ? [`${plural(open.length, "finding")}, ${severe} of them severe.`] : [],
+    ...some3(
+      "Severe findings",
+      severe.map(({ severity, file, text }) => {
+        const where = file === void 0 ? "" : ` ${escapeMarkdown(file, TEXT_LIMIT)}`;
+        return `- ${severity}${where}: ${escapeProse(text, TEXT_LIMIT)}`;
+      })
+    ),
+    ...open.length > 0 ? [`${plural(open.length, "finding")}, ${severe.length} of them severe.`] : [],
     ...remarks > 0 ? [`${plural(remarks, "remark")}.`] : [],
     ...unverified.length > 0 ? [`${plural(unverified.length, "criterion", "criteria")} not verified.`] : [],
     shareLine(report),
-    `Everything: plan_report {plan: "${plan.slug}"}.`
+    ...tokensLine(report)
   ];
-  return lines.join("\n");
 }
-function some3(heading, lines) {
+function section(heading, lines, shown) {
   if (lines.length === 0) return [];
-  const more = lines.length - SHOWN;
-  return [`${heading}:`, ...lines.slice(0, SHOWN), ...more > 0 ? [`- and ${more} more`] : []];
+  const more = lines.length - shown;
+  return [
+    `${heading}:`,
+    ...lines.slice(0, shown),
+    ...more > 0 ? [`- ${shown === 0 ? more : `and ${more} more`}`] : []
+  ];
+}
+function tokensLine({ figures: { usage } }) {
+  const of = (who, used) => used === void 0 ? [] : [`${who} ${formatCount(newTokens(used))}`];
+  const parts = [...of("agents", usage?.agents), ...of("main conversation", usage?.main)];
+  return parts.length === 0 ? [] : [`Tokens without cache reads: ${parts.join(", ")}.`];
 }
 
 // mcp-server/src/report/render/ledger.ts
@@ -1968,7 +1994,7 @@ function filesBlocks({ tasks, ignoredFiles = [] }) {
   const files = [...all].filter((path) => !ignored.has(path)).sort();
   const of = (kind) => files.filter((path) => fileKind(path) === kind);
   const named = (path) => `${escapeMarkdown(path, NAME_LIMIT)}${seen.has(path) || ignored.has(path) ? "" : " (reported, not seen)"}`;
-  const listed2 = (some4) => list(some4.map(named));
+  const listed2 = (some3) => list(some3.map(named));
   return [
     "**Source files:**",
     listed2(of("source")),
@@ -2334,55 +2360,54 @@ function row2(who, model, { input, cacheWrite, cacheRead, output }, cost, prices
 }
 function moneyOf(cost, prices) {
   if (!cost || !prices || cost.amount === 0 && cost.unpriced) return "";
-  return `${moneyText(cost.amount, prices.currency)}${cost.unpriced ? " and more" : ""}`;
+  return `${escapeMarkdown(moneyText(cost.amount, prices.currency))}${cost.unpriced ? " and more" : ""}`;
 }
 function basis({ total, prices, estimate }) {
   if (!total || !prices) return "No price table could be read, so nothing says what it cost.";
   const { currency, date, source } = prices;
   const all = escapeMarkdown(costText(total, currency));
-  const of = escapeMarkdown(source, NAME_LIMIT);
-  return `All of it: ${all}, agents and main conversation up to the report, by the prices of ${escapeMarkdown(date)} (${of}).${estimated2(estimate, currency)}`;
+  return `All of it: ${all}, agents and main conversation up to the report, by the prices of ${escapeMarkdown(date)} (${codeSpan(source)}).${estimated2(estimate, currency)}`;
 }
 function estimated2(estimate, currency) {
   if (!estimate) return "";
   const { tasks, estimated: estimated22, actual } = estimate;
-  return ` Estimated: ${moneyText(estimated22, currency)} for ${plural(tasks, "task")} that cost ${escapeMarkdown(costText(actual, currency))}.`;
+  return ` Estimated: ${escapeMarkdown(moneyText(estimated22, currency))} for ${plural(tasks, "task")} that cost ${escapeMarkdown(costText(actual, currency))}.`;
 }
 
 // mcp-server/src/report/render/markdown/report.ts
 function renderMarkdown(report) {
   const { groups } = report;
   const byId = new Map(report.tasks.map((task) => [task.task, task]));
-  const linesOf = (ids, reason = "Reason") => ids.flatMap((id) => byId.get(id) ?? []).flatMap((task) => taskLines(task, reason, report.figures.spending?.prices?.currency));
+  const linesOf2 = (ids, reason = "Reason") => ids.flatMap((id) => byId.get(id) ?? []).flatMap((task) => taskLines(task, reason, report.figures.spending?.prices?.currency));
   const sections = [
-    section("Needs your decision", report.waitingForUser.map(waitingLine)),
-    section(`Failed ${MARKS.failed}`, linesOf(groups.failed)),
-    section(`Not run ${MARKS.pending}`, linesOf(groups.notRun)),
-    section(`Running ${MARKS.in_progress}`, linesOf(groups.running)),
-    section(`Delivering ${DELIVERING_MARK}`, linesOf(groups.delivering)),
-    section(`To come ${MARKS.pending}`, linesOf(groups.toCome, "State")),
-    section(`Completed ${MARKS.completed}`, linesOf(groups.completed)),
-    section(`Cancelled ${MARKS.cancelled}`, linesOf(groups.cancelled)),
-    section("Reviews", reviewLines(report)),
-    section("Findings", findingLines(report)),
-    section("Findings that were fixed", fixedLines(report)),
-    section(
+    section2("Needs your decision", report.waitingForUser.map(waitingLine)),
+    section2(`Failed ${MARKS.failed}`, linesOf2(groups.failed)),
+    section2(`Not run ${MARKS.pending}`, linesOf2(groups.notRun)),
+    section2(`Running ${MARKS.in_progress}`, linesOf2(groups.running)),
+    section2(`Delivering ${DELIVERING_MARK}`, linesOf2(groups.delivering)),
+    section2(`To come ${MARKS.pending}`, linesOf2(groups.toCome, "State")),
+    section2(`Completed ${MARKS.completed}`, linesOf2(groups.completed)),
+    section2(`Cancelled ${MARKS.cancelled}`, linesOf2(groups.cancelled)),
+    section2("Reviews", reviewLines(report)),
+    section2("Findings", findingLines(report)),
+    section2("Findings that were fixed", fixedLines(report)),
+    section2(
       "Not verified",
       report.unverified.map(({ task, criterion, why }) => {
         const what = criterion ? `${escapeProse(criterion)}: ` : "";
         return `- ${bold(task)} ${what}${escapeProse(why)}`;
       })
     ),
-    section("Re-verified in isolation", runAgainLines(report)),
-    section("Files and scopes", fileLines(report)),
-    section("Commits", commitLines(report)),
-    section("The gate", gateLines(report)),
-    section(
+    section2("Re-verified in isolation", runAgainLines(report)),
+    section2("Files and scopes", fileLines(report)),
+    section2("Commits", commitLines(report)),
+    section2("The gate", gateLines(report)),
+    section2(
       "Discoveries",
       report.discoveries.map(({ task, text }) => `- ${bold(task)} ${escapeProse(text)}`)
     ),
-    section("Decisions taken", decisionLines(report)),
-    section(
+    section2("Decisions taken", decisionLines(report)),
+    section2(
       "Not understood here",
       (report.newerParts ?? []).map((text) => `- ${escapeMarkdown(text)}`)
     ),
@@ -2396,7 +2421,7 @@ function renderMarkdown(report) {
 **${shareLine(report)}**
 `;
 }
-function section(heading, lines) {
+function section2(heading, lines) {
   return lines.length === 0 ? void 0 : `## ${heading}
 
 ${lines.join("\n")}`;
@@ -2623,6 +2648,7 @@ export {
   DELIVERING_MARK,
   FILE_EVENTS,
   MARKS,
+  MAX_BRIEF_REPORT,
   MAX_SILENCE_MS,
   actualWrites,
   agentName,

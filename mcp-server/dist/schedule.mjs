@@ -187,7 +187,7 @@ function activitiesAlone(problem) {
 }
 
 // import:graph.mjs in schedule.mjs
-import { INHERIT, topologicalOrder } from "./graph.mjs";
+import { INHERIT, NO_USAGE, addTokens, newTokens, topologicalOrder } from "./graph.mjs";
 
 // mcp-server/src/schedule/bounds/critical-path.ts
 function upwardRanks(nodes) {
@@ -281,6 +281,7 @@ function defaultMinutes(size) {
 }
 var DEFAULT_LAUNCH_MS = 5e3;
 var TOKENS_PER_MINUTE = 8e3;
+var DEFAULT_SHARES = { input: 0.02, cacheWrite: 0.73, output: 0.25, cacheRead: 8 };
 var PRIOR_WEIGHT = 2;
 var Estimates = class {
   #bySize;
@@ -289,6 +290,9 @@ var Estimates = class {
   #tokensByModel;
   #tokensBySize;
   #tokensByRole;
+  /** For each token that was new, how many of each kind; undefined: nothing was measured. */
+  #shares;
+  #measured;
   /** What stated estimates turned out to be multiplied by. */
   #ratio;
   launchMs;
@@ -304,6 +308,9 @@ var Estimates = class {
     const ofModels = (sample) => several.has(ofRole(sample)) ? modelsOf(sample).map((model) => modelKey(ofRole(sample), model)) : [];
     this.#byModel = seenBySome(history, ofModels, ({ durationMs }) => durationMs);
     this.#tokensByModel = seenBySome(history, ofModels, ({ tokens }) => tokens);
+    const usages = history.flatMap(({ usage }) => usage ?? []);
+    this.#measured = usages.length;
+    this.#shares = sharesOf(usages);
     const ratioOf = ({ durationMs, estimateMs = 0 }) => estimateMs > 0 ? durationMs / estimateMs : void 0;
     this.#ratio = seen(history.flatMap((sample) => ratioOf(sample) ?? []));
     this.launchMs = drawn(DEFAULT_LAUNCH_MS, seen(history.map(({ launchMs }) => launchMs)));
@@ -327,6 +334,22 @@ var Estimates = class {
     const ofAll = drawn(byTime, this.#tokensBySize.get(size));
     const ofRole = drawn(ofAll, this.#tokensByRole.get(key));
     return Math.round(drawn(ofRole, this.#tokensByModel.get(modelKey(key, model))));
+  }
+  /** The same by kind, with what is read from a cache, as attempts in this repository divided it. */
+  usage(task) {
+    const all = this.tokens(task);
+    const { input, cacheWrite, output, cacheRead } = this.#shares ?? DEFAULT_SHARES;
+    const part = (share) => Math.round(all * share);
+    return {
+      input: part(input),
+      cacheWrite: part(cacheWrite),
+      output: part(output),
+      cacheRead: part(cacheRead)
+    };
+  }
+  /** Says where the kinds come from. */
+  usageBasis() {
+    return this.#shares ? `kinds of tokens as in ${this.#measured} attempts in this repository` : "kinds of tokens as in an agent of twelve turns, not measured in this repository";
   }
   /** Says where the estimated tokens of these tasks come from. */
   tokensBasis(tasks) {
@@ -362,6 +385,17 @@ var Estimates = class {
     return ` (${count} such took ${median2.toFixed(1)} times that here)`;
   }
 };
+function sharesOf(usages) {
+  const sum = usages.reduce(addTokens, NO_USAGE);
+  const all = newTokens(sum);
+  if (all === 0) return void 0;
+  return {
+    input: sum.input / all,
+    cacheWrite: sum.cacheWrite / all,
+    output: sum.output / all,
+    cacheRead: sum.cacheRead / all
+  };
+}
 function drawn(expected, samples) {
   if (!samples) return expected;
   const median2 = Math.max(1, samples.median);

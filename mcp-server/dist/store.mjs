@@ -169,7 +169,7 @@ var GraphReader = class {
         models: [chosen?.model ?? INHERIT],
         durationMs: (acceptedAtMs ?? Number(row.ended_at_ms)) - startedAtMs,
         launchMs: startedAtMs - Number(row.offered_at_ms),
-        ...row.usage !== null && { tokens: newTokens(JSON.parse(row.usage)) }
+        ...measuredOf(row.usage)
       };
     });
   }
@@ -261,6 +261,11 @@ function isOfAgent(claim, agentIds) {
 function isMeant({ seq, atMs, change }, { afterSeq = 0, types, sinceMs = 0 }) {
   const meant = types;
   return seq > afterSeq && atMs >= sinceMs && (meant === void 0 || meant.includes(change.type));
+}
+function measuredOf(column) {
+  if (column === null) return {};
+  const usage = JSON.parse(column);
+  return { tokens: newTokens(usage), usage };
 }
 
 // mcp-server/src/store/graph-writer.ts

@@ -1,3 +1,11 @@
+// mcp-server/src/tools/answer/after-export.ts
+function afterExport(files) {
+  const left = files.find((file) => file.how === "left alone");
+  if (left) return `${left.file} was left alone: ${left.why}.`;
+  const aside = files.flatMap((file) => "keptAside" in file ? [file.keptAside] : []);
+  return aside.length > 0 ? `Exported. Tell the user: what was edited by hand is kept in ${aside.join(", ")}.` : "Exported.";
+}
+
 // mcp-server/src/tools/answer/answer-form.ts
 function answerFor({ reads }, { data, text }) {
   const whole = text ?? JSON.stringify(data);
@@ -147,7 +155,7 @@ function stopsFor(session, { stored }, stop) {
 
 // mcp-server/src/tools/answer/batch-answer.ts
 function batchAnswer(session, client, batch, waited = false) {
-  const { loaded, launch, counts, why, done, heldBack, interrupted } = batch;
+  const { loaded, launch, counts, why, done, waits, interrupted } = batch;
   const { slug, version } = loaded.stored;
   const near = loaded.near.filter((limit) => !isReached(limit));
   const stops = stopsFor(session, loaded, batch.stop);
@@ -166,7 +174,7 @@ function batchAnswer(session, client, batch, waited = false) {
     ...why.length > 0 && { why },
     ...near.length > 0 && { limits: near.map(nearText) },
     ...launch.length === 0 && { done },
-    ...heldBack.length > 0 && { heldBack },
+    ...waits.length > 0 && { waits },
     next: launch.length > 0 ? `${howToLaunch(client, launch.length)}${howToWait}` : nextStep(session, loaded, { ...counts, ready: 0 }, done, waited)
   };
 }
@@ -246,7 +254,7 @@ function problemOf(thrown) {
 import { WORKFLOW_WORKER, claimTask, nextBatch } from "./run/claims.mjs";
 
 // import:run/reporting.mjs in tools.mjs
-import { checkUntil, collect, collectLaunches, mayRunVerification, nextBatchToLaunch, reportPlan, reportTask } from "./run/reporting.mjs";
+import { checkUntil, collect, collectLaunches, mayRunVerification, nextBatchToLaunch, reportPlan, reportTask, writeReport } from "./run/reporting.mjs";
 
 // mcp-server/src/tools/answer/launch-lines.ts
 var MAX_LAUNCHES = 20;
@@ -391,7 +399,7 @@ var batchCollect = defineTool({
     const isMain = agentId === void 0;
     const isWorkflow = isMain && session.runsBeside(input2.plan);
     const wholePlan = isWorkflow && until === "all" && input2.tasks === void 0;
-    const { loaded, satisfied, ended, stop, decision, reason, recovery, counts, done } = await collect(
+    const { loaded, satisfied, ended, stop, decision, reason, recovery, counts, done, waits } = await collect(
       run,
       actor,
       {
@@ -418,6 +426,7 @@ var batchCollect = defineTool({
         ...stops.length > 0 && { stop: stops },
         decision,
         ...recovery.length > 0 && { recovery },
+        ...waits.length > 0 && { waits },
         ...(done || decision !== "proceed") && { reason, counts: shortCounts(counts), done },
         // What is ready and has to wait is not to be asked for again and again.
         next: nextStep(session, loaded, mayLaunch ? counts : { ...counts, ready: 0 }, done)
@@ -504,6 +513,8 @@ var planAnalyze = defineTool({
       input2.maxParallel
     );
     const engine = await engineFor(run, session, loaded, open, cap);
+    const { slug } = loaded.stored;
+    session.offered = engine.use === "mod" && session.interactive ? { plan: slug, choice: `Run ${slug}` } : void 0;
     session.told.set(loaded.stored.slug, loaded.stored.version);
     const {
       strategy,
@@ -538,7 +549,7 @@ var planAnalyze = defineTool({
         review: loaded.policy.review,
         timeline,
         engine,
-        next: strategy === "direct" ? `To run it, do it here without agents: task_claim {plan: "${loaded.stored.slug}", worker: "main"}; say why in one line.` : `Show this to the user. To run it: ${howToRun(client, loaded.stored.slug, engine.use)}`
+        next: strategy === "direct" ? `To run it, do it here without agents: task_claim {plan: "${loaded.stored.slug}", worker: "main"}; say why in one line.` : `Show this to the user. ${session.offered ? `Word the choice to run it "${session.offered.choice}": chosen, it runs by itself. Else: ` : "To run it: "}${howToRun(client, slug, engine.use)}`
       }
     };
   }
@@ -600,31 +611,57 @@ var planCreate = defineTool({
 });
 
 // import:report.mjs in tools.mjs
-import { renderMarkdown } from "./report.mjs";
+import { renderBriefReport, renderMarkdown } from "./report.mjs";
 
 // mcp-server/src/tools/plan-report.ts
+var MAX_SHOWN = 9e3;
 var planReport = defineTool({
   name: "plan_report",
   title: "Report on a plan",
-  description: "Use at the end of a run, or when asked how it stands: results, findings, and what was measured.",
+  description: "Use at the end of a run, or when asked how it stands: verdict, figures, and the file with the whole.",
   input: z.strictObject({
     plan,
-    format: z.enum(["markdown", "json"]).optional().describe("Default markdown")
+    format: z.enum(["markdown", "json"]).optional().describe("json: the whole"),
+    export: z.boolean().optional().describe("As plan_update does")
   }),
   annotations: IDEMPOTENT,
   hasLongAnswer: true,
-  async handle(input2, { run, session, actor, client }) {
+  async handle(input2, { run, session, actor, agentId, client }) {
     const { loaded, report } = await reportPlan(run, actor, input2.plan);
-    session.told.set(loaded.stored.slug, loaded.stored.version);
-    const next = isDone(loaded) ? "Show the report as it is." : "The plan is not finished: say so, and show what there is.";
-    if (input2.format === "json") return { data: { plan: input2.plan, report, next } };
+    const { slug } = loaded.stored;
+    session.told.set(slug, loaded.stored.version);
+    const files = input2.export ? await exportPlan(run, actor, input2.plan) : void 0;
+    const done = isDone(loaded);
+    if (input2.format === "json")
+      return { data: { plan: input2.plan, report, ...noted(files), next: nextFor(done, false, files) } };
     const markdown = renderMarkdown(report);
+    const { file, line } = await writeReport(run, slug, markdown);
+    const brief = renderBriefReport(report);
+    const isShown = agentId === void 0 && session.interactive && client.isClaudeCode;
+    if (isShown) session.toShow = markdown.length <= MAX_SHOWN ? `${markdown}
+${line}` : `${brief}
+${line}`;
     const place = client.isClaudeCode ? "" : ` It is about the checkout ${shownPath(run.checkout.root)}.`;
-    return { data: { plan: input2.plan, report: markdown, next }, text: `${markdown}
+    const next = nextFor(done, isShown, files);
+    return {
+      data: { plan: input2.plan, report: brief, ...file !== void 0 && { file }, ...noted(files), next },
+      text: `${brief}
+${line}
 
-${next}${place}` };
+${next}${place}`
+    };
   }
 });
+function noted(files) {
+  const worth = (files ?? []).filter((file) => file.how === "left alone" || "keptAside" in file);
+  return worth.length > 0 ? { files: worth } : {};
+}
+function nextFor(done, isShown, files) {
+  const exported = files === void 0 ? "" : `${afterExport(files)} `;
+  if (!done) return `${exported}The plan is not finished: say so, and how it stands.`;
+  const shown = isShown ? " The user is shown the report when your turn ends." : "";
+  return `${exported}Answer in a few lines: how it ended, what waits for the user, where the whole report is. Do not repeat the rest.${shown}`;
+}
 
 // import:host.mjs in tools.mjs
 import { isModulesCall } from "./host.mjs";
@@ -766,12 +803,6 @@ var planUpdate = defineTool({
     };
   }
 });
-function afterExport(files) {
-  const left = files.find((file) => file.how === "left alone");
-  if (left) return `${left.file} was left alone: ${left.why}.`;
-  const aside = files.flatMap((file) => "keptAside" in file ? [file.keptAside] : []);
-  return aside.length > 0 ? `Exported. Tell the user: what was edited by hand is kept in ${aside.join(", ")}.` : "Exported.";
-}
 
 // mcp-server/src/tools/task-claim.ts
 var taskClaim = defineTool({
@@ -1260,6 +1291,7 @@ export {
   TOOLS,
   UnknownTool,
   WRITE,
+  afterExport,
   answerFor,
   answerForFailure,
   answerModule,

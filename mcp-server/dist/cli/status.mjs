@@ -7,6 +7,9 @@ import { limitName } from "../policy.mjs";
 // import:report.mjs in cli/status.mjs
 import { renderTimeline, timelineOf } from "../report.mjs";
 
+// import:run/claims.mjs in cli/status.mjs
+import { choose, toldWaits, waitingTasks } from "../run/claims.mjs";
+
 // import:run/engine.mjs in cli/status.mjs
 import { engineWords } from "../run/engine.mjs";
 
@@ -51,21 +54,24 @@ async function plansToShow(ctx, plan) {
         state: stateNow(loaded, dead),
         counts: countsNow(loaded, dead),
         interrupted: interruptedTasks(loaded, dead),
-        engine: await engineWords(loaded)
+        engine: await engineWords(loaded),
+        waits: toldWaits(waitingTasks(loaded, await choose(loaded, ctx.now()), ctx.now()), 0, true)
       }))
     );
   });
 }
-function asJson({ loaded, counts, interrupted }) {
+function asJson({ loaded, counts, interrupted, waits }) {
   return {
     plan: loaded.stored.slug,
     status: loaded.stored.status,
     counts,
     interrupted,
+    ...waits.length > 0 && { waits },
     done: isDone(loaded)
   };
 }
-function asText(ctx, { loaded, state, counts, interrupted, engine }) {
+function asText(ctx, shown) {
+  const { loaded, state, counts, interrupted, engine, waits } = shown;
   const colours = createColors(process.stdout.isTTY && process.env.NO_COLOR === void 0);
   const status = isDone(loaded) ? "done" : loaded.spent ? `${limitName(loaded.spent)} reached` : loaded.stored.status;
   const title = cleanText(loaded.stored.title, NAME_LIMIT);
@@ -76,6 +82,10 @@ function asText(ctx, { loaded, state, counts, interrupted, engine }) {
   });
   return `${colours.bold(loaded.stored.slug)} ${title === loaded.stored.slug ? "" : `${title} `}(${status}): ${figures}
 ${timeline}
+${waits.map(waitLine).join("")}`;
+}
+function waitLine({ task, for: what, until }) {
+  return `${task === void 0 ? "All" : cleanText(task, NAME_LIMIT)} waits: ${cleanText(what, NAME_LIMIT)}, until ${cleanText(until, NAME_LIMIT)}.
 `;
 }
 export {

@@ -2,7 +2,7 @@
 import { addUsage, hasEnded, hashToken, isDraining, isLive, levels, newToken, parseScope, plainSubject, purposeOf, taskName } from "../graph.mjs";
 
 // import:policy.mjs in run/claims.mjs
-import { OFFER_MS, WorkInReach, areAlternatives, chooseModel, claimedScope, clashOfClaims, completingAttempt, effectsInOrder, isGated, isLimited, isReached, limitName, nearText, settingOf, spentText, waitingForRetry, waitsForOthers, widenedScope, workOf } from "../policy.mjs";
+import { OFFER_MS, WorkInReach, areAlternatives, chooseModel, claimedScope, clashOfClaims, completingAttempt, effectsInOrder, expectedCost, isGated, isLimited, isReached, limitName, mayShareCause, nearText, settingOf, spentText, waitingForRetry, waitsForOthers, widenedScope, workOf } from "../policy.mjs";
 
 // import:run/attempts.mjs in run/claims.mjs
 import { expireClaims, isolationsOf, refusalOfSecondTask, startOf, startOrContinue } from "./attempts.mjs";
@@ -28,7 +28,7 @@ function* candidatesOf(plan, ahead, only, reach) {
   for (const task of inOrder(plan, ahead)) {
     if (level !== void 0 && !level.has(task.id)) continue;
     if (waiting.has(task.id)) continue;
-    if (task.failedAttempts > 0 && waitsToSee(plan, task)) continue;
+    if (task.failedAttempts > 0 && waitsToSee(plan, task).length > 0) continue;
     const { role, agentType } = roleFor(plan.ctx, task);
     const scope = realScope(plan.ctx.checkout.root, claimedScope(task, plan.policy));
     const isolation = isolationHere(task, isolations, reach);
@@ -54,9 +54,12 @@ function roleFor({ roles }, task) {
 }
 function waitsToSee({ graph }, task) {
   const last = graph.claimsOf(task.id).findLast((claim) => claim.state === "ended");
-  if (last?.state !== "ended") return false;
-  const others = graph.underCap.map((claim) => claim.offeredAtMs);
-  return waitsForOthers(last.endedAtMs, graph.count("completed"), others);
+  if (last?.state !== "ended" || last.outcome !== "failed") return [];
+  const facts = ({ scope, task: id }) => ({
+    writes: scope.writes,
+    commands: graph.tasks.get(id)?.acceptance.flatMap(({ command }) => command ?? []) ?? []
+  });
+  return graph.underCap.filter((claim) => mayShareCause(facts(last), facts(claim))).filter((claim) => waitsForOthers(last.endedAtMs, graph.count("completed"), [claim.offeredAtMs])).map((claim) => claim.task);
 }
 function waitsForRetry(loaded, level = levelThatMayStart(loaded)) {
   return loaded.policy.failure === "retry" ? waitingForRetry(loaded.graph.tasks, (id) => level?.has(id) ?? true) : /* @__PURE__ */ new Map();
@@ -87,20 +90,44 @@ import { REMOTE, changedFiles, commitAt, commitsThere, containedIn, planBranch, 
 // import:report.mjs in run/claims.mjs
 import { FILE_EVENTS, conversationUsage, filesOfTasks } from "../report.mjs";
 
-// import:run/delivery.mjs in run/claims.mjs
-import { deliverForCall, deliverWaiting } from "./delivery.mjs";
-
 // import:run/effects.mjs in run/claims.mjs
 import { readContent } from "./effects.mjs";
 
 // import:run/plan.mjs in run/claims.mjs
-import { changeGraph, changePlan, countsOf, existingGraph, interruptedTasks, isDone, readGraph, readPlan, refuseNoRoom, splitTaskName, stateOf, stuckTasks, taskOf, whyPlanIsHeld } from "./plan.mjs";
+import { changeGraph, changePlan, countsOf, existingGraph, interruptedTasks, isDone, pauseSeconds, readGraph, readPlan, refuseNoRoom, splitTaskName, stateOf, stuckTasks, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
 // import:run/remote.mjs in run/claims.mjs
 import { UntestedJoin, goesThroughRemote, lookWhetherShared, mayBeShared } from "./remote.mjs";
 
 // import:run/worktrees.mjs in run/claims.mjs
 import { GRACE_MS, bringWork, commitPlan, reaching, removeMergedWorktrees, sendWork, workRecord } from "./worktrees.mjs";
+
+// mcp-server/src/run/claims/commits-in-reach.ts
+async function commitsInReach(ctx, plan, record, commits) {
+  const { root, gitCommonDir } = ctx.checkout;
+  if (gitCommonDir === void 0) return /* @__PURE__ */ new Set();
+  const there = await commitsThere(root, commits);
+  if (!isGated(plan.policy) || !await lookWhetherShared(ctx, plan.graph)) return there;
+  const head = await planHead(root, plan.stored.slug);
+  const merged = head === void 0 ? /* @__PURE__ */ new Set() : await containedIn(root, head, [...there]);
+  const toMerge = record.conflicted.map(({ commit }) => commit).filter((commit) => there.has(commit));
+  return /* @__PURE__ */ new Set([...merged, ...toMerge]);
+}
+
+// import:run/delivery.mjs in run/claims.mjs
+import { deliverForCall, deliverWaiting } from "./delivery.mjs";
+
+// mcp-server/src/run/claims/reach-remote.ts
+function reachRemote(ctx, store, slug, work) {
+  return reaching(async () => {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof UntestedJoin) void deliverWaiting(ctx, store, slug);
+      throw error;
+    }
+  });
+}
 
 // mcp-server/src/run/claims/work-here.ts
 var REMOTE_PAUSE_MS = 15e3;
@@ -128,13 +155,7 @@ async function lookForWork(ctx, store, slug) {
   const last = looks.get(graph)?.trouble;
   const recent = isShared && last && ctx.now() < last.atMs + REMOTE_PAUSE_MS ? last : void 0;
   const isAsked = isShared && !recent;
-  const asking = (work) => reaching(
-    () => work().catch((error) => {
-      if (error instanceof UntestedJoin) void deliverWaiting(ctx, store, slug);
-      throw error;
-    })
-  );
-  const sent = isAsked ? await asking(() => sendWork(ctx, store, slug)) : void 0;
+  const sent = isAsked ? await reachRemote(ctx, store, slug, () => sendWork(ctx, store, slug)) : void 0;
   const { plan, record, events } = await readGraph(ctx, store, async (view) => {
     const plan2 = await view.plan(slug);
     const events2 = await plan2.reader.events(plan2.id, { types: FILE_EVENTS });
@@ -142,14 +163,11 @@ async function lookForWork(ctx, store, slug) {
   });
   const known = knownWork(plan, record, events);
   const commits = [...new Set([...known.values()].flatMap(({ commit }) => commit ?? []))];
-  const { root, gitCommonDir } = ctx.checkout;
-  const look = async () => {
-    const there = gitCommonDir === void 0 ? /* @__PURE__ */ new Set() : await commitsThere(root, commits);
-    return isShared && isGated(plan.policy) ? onBranch(ctx, plan, record, there) : there;
-  };
+  const { root } = ctx.checkout;
+  const look = () => commitsInReach(ctx, plan, record, commits);
   const before = await look();
   const isMissing = isAsked && before.size < commits.length;
-  const brought = isMissing ? await asking(() => bringWork(ctx, plan, record)) : void 0;
+  const brought = isMissing ? await reachRemote(ctx, store, slug, () => bringWork(ctx, plan, record)) : void 0;
   const repositoryHas = isMissing ? await look() : before;
   const head = repositoryHas.size > 0 ? await commitAt(root, "HEAD") : void 0;
   const headHas = head === void 0 ? /* @__PURE__ */ new Set() : await containedIn(root, head, [...repositoryHas]);
@@ -157,12 +175,6 @@ async function lookForWork(ctx, store, slug) {
   const why = sent ?? brought;
   const trouble = why === void 0 ? recent : { why, atMs: ctx.now() };
   looks.set(plan.graph, { asking: { headHas, repositoryHas, sameFiles }, known, trouble });
-}
-async function onBranch({ checkout: { root } }, { stored }, record, there) {
-  const head = await planHead(root, stored.slug);
-  const merged = head === void 0 ? /* @__PURE__ */ new Set() : await containedIn(root, head, [...there]);
-  const toMerge = record.conflicted.map(({ commit }) => commit).filter((commit) => there.has(commit));
-  return /* @__PURE__ */ new Set([...merged, ...toMerge]);
 }
 function troubleWithRemote({ graph }) {
   return looks.get(graph)?.trouble?.why;
@@ -268,6 +280,9 @@ import { briefWithPlace, launchLine } from "./briefs.mjs";
 // import:run/checkout-watch.mjs in run/claims.mjs
 import { readAheadOfLook, recordSnapshot, snapshotCheckout } from "./checkout-watch.mjs";
 
+// import:run/spending.mjs in run/claims.mjs
+import { lookAtModels, modelAtWork, noteMainUsage } from "./spending.mjs";
+
 // mcp-server/src/run/claims/offer.ts
 async function offer(plan, candidates, seen) {
   const offers = await newOffers(plan, candidates, seen);
@@ -315,11 +330,19 @@ async function newOffers(plan, candidates, seen) {
         ...chosenModel && { chosenModel },
         expiresAtMs: plan.nowMs + OFFER_MS,
         estimateMs: plan.estimates.durationMs(task),
-        estimateTokens: plan.estimates.tokens(task)
+        estimateTokens: plan.estimates.tokens(task),
+        ...costOfNext(plan, task)
       },
       looked: isSeen ? [{ type: "checkout.seen", task: task.id, attempt, changed: seen }] : []
     };
   });
+}
+function costOfNext({ ctx, policy, estimates }, task) {
+  const { table } = ctx.prices.last;
+  if (!table) return {};
+  const model = modelAtWork(ctx, task, policy, table);
+  const cost = expectedCost({ tokens: estimates.usage(task), model }, table);
+  return cost === void 0 ? {} : { estimateCost: cost };
 }
 
 // mcp-server/src/run/claims/open-offers.ts
@@ -351,9 +374,6 @@ async function tokenOfEarlierRelease({ writer }, claim) {
 
 // import:run/worktrees/setup.mjs in run/claims.mjs
 import { refuseSetUp } from "./worktrees/setup.mjs";
-
-// import:run/spending.mjs in run/claims.mjs
-import { noteMainUsage } from "./spending.mjs";
 
 // import:run/usage.mjs in run/claims.mjs
 import { measureAgents, measureConversations } from "./usage.mjs";
@@ -422,6 +442,7 @@ async function prepareClaiming(ctx, store, actor, slug, look) {
   const delivers = loaded.graph.live.length > loaded.graph.underCap.length;
   if (delivers) await deliverForCall(ctx, store, slug);
   planAhead(ctx, loaded);
+  await lookAtModels(ctx);
   await watchLimits(ctx, store, actor, loaded);
   await lookForWork(ctx, store, slug);
   if (mayNeedWorktree(ctx, loaded)) {
@@ -443,7 +464,7 @@ async function changedInCheckout(ctx, loaded, look) {
 }
 
 // import:text.mjs in run/claims.mjs
-import { cleanText, shownPath } from "../text.mjs";
+import { cleanText, formatDuration, shownPath } from "../text.mjs";
 
 // mcp-server/src/run/claims/missing-work-text.ts
 var SHOWN_DIGITS = 12;
@@ -597,6 +618,94 @@ function stopOrders(loaded, nowMs) {
   );
 }
 
+// mcp-server/src/run/claims/waiting-tasks.ts
+var MAX_TOLD2 = 5;
+function waitingTasks(loaded, choice, nowMs, most = MAX_REASONS) {
+  const { graph, stored } = loaded;
+  if (stored.status !== "open" || loaded.spent) return [];
+  if (loaded.pauseMs > 0)
+    return [
+      {
+        kind: "limit",
+        for: "a rate or usage limit was reached",
+        until: `${pauseSeconds(loaded)} s have passed`
+      }
+    ];
+  const level = levelThatMayStart(loaded);
+  const retries = waitsForRetry(loaded, level);
+  const refused = new Map(
+    choice.refused.map(({ candidate, why }) => [candidate.task.id, { candidate, why }])
+  );
+  const chosen = new Set(choice.chosen.map(({ task }) => task.id));
+  const heldBack = new Set(choice.heldBack);
+  const ends = (ids) => untilEnded(loaded, ids, nowMs);
+  const waitOf = (id) => {
+    const task = graph.tasks.get(id);
+    const retried = retries.get(id);
+    const beside = task && task.failedAttempts > 0 ? waitsToSee(loaded, task) : [];
+    const kept = refused.get(id);
+    if (level && !level.has(id))
+      return { kind: "level", for: "the level before it", until: "all of that has ended" };
+    if (retried)
+      return { kind: "retry", for: `${retried} failed and is tried again before it`, until: ends([retried]) };
+    if (beside.length > 0) {
+      const whether = "nothing has completed yet, and others may fail of the same cause";
+      return { kind: "retry", for: whether, until: `one has completed, or ${ends(beside)}` };
+    }
+    if (kept) return refusedWait(kept.candidate, kept.why, loaded, ends);
+    if (!heldBack.has(id)) return void 0;
+    return {
+      kind: "schedule",
+      for: "everything is expected to end sooner that way",
+      until: ends(graph.underCap.map(({ task: at }) => at))
+    };
+  };
+  const waits = [];
+  for (const { id } of graph.ready) {
+    if (waits.length === most) break;
+    const wait = chosen.has(id) ? void 0 : waitOf(id);
+    if (wait) waits.push({ task: id, ...wait });
+  }
+  return waits;
+}
+function toldWaits(waits, launches, hasRoom) {
+  return waits.filter(({ kind }) => {
+    if (kind === "schedule") return hasRoom;
+    return kind === "retry" || kind === "limit" || launches === 0;
+  }).slice(0, MAX_TOLD2).map(({ kind: _kind, ...wait }) => wait);
+}
+function refusedWait({ isolation }, why, loaded, ends) {
+  if (why.kind === "work")
+    return {
+      kind: "held",
+      for: "work that is not here",
+      until: missingWorkText(why.missing, isolation, loaded)
+    };
+  const { underCap } = loaded.graph;
+  if (why.kind === "role") {
+    const busy = underCap.filter(({ role }) => role === why.role).map(({ task }) => task);
+    return { kind: "held", for: `every ${why.role} is busy`, until: ends(busy) };
+  }
+  const own = underCap.find(({ task }) => why.with === `${loaded.stored.slug}/${task}`);
+  return {
+    kind: "held",
+    for: `its files are held by ${why.with}`,
+    until: own ? ends([own.task]) : `${why.with} ends`
+  };
+}
+function untilEnded({ graph, estimates }, ids, nowMs) {
+  const running = ids.flatMap((id) => {
+    const claim = graph.underCap.find(({ task: task2 }) => task2 === id);
+    const task = graph.tasks.get(id);
+    return claim && task ? [{ id, leftMs: claim.offeredAtMs + estimates.durationMs(task) - nowMs }] : [];
+  });
+  const [first] = running.sort((a, b) => a.leftMs - b.leftMs);
+  const open = ids.filter((id) => !hasEnded(graph.tasks.get(id)?.status ?? "cancelled"));
+  const names = (first ? running.map(({ id }) => id) : open).slice(0, MAX_REASONS).join(" or ");
+  const when = first && first.leftMs > 0 ? `, expected in ${formatDuration(first.leftMs)}` : "";
+  return `${names} ends${when}`;
+}
+
 // mcp-server/src/run/claims/next-batch.ts
 async function nextBatch(ctx, actor, slug, limit, again = () => true) {
   const store = await existingGraph(ctx, slug);
@@ -609,7 +718,7 @@ async function nextBatch(ctx, actor, slug, limit, again = () => true) {
     const interrupted = interruptedTasks(plan);
     const max = typeof limit === "function" ? limit(plan) : limit;
     const launch = [];
-    let heldBack = [];
+    let waits = [];
     let elsewhere = [];
     if (stored.status === "open" && !plan.spent) {
       const open = (await openOffers(plan)).filter(({ held }) => again(held.claim.id));
@@ -619,10 +728,11 @@ async function nextBatch(ctx, actor, slug, limit, again = () => true) {
       }
       const most = max === void 0 ? void 0 : max - launch.length;
       const choice = await choose(plan, plan.nowMs, { most });
-      heldBack = choice.heldBack;
       elsewhere = whyElsewhere(plan, choice.refused).slice(0, MAX_REASONS);
       for (const { candidate, token } of await offer(plan, choice.chosen, seen))
         launch.push(launchOf(plan, candidate.task, candidate, token));
+      const hasRoom = graph.underCap.length < plan.cap;
+      waits = toldWaits(waitingTasks(plan, choice, plan.nowMs), launch.length, hasRoom);
     }
     const quiet = launch.length === 0 && graph.live.length === 0;
     return {
@@ -633,7 +743,7 @@ async function nextBatch(ctx, actor, slug, limit, again = () => true) {
       why: quiet ? await whyNothingStarts(plan) : elsewhere,
       done: isDone(plan),
       interrupted,
-      heldBack: graph.underCap.length < plan.cap ? heldBack : []
+      waits
     };
   });
   if (batch.done) await deliverWhenDone(ctx, store, slug);
@@ -645,8 +755,10 @@ export {
   candidatesOf,
   choose,
   claimTask,
+  commitsInReach,
   isOfferedAgain,
   launchOf,
+  levelThatMayStart,
   lookForWork,
   missingWorkText,
   nextBatch,
@@ -654,9 +766,13 @@ export {
   offerAndStart,
   openOffers,
   prepareClaiming,
+  reachRemote,
   stopOrders,
+  toldWaits,
   troubleWithRemote,
+  waitingTasks,
   waitsForRetry,
+  waitsToSee,
   watchLimits,
   whyElsewhere,
   whyNothingStarts,

@@ -140,46 +140,7 @@ function noteForReviewer(plan, id, said) {
 import { CallerError, StoreUnusable, fileRefusal } from "../errors.mjs";
 
 // import:git.mjs in run/delivery.mjs
-import { GitFailed, RefMoved, attemptName, attemptsOn, commitAt, commitFacts, commitMessage, commitTree, ensurePlanBranch, git, isAncestor, mergedTree, moveRefs, noteRemoteHead, operationUnderWay, planBranch, planHead, pushAttempt, pushPlanBranch, refreshIndex, refuseCheckedOut, removeAttempts } from "../git.mjs";
-
-// import:graph.mjs in run/delivery.mjs
-import { purposeOf, taskName } from "../graph.mjs";
-
-// mcp-server/src/run/delivery/kept-commits.ts
-function keptRefs(plan) {
-  return `refs/parallel-attempts/${plan}`;
-}
-function keptRef(plan, attempt) {
-  return `${keptRefs(plan)}/${attempt}`;
-}
-async function keepCommit(root, plan, attempt, commit) {
-  await git(root, ["update-ref", keptRef(plan, attempt), commit]);
-}
-async function forgetLanded({ plan, root, merged, remote }) {
-  const landed = merged.flatMap((one) => one.kind === "merged" ? [one] : []);
-  const head = landed.findLast((one) => one.head !== void 0)?.head;
-  const bringsOthers = landed.some(
-    ({ found, delivery }) => found || purposeOf(delivery.task)?.kind === "merge"
-  );
-  if (head === void 0 || !bringsOthers) return;
-  await forgetKept(root, plan, head, remote !== void 0);
-}
-async function forgetKept(root, plan, head, onRemote) {
-  const list = ["for-each-ref", "--format=%(refname)", `--merged=${head}`, `${keptRefs(plan)}/`];
-  const refs = (await git(root, list)).split("\n").filter(Boolean);
-  if (refs.length === 0 || onRemote && !await areForgotten(root, refs)) return;
-  await git(root, ["update-ref", "--stdin"], { input: refs.map((ref) => `delete ${ref}
-`).join("") });
-}
-async function areForgotten(root, refs) {
-  try {
-    await removeAttempts(root, refs);
-    return true;
-  } catch (error) {
-    if (!(error instanceof GitFailed)) throw error;
-    return false;
-  }
-}
+import { GitFailed, RefMoved, attemptName, attemptRef, attemptsOn, commitAt, commitFacts, commitMessage, commitTree, ensurePlanBranch, forgetCommitsIn, git, isAncestor, mergedTree, moveRefs, noteRemoteHead, operationUnderWay, planBranch, planHead, pushAttempt, pushPlanBranch, refreshIndex, refuseCheckedOut } from "../git.mjs";
 
 // mcp-server/src/run/delivery/delay-delivery.ts
 var MAX_DELAY_MS = 10 * 6e4;
@@ -197,7 +158,7 @@ async function delayDelivery(ctx, store, delivery, error) {
   );
   const [first] = noted;
   if (first && first.atMs + MAX_DELAY_MS <= ctx.now()) {
-    const kept = `its commit is kept as ${keptRef(slug, attempt.id)}`;
+    const kept = `its commit is kept as ${attemptRef(slug, attempt.id)}`;
     await returnDelivery(ctx, store, {
       delivery,
       outcome: "blocked",
@@ -245,6 +206,19 @@ async function exchangeTested(ctx, store, { stored }, commands, stop) {
     }
   }
   throw new RefMoved();
+}
+
+// import:graph.mjs in run/delivery.mjs
+import { purposeOf, taskName } from "../graph.mjs";
+
+// mcp-server/src/run/delivery/forget-landed.ts
+async function forgetLanded({ plan, root, merged, remote }) {
+  const landed = merged.flatMap((one) => one.kind === "merged" ? [one] : []);
+  const head = landed.findLast((one) => one.head !== void 0)?.head;
+  const bringsOthers = landed.some(
+    ({ found, delivery }) => found || purposeOf(delivery.task)?.kind === "merge"
+  );
+  if (head !== void 0 && bringsOthers) await forgetCommitsIn(root, plan, head, remote !== void 0);
 }
 
 // mcp-server/src/run/delivery/merge-deliveries.ts
@@ -484,7 +458,7 @@ async function moveLanding(landing, runHooks) {
   const pushed = remote && await pushLanding(landing, remote, runHooks);
   const names = merged.map(({ delivery }) => taskName(plan, delivery.task.id)).join(", ");
   const kept = merged.flatMap(
-    ({ kind, delivery }) => kind === "merged" ? [keptRef(plan, delivery.attempt.id)] : []
+    ({ kind, delivery }) => kind === "merged" ? [attemptRef(plan, delivery.attempt.id)] : []
   );
   await Promise.all([
     moveRefs(root, moves, `parallel: ${names}`, kept),
@@ -689,12 +663,9 @@ export {
   deliverWaiting,
   deliveriesEnded,
   exchangeTested,
-  forgetKept,
   forgetLanded,
   gatedLanding,
   isFromHere,
-  keepCommit,
-  keptRef,
   mayDeliver,
   mergeDeliveries,
   moveLanding,

@@ -452,6 +452,9 @@ function adoption({ stored, graph }, source, text) {
 // import:text.mjs in run/edits.mjs
 import { foreignLine } from "../text.mjs";
 
+// import:run/claims.mjs in run/edits.mjs
+import { choose, waitingTasks } from "./claims.mjs";
+
 // mcp-server/src/run/edits/list-tasks.ts
 var MAX_SAID = 200;
 async function listTasks(ctx, input) {
@@ -476,6 +479,7 @@ async function listTasks(ctx, input) {
     const dead = await deadClaims(view.reader, ctx.now());
     const page = found.slice(from, from + input.limit);
     const signs = await livenessOf(view.reader, ctx.now());
+    const waits = input.plan === void 0 ? [] : await waitsOf(loaded[0], ctx.now(), input.limit);
     const last = page.at(-1);
     const warnings = loaded.flatMap((plan) => newerParts(stateOf(plan)));
     return {
@@ -491,13 +495,17 @@ async function listTasks(ctx, input) {
           ...held !== void 0 && { held }
         };
       }),
-      tasks: page.map(({ plan, task }) => rowOf(plan, task, signs)),
+      tasks: page.map(({ plan, task }) => rowOf(plan, task, signs, waits)),
       ...last && from + input.limit < found.length && { cursor: last.name },
       ...warnings.length > 0 && { warnings }
     };
   });
 }
-function rowOf({ stored, graph }, task, signs) {
+async function waitsOf(plan, nowMs, most) {
+  return plan && plan.graph.readyCount > 0 ? waitingTasks(plan, await choose(plan, nowMs), nowMs, most) : [];
+}
+function rowOf({ stored, graph }, task, signs, waits) {
+  const wait = waits.find((one) => one.task === task.id);
   const claims = graph.claimsOf(task.id);
   const cause = causeOf(task, claims);
   const running = claims.find((claim) => claim.state === "running");
@@ -508,6 +516,7 @@ function rowOf({ stored, graph }, task, signs) {
     ready: graph.isReady(task.id),
     blockedBy: task.dependencies.filter((id) => graph.tasks.get(id)?.status !== "completed"),
     ...task.agent !== void 0 && { agent: task.agent },
+    ...wait && { waits: { for: wait.for, until: wait.until } },
     ...cause !== void 0 && { cause },
     ...running && signs.get(running.id),
     ...claims.some((claim) => claim.state === "delivering") && { delivering: true }

@@ -68,6 +68,8 @@ function estimatesByModel(estimates, chosenFor) {
     launchMs: estimates.launchMs,
     durationMs: (task) => estimates.durationMs(onIts(task)),
     tokens: (task) => estimates.tokens(onIts(task)),
+    usage: (task) => estimates.usage(onIts(task)),
+    usageBasis: () => estimates.usageBasis(),
     tokensBasis: (tasks) => estimates.tokensBasis(tasks.map(onIts)),
     basis: (tasks) => estimates.basis(tasks.map(onIts))
   };

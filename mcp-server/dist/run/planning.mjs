@@ -1,14 +1,14 @@
 // import:graph.mjs in run/planning.mjs
-import { INHERIT, ancestors, clashesOf, hasEnded, levels, orderedDespiteParallelWith, parallelWith, parseScope, plainSubject, reachableTasks, takesPlace, unstarted } from "../graph.mjs";
+import { INHERIT, NO_USAGE, addTokens, allTokens, ancestors, clashesOf, hasEnded, levels, orderedDespiteParallelWith, parallelWith, parseScope, plainSubject, reachableTasks, takesPlace, unstarted } from "../graph.mjs";
 
 // import:policy.mjs in run/planning.mjs
-import { areAlternatives, chooseStrategy, claimedScope, clashPairs, judgesWork, needsResultOf, runsAlone, wantsReview } from "../policy.mjs";
+import { areAlternatives, chooseStrategy, claimedScope, clashPairs, expectedCost, expectedCosts, judgesWork, moneyText, needsResultOf, runsAlone, tokensOfWay, wantsReview, weighWays } from "../policy.mjs";
 
 // import:schedule.mjs in run/planning.mjs
 import { Estimates, MIN_GAIN, Replanner, freed, gainsOf, headsAndTails, isWorthSaying, longestChainOf, planBounds, planProblem, planResources, planSchedule, remainingOf, split, without } from "../schedule.mjs";
 
 // import:text.mjs in run/planning.mjs
-import { plural } from "../text.mjs";
+import { formatCount, formatDuration, plural } from "../text.mjs";
 
 // import:run/project.mjs in run/planning.mjs
 import { isInside, overlappingRoles, unknownRoles } from "./project.mjs";
@@ -50,6 +50,97 @@ function limitText(limit, { tasks, clashes }) {
   const members = new Set(limit.members);
   const names = clashes.filter(({ a, b }) => members.has(a) && members.has(b)).map(({ clash }) => clash.kind === "resource" ? clash.resource : clash.ours);
   return `tasks that exclude each other, ${listedIds(ids)}: ${listedIds([...new Set(names)])}`;
+}
+
+// mcp-server/src/run/planning/conflicts.ts
+var MAX_CONFLICTS = 10;
+function conflictsOf({ clashes }, nodes) {
+  const before = ancestors(nodes);
+  const open = clashes.filter(({ a, b }) => {
+    const [one, other] = [nodes[a]?.id ?? "", nodes[b]?.id ?? ""];
+    return !before.get(one)?.has(other) && !before.get(other)?.has(one);
+  });
+  const lines = open.slice(0, MAX_CONFLICTS).map(({ a, b, clash }) => `${nodes[a]?.id} and ${nodes[b]?.id}: ${whatOf(clash)}`);
+  const more = open.length - lines.length;
+  return more > 0 ? [...lines, `and ${more} more pairs`] : lines;
+}
+function contradictionsOf({ clashes }, tasks) {
+  const inOrder = orderedDespiteParallelWith(tasks).map(
+    ({ task, others }) => `${task} is not beside ${others.join(", ")}: dependencies put them in order`
+  );
+  const claims = (one, other) => one !== void 0 && other !== void 0 && parallelWith(one).includes(other.id);
+  const clashing = clashes.flatMap(
+    ({ a, b, clash }) => claims(tasks[a], tasks[b]) || claims(tasks[b], tasks[a]) ? [`${tasks[a]?.id} is not beside ${tasks[b]?.id}: ${whatOf(clash)}`] : []
+  );
+  return [...inOrder, ...clashing].slice(0, MAX_CONFLICTS);
+}
+function whatOf(clash) {
+  if (clash.kind === "resource") return clash.resource;
+  return clash.ours === clash.theirs ? clash.ours : `${clash.ours} and ${clash.theirs}`;
+}
+
+// import:run/spending.mjs in run/planning.mjs
+import { conversationModel, lookAtModels, modelAtWork } from "./spending.mjs";
+
+// mcp-server/src/run/planning/expected-money.ts
+function expectedMoney(ctx, policy, estimates, tasks) {
+  const { last } = ctx.prices;
+  if (!last.table) return { costText: () => `not known: ${last.problem}`, wayCost: () => void 0 };
+  const { table } = last;
+  const usageOf = (task, share) => ({
+    tokens: shareOfTokens(estimates.usage(task), share),
+    model: modelAtWork(ctx, task, policy, table)
+  });
+  return {
+    costText: (used) => {
+      const costs = expectedCosts(
+        used.map(({ task, share }) => usageOf(task, share)),
+        table
+      );
+      return costText(costs, used.length, table, estimates.usageBasis());
+    },
+    wayCost: ({ agents, main }) => {
+      const model = conversationModel(ctx);
+      const whole = expectedCosts(
+        tasks.map((task) => usageOf(task, 1)),
+        table
+      );
+      const ofMain = expectedCost({ tokens: main, model }, table);
+      if (ofMain === void 0 || whole.priced < tasks.length) return void 0;
+      const all = allTokens(tasks.map((task) => estimates.usage(task)).reduce(addTokens, NO_USAGE));
+      const share = all === 0 ? 0 : allTokens(agents) / all;
+      return moneyText(whole.amount * share + ofMain, table.currency);
+    }
+  };
+}
+function costText({ amount, priced, unpriced }, tasks, table, basis) {
+  const why = unpriced.length > 0 ? `; ${unpriced.join(", ")}` : "";
+  if (priced === 0) return tasks === 0 ? "nothing" : `not known${why}`;
+  const of = priced < tasks ? ` for ${priced} of ${plural(tasks, "task")}` : "";
+  return `about ${moneyText(amount, table.currency)}${of}, agents only: ${basis}, prices of ${table.date}${why}`;
+}
+function waysText(ways, wayCost = () => void 0) {
+  const line = (name, way) => {
+    const money = wayCost(way);
+    const tokens = `about ${formatCount(roundly(tokensOfWay(way)))} tokens with cache reads`;
+    return `${name}: ${formatDuration(Math.round(way.ms / 6e4) * 6e4)}, ${tokens}${money === void 0 ? "" : `, ${money}`}`;
+  };
+  return [
+    line("agents at once", ways.parallel),
+    line("agents one after another", ways.inTurn),
+    line("directly here", ways.direct)
+  ];
+}
+function roundly(tokens) {
+  return tokens < 1e4 ? Math.round(tokens / 100) * 100 : Math.round(tokens / 1e3) * 1e3;
+}
+function shareOfTokens(tokens, share) {
+  return {
+    input: tokens.input * share,
+    cacheWrite: tokens.cacheWrite * share,
+    cacheRead: tokens.cacheRead * share,
+    output: tokens.output * share
+  };
 }
 
 // mcp-server/src/run/planning/makespans.ts
@@ -259,7 +350,6 @@ function remedyFor(clash) {
 
 // mcp-server/src/run/planning/analysis.ts
 var NOT_BEGUN = { running: /* @__PURE__ */ new Map(), completed: /* @__PURE__ */ new Set(), cannotStart: [] };
-var MAX_CONFLICTS = 10;
 function analyse(ctx, input) {
   const { tasks: open, policy, estimates, cap, progress } = input;
   const { running, completed, cannotStart } = progress;
@@ -293,6 +383,14 @@ function analyse(ctx, input) {
   const sequentialMs = nodes.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const speedup = sequentialMs / Math.max(1, plan.makespan);
   const inLevels = levels(nodes);
+  const used = open.map((task, i) => ({
+    task,
+    share: shareLeft(planning.tasks[i]?.durationMs ?? 0, nodes[i]?.durationMs ?? 0)
+  }));
+  const ways = weighWays(
+    used.map(({ task, share }) => shareOfTokens(estimates.usage(task), share)),
+    { makespanMs: plan.makespan, sequentialMs, launchesMs: estimates.launchMs * open.length }
+  );
   const choice = chooseStrategy({
     tasks: open.map((task, i) => ({
       subject: plainSubject(task, input.slug),
@@ -303,7 +401,8 @@ function analyse(ctx, input) {
     })),
     total: input.total,
     speedup,
-    levels: inLevels.length
+    levels: inLevels.length,
+    ways
   });
   const words = { tasks: open, clashes: planning.clashes };
   return {
@@ -339,6 +438,8 @@ function analyse(ctx, input) {
         const [wholeMs, leftMs] = [planning.tasks[i]?.durationMs ?? 0, nodes[i]?.durationMs ?? 0];
         return sum + tokensLeft(estimates, task, wholeMs, leftMs);
       }, 0),
+      cost: input.money?.costText(used) ?? "",
+      ways: waysText(ways, input.money?.wayCost),
       tokensBasis: open.length === 0 ? NOTHING_LEFT : estimates.tokensBasis(open),
       basis: open.length === 0 ? NOTHING_LEFT : `${estimates.basis(open)}${reviewsLeftOut(input)}`
     },
@@ -350,8 +451,10 @@ function analyse(ctx, input) {
   };
 }
 function tokensLeft(estimates, task, wholeMs, leftMs) {
-  const share = wholeMs > 0 ? Math.min(1, leftMs / wholeMs) : 1;
-  return Math.round(estimates.tokens(task) * share);
+  return Math.round(estimates.tokens(task) * shareLeft(wholeMs, leftMs));
+}
+function shareLeft(wholeMs, leftMs) {
+  return wholeMs > 0 ? Math.min(1, leftMs / wholeMs) : 1;
 }
 var NOTHING_LEFT = "nothing is left to estimate";
 function waitsFor({ needs, dependencies }, completed, open) {
@@ -364,30 +467,6 @@ function reviewsLeftOut({ tasks, policy, isFromFile }) {
   const reviewed = tasks.filter((task) => wantsReview(task, policy)).length;
   if (reviewed > 0) return `; without the reviews of ${plural(reviewed, "task")}`;
   return policy.review === "end" && isFromFile && tasks.length > 0 ? "; without the review at the end" : "";
-}
-function conflictsOf({ clashes }, nodes) {
-  const before = ancestors(nodes);
-  const open = clashes.filter(({ a, b }) => {
-    const [one, other] = [nodes[a]?.id ?? "", nodes[b]?.id ?? ""];
-    return !before.get(one)?.has(other) && !before.get(other)?.has(one);
-  });
-  const lines = open.slice(0, MAX_CONFLICTS).map(({ a, b, clash }) => `${nodes[a]?.id} and ${nodes[b]?.id}: ${whatOf(clash)}`);
-  const more = open.length - lines.length;
-  return more > 0 ? [...lines, `and ${more} more pairs`] : lines;
-}
-function contradictionsOf({ clashes }, tasks) {
-  const inOrder = orderedDespiteParallelWith(tasks).map(
-    ({ task, others }) => `${task} is not beside ${others.join(", ")}: dependencies put them in order`
-  );
-  const claims = (one, other) => one !== void 0 && other !== void 0 && parallelWith(one).includes(other.id);
-  const clashing = clashes.flatMap(
-    ({ a, b, clash }) => claims(tasks[a], tasks[b]) || claims(tasks[b], tasks[a]) ? [`${tasks[a]?.id} is not beside ${tasks[b]?.id}: ${whatOf(clash)}`] : []
-  );
-  return [...inOrder, ...clashing].slice(0, MAX_CONFLICTS);
-}
-function whatOf(clash) {
-  if (clash.kind === "resource") return clash.resource;
-  return clash.ours === clash.theirs ? clash.ours : `${clash.ours} and ${clash.theirs}`;
 }
 
 // import:node:fs in run/planning.mjs
@@ -409,6 +488,7 @@ async function analyzeFile(ctx, path, maxParallel) {
     store ? await store.read((reader) => reader.currentEstimates(ctx.repository)) : new Estimates(),
     (task) => modelOf(ctx.roles, task, policy)
   );
+  await lookAtModels(ctx);
   const slug = String(breakdown.document.slug ?? basename(dirname(source.path)));
   const tasks = breakdown.tasks.map(unstarted);
   const cap = maxParallel ?? policy.maxParallel;
@@ -419,7 +499,8 @@ async function analyzeFile(ctx, path, maxParallel) {
     tasks,
     analysis: analyse(ctx, {
       ...{ slug, tasks, total: tasks.length, progress: NOT_BEGUN },
-      ...{ policy, estimates, cap, isFromFile: true }
+      ...{ policy, estimates, cap, isFromFile: true },
+      money: expectedMoney(ctx, policy, estimates, tasks)
     }),
     warnings: [
       ...breakdown.warnings,
@@ -461,7 +542,9 @@ async function analyzePlan(ctx, slug, maxParallel) {
   const { graph, policy, estimates } = loaded;
   const open = tasksLeft(loaded);
   const cap = maxParallel ?? policy.maxParallel;
+  await lookAtModels(ctx);
   const analysis = analyse(ctx, {
+    money: expectedMoney(ctx, policy, estimates, open),
     tasks: open,
     progress: progressOf(loaded, ctx.now()),
     total: graph.tasks.size,
@@ -519,6 +602,9 @@ export {
   analyzeFile,
   analyzePlan,
   bottleneckOf,
+  conflictsOf,
+  contradictionsOf,
+  expectedMoney,
   helpFor,
   limitText,
   listedIds,
@@ -527,5 +613,7 @@ export {
   planAhead,
   planningOf,
   plansByCap,
-  tasksLeft
+  shareOfTokens,
+  tasksLeft,
+  waysText
 };

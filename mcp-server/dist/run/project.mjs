@@ -133,6 +133,9 @@ function placeOfCheckout(key) {
 function folderBesideGraph({ gitCommonDir, root }) {
   return gitCommonDir ? join(gitCommonDir, "parallel") : join(root, ".parallel");
 }
+function reportsFolder(checkout) {
+  return join(folderBesideGraph(checkout), "reports");
+}
 function checkoutFileName(checkout) {
   return createHash("sha256").update(checkoutKey(checkout)).digest("hex").slice(0, 16);
 }
@@ -453,19 +456,24 @@ function policyWarnings(settings, plan) {
 
 // mcp-server/src/run/project/plugin-texts.ts
 var PluginTexts = class {
-  #skills;
-  /** @param pluginRoot the folder that holds `skills/`. */
-  constructor(pluginRoot) {
-    this.#skills = join(pluginRoot, "skills");
+  #folders;
+  /**
+   * @param pluginRoot the folder that holds `skills/`.
+   * @param reports the folder of the reports.
+   */
+  constructor(pluginRoot, reports) {
+    this.#folders = [join(pluginRoot, "skills"), reports];
   }
   /** Whether the absolute path leads to one of the texts, links followed. */
   async include(path) {
     if (!isAbsolute(path) || extname(path) !== ".md") return false;
-    try {
-      return isInside(await realpath(this.#skills), await realpath(path));
-    } catch {
-      return false;
+    for (const folder of this.#folders) {
+      try {
+        if (isInside(await realpath(folder), await realpath(path))) return true;
+      } catch {
+      }
     }
+    return false;
   }
 };
 
@@ -786,7 +794,7 @@ async function createContext(facts) {
         })
       )
     ),
-    pluginTexts: new PluginTexts(pluginRoot),
+    pluginTexts: new PluginTexts(pluginRoot, reportsFolder(checkout)),
     commands: new CommandRunner({ ...checkout, ...folders, env }),
     snapshots: new CheckoutSnapshots(checkout.gitCommonDir && checkout.root, now),
     ignoredFiles: new IgnoredFiles(checkout.gitCommonDir && checkout.root),
@@ -884,6 +892,7 @@ export {
   policyWarnings,
   readPolicy,
   realScope,
+  reportsFolder,
   repositoryName,
   sameOwner,
   settingsFromEnvironment,

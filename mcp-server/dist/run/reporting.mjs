@@ -1,5 +1,5 @@
 // import:errors.mjs in run/reporting.mjs
-import { CallerError } from "../errors.mjs";
+import { CallerError, fileRefusal } from "../errors.mjs";
 
 // import:graph.mjs in run/reporting.mjs
 import { InvalidGlob, findCycle, findToken, hasEnded, hashToken, isAttempt, isDraining, isLive, matches, normaliseGlob, parseScope, purposeOf, recoveryOf, scopeMayWrite, takesPlace, taskName, unknownNumber, withCriterionText, workedUntilMs } from "../graph.mjs";
@@ -177,10 +177,10 @@ async function othersWriting(found) {
 import { setTimeout } from "node:timers/promises";
 
 // import:run/claims.mjs in run/reporting.mjs
-import { choose, isOfferedAgain, lookForWork, nextBatch, stopOrders } from "./claims.mjs";
+import { choose, isOfferedAgain, lookForWork, nextBatch, stopOrders, toldWaits, waitingTasks } from "./claims.mjs";
 
 // import:run/delivery.mjs in run/reporting.mjs
-import { cloneOf, deliverForCall, deliverWaiting, keepCommit, noteForReviewer } from "./delivery.mjs";
+import { cloneOf, deliverForCall, deliverWaiting, noteForReviewer } from "./delivery.mjs";
 
 // import:run/recovery.mjs in run/reporting.mjs
 import { decideNow, logEscalation } from "./recovery.mjs";
@@ -322,7 +322,12 @@ async function result(ctx, store, input, state) {
       return recovery && !hasEnded(task.status) ? [{ task: task.id, before: recovery.failed }] : [];
     }),
     counts: countsOf(loaded),
-    done: isDone(loaded)
+    done: isDone(loaded),
+    waits: toldWaits(
+      waitingTasks(loaded, choice, ctx.now()),
+      startable.length,
+      loaded.graph.underCap.length < loaded.cap
+    )
   };
 }
 function endsToTell(loaded, input, news) {
@@ -346,13 +351,13 @@ function checkUntil(until, tasks) {
 }
 
 // import:node:fs/promises in run/reporting.mjs
-import { lstat } from "node:fs/promises";
+import { lstat, mkdir } from "node:fs/promises";
 
 // import:node:path in run/reporting.mjs
-import { isAbsolute, join, relative, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 
 // import:git.mjs in run/reporting.mjs
-import { GitFailed, changedFiles, commitAt, commitFiles, commitMessage, ignoredFiles, isAncestor, knownIgnoredFiles, refuseCheckedOut } from "../git.mjs";
+import { GitFailed, changedFiles, commitAt, commitFiles, commitMessage, ignoredFiles, isAncestor, keepCommit, knownIgnoredFiles, refuseCheckedOut } from "../git.mjs";
 
 // import:host.mjs in run/reporting.mjs
 import { commandRuns } from "../host.mjs";
@@ -1088,7 +1093,7 @@ function nothingFor(ctx, store, slug) {
       why: [],
       done: isDone(loaded),
       interrupted: [],
-      heldBack: []
+      waits: []
     };
   });
 }
@@ -1239,6 +1244,30 @@ function asEvents(measured, events) {
   const { seq = 0, atMs = 0 } = events.at(-1) ?? {};
   return measured.map((change, i) => ({ seq: seq + 1 + i, atMs, v: 1, actor: "server", change }));
 }
+
+// import:run/project.mjs in run/reporting.mjs
+import { reportsFolder } from "./project.mjs";
+
+// import:run/specification.mjs in run/reporting.mjs
+import { writeAtomically } from "./specification.mjs";
+
+// mcp-server/src/run/reporting/write-report.ts
+async function writeReport({ checkout }, slug, markdown) {
+  const file = join(reportsFolder(checkout), `${slug}.md`);
+  try {
+    await mkdir(dirname(file), { recursive: true }).catch((error) => {
+      throw fileRefusal(error, dirname(file)) ?? error;
+    });
+    await writeAtomically(file, markdown);
+    return { file, line: `The whole report: ${file}` };
+  } catch (error) {
+    if (!(error instanceof CallerError)) throw error;
+    return {
+      file: void 0,
+      line: `The whole report could not be written (${error.message}): parallel-tasks report ${slug} prints it.`
+    };
+  }
+}
 export {
   COMPARED_EVENTS,
   ENDED,
@@ -1271,5 +1300,6 @@ export {
   waitsForFiles,
   withIgnoredFiles,
   withRelativeFiles,
-  withoutStandings
+  withoutStandings,
+  writeReport
 };

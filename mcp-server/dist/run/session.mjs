@@ -428,6 +428,8 @@ var SessionMemory = class {
   workflows = new WorkflowRuns();
   /** The plugin's module in the host, and the plans that it runs. */
   module = new ModuleRuns();
+  /** The plan that the user is asked about, which the module runs if the answer is the choice. */
+  offered;
   /** The host's permission mode, as it was at the last prompt or call. */
   permissionMode;
   /** What was run with Bash, by the main conversation and by agents. */
@@ -441,6 +443,8 @@ var SessionMemory = class {
   sentBack = /* @__PURE__ */ new Map();
   /** Agents that the main conversation was told to stop. */
   toldToStop = /* @__PURE__ */ new Set();
+  /** A report that the user is to be shown at the end of the turn, because no model repeats it. */
+  toShow;
   /** Whether the session was told with a launch how it is to wait: every further one would pay for it again. */
   wasToldHowToWait = false;
   inCall = new AgentsInCall();
@@ -596,10 +600,10 @@ async function sweepOnStart(run) {
 }
 
 // import:report.mjs in run/session.mjs
-import { renderBriefReport } from "../report.mjs";
+import { renderBriefReport, renderMarkdown } from "../report.mjs";
 
 // import:run/reporting.mjs in run/session.mjs
-import { reportPlan } from "./reporting.mjs";
+import { reportPlan, writeReport } from "./reporting.mjs";
 
 // mcp-server/src/run/session/workflow-step.ts
 async function workflowStep(ctx, actor, slug) {
@@ -614,7 +618,9 @@ async function workflowStep(ctx, actor, slug) {
   }));
   if (goesOn || loaded.graph.live.some(({ owner }) => sameOwner(owner, ctx.owner))) return { start };
   const { report } = await reportPlan(ctx, actor, slug);
-  return { start, report: renderBriefReport(report) };
+  const whole = await writeReport(ctx, slug, renderMarkdown(report));
+  return { start, report: `${renderBriefReport(report)}
+${whole.line}` };
 }
 function roomIn({ workflowCap, owner }, { graph }) {
   const working = graph.live.filter((claim) => claim.state === "running" && sameOwner(claim.owner, owner));

@@ -2,7 +2,7 @@
 import { CallerError, fileRefusal } from "../errors.mjs";
 
 // import:git.mjs in run/worktrees.mjs
-import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitTree, commitsThere, containedIn, dropDeadLinks, ensurePlanBranch, fetchAttempt, fileWithMarkers, filesLeftOut, folderOfWorkTree, git, gitFolderOf, gitIdentity, ignoredFiles, indexEntries, isAncestor, moveRefs, operationUnderWay, planBranch, planCommitMessage, planHead, prepareMerge, refreshIndex, submoduleFolders, submoduleWork, submodulesAt, treeOf, untouchedFiles, untrackedRepositories, widenSparseCheckout, workBranches } from "../git.mjs";
+import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitTree, commitsThere, containedIn, dropDeadLinks, ensurePlanBranch, fetchAttempt, fileWithMarkers, filesLeftOut, folderOfWorkTree, forgetCommitsIn, git, gitFolderOf, gitIdentity, ignoredFiles, indexEntries, isAncestor, keepCommit, moveRefs, operationUnderWay, planBranch, planCommitMessage, planHead, prepareMerge, refreshIndex, submoduleFolders, submoduleWork, submodulesAt, treeOf, untouchedFiles, untrackedRepositories, widenSparseCheckout, workBranches } from "../git.mjs";
 
 // import:policy.mjs in run/worktrees.mjs
 import { changedByOthers, completingAttempt, isGated, ownFilesInOrder } from "../policy.mjs";
@@ -112,9 +112,6 @@ async function headWith(ctx, loaded, commits) {
 // import:text.mjs in run/worktrees.mjs
 import { NAME_LIMIT, cleanText, isDeclared, normalisePath, shownPath } from "../text.mjs";
 
-// import:run/delivery.mjs in run/worktrees.mjs
-import { forgetKept, keepCommit } from "./delivery.mjs";
-
 // mcp-server/src/run/worktrees/commit-for-clones.ts
 async function commitForClones(ctx, store, slug) {
   const { root } = ctx.checkout;
@@ -177,7 +174,7 @@ async function commitForClones(ctx, store, slug) {
     await moveRefs(root, [merge.move], `parallel: ${name}`);
   }
   await log(true);
-  if (isGated(plan.policy)) await forgetKept(root, name, await planHead(root, name) ?? head, false);
+  if (isGated(plan.policy)) await forgetCommitsIn(root, name, await planHead(root, name) ?? head, false);
 }
 function doesNotFit(root, files) {
   return new CallerError(
