@@ -21,7 +21,7 @@ const command = new Command("npm run stress --")
   .option("--seconds <n>", "how long processes are killed", wholeNumber, 120)
   .option("--machines <n>", "clones that share a plan on PostgreSQL and by a remote", wholeNumber)
   .option("--processes <n>", "clients, each with a server of its own: 8, or 2 of each machine", wholeNumber)
-  .option("--tasks <n>", "tasks of all plans: 4000, or 150 for several machines", wholeNumber)
+  .option("--tasks <n>", "tasks of all plans: 4000, or 100 on several machines", wholeNumber)
   .addOption(new Option("--engine <name>", "only this one").choices(ENGINES))
   .option("--seed <n>", "repeats the choices of another run", wholeNumber, (Date.now() % 1_000_000) + 1)
   .parse(parameters, { from: "user" });
@@ -35,7 +35,7 @@ const options = command.opts<{
 }>();
 const { machines, engine, seed } = options;
 const processes = options.processes ?? (machines === undefined ? 8 : 2);
-const tasks = options.tasks ?? (machines === undefined ? 4_000 : 150);
+const tasks = options.tasks ?? (machines === undefined ? 4_000 : 100);
 const chaosMs = options.seconds * 1000;
 const run = { seed, processes, tasks, chaosMs, endWithinMs: Math.max(chaosMs * PATIENCE, MIN_END_MS), root };
 

@@ -33,7 +33,7 @@ export interface MachinesOptions {
 }
 
 const HOUR_MS = 3_600_000;
-const LEASE_MS = 20_000;
+const LEASE_MS = 30_000;
 /** Agents of one client at once. */
 const HANDS = 2;
 /** Git and the servers take most of a task's time. */

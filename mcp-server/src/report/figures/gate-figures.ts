@@ -62,8 +62,8 @@ export function gateFigures(events: readonly GraphEvent[]): GateFigures | undefi
     flaky: red.filter((commit) => green.has(commit)),
     redBases: [
       ...new Set(
-        having("red").flatMap(({ merges, commit }) =>
-          merges.length === 0 && !green.has(commit) ? [commit] : [],
+        having("red").flatMap(({ merges, reason, commit }) =>
+          merges.length === 0 && reason !== "join" && !green.has(commit) ? [commit] : [],
         ),
       ),
     ],

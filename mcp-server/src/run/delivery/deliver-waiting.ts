@@ -130,8 +130,7 @@ async function deliverAll(ctx: RunContext, store: GraphStore, slug: string): Pro
     const seen = await waitingOf(ctx, store, slug);
     const { first } = seen;
     if (!first) {
-      const waits = await exchange(ctx, store, seen.plan);
-      if (waits) await wait(ctx, store, slug, waits);
+      if (await mayJoin(ctx, seen.plan)) await wait(ctx, store, slug, await join(ctx, store, seen.plan));
       return;
     }
     if (isFirst && !(await mayDeliver(ctx, first))) {
@@ -146,7 +145,7 @@ async function deliverAll(ctx: RunContext, store: GraphStore, slug: string): Pro
           return await landNext(ctx, store, waiting, tries);
         } catch (error) {
           if (!(error instanceof UntestedJoin)) throw error;
-          return exchange(ctx, store, waiting.plan);
+          return join(ctx, store, waiting.plan);
         }
       });
       if (!waits) continue;
@@ -159,17 +158,24 @@ async function deliverAll(ctx: RunContext, store: GraphStore, slug: string): Pro
   }
 }
 
-async function wait(ctx: RunContext, store: GraphStore, slug: string, waits: GateWait): Promise<void> {
-  if (waits.for === "user") await pauseForGate(ctx, store, slug, waits.why);
-  else deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
+async function wait(
+  ctx: RunContext,
+  store: GraphStore,
+  slug: string,
+  waits: GateWait | undefined,
+): Promise<void> {
+  if (waits?.for === "user") await pauseForGate(ctx, store, slug, waits.why);
+  else if (waits) deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
 }
 
-/** What was done apart, before other clones took part or while none was heard of, passes the gate like deliveries. */
-async function exchange(ctx: RunContext, store: GraphStore, plan: LoadedPlan): Promise<GateWait | undefined> {
-  if (!isGated(plan.policy) || plan.stored.status !== "open") return undefined;
-  if (!(await lookWhetherShared(ctx, plan.graph))) return undefined;
-  const stop = deliveriesOf(ctx).closing.signal;
-  return exchangeTested(ctx, store, plan, commandsOf(plan), stop);
+/** Whether there may be something to join that the gate has yet to pass. */
+async function mayJoin(ctx: RunContext, { graph, policy, stored }: LoadedPlan): Promise<boolean> {
+  return isGated(policy) && stored.status === "open" && (await lookWhetherShared(ctx, graph));
+}
+
+/** What was done before other clones took part, or while none was heard of, passes the gate like deliveries. */
+function join(ctx: RunContext, store: GraphStore, plan: LoadedPlan): Promise<GateWait | undefined> {
+  return exchangeTested(ctx, store, plan, commandsOf(plan), deliveriesOf(ctx).closing.signal);
 }
 
 function commandsOf({ policy }: LoadedPlan): GateCommands {
