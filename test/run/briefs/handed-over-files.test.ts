@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
+import type { AnyClaim, AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
 import type { Change } from "../../../mcp-server/src/graph/event.ts";
 import type { TaskId } from "../../../mcp-server/src/graph/task.ts";
-import { filesOfTasks } from "../../../mcp-server/src/report/files/files-of-tasks.ts";
+import { type AskedClaims, filesOfTasks } from "../../../mcp-server/src/report/files/files-of-tasks.ts";
 import { type BriefFacts, writeBrief } from "../../../mcp-server/src/run/briefs/brief.ts";
 import { filesLine } from "../../../mcp-server/src/run/plan/files-of-tasks.ts";
 import { launchFor, put, report, task } from "../../support/checkout.ts";
@@ -69,11 +69,15 @@ describe("the files that a task hands over", () => {
   });
 });
 
+function askedOf(claims: readonly AnyClaim[]): AskedClaims {
+  return { claims, claimOf: (attempt) => claims.find(({ id }) => id === attempt) };
+}
+
 describe("the files that a task hands over where nobody looked", () => {
   it("the files that a task hands over where nobody looked are those that it reports, and none is marked", () => {
     const ran: Ran[] = [{ task: "a", from: 0, to: 9, report: { filesChanged: ["b.ts", "a.ts"] } }];
     const state = planState([planTask("a")], ran);
-    const files = filesOfTasks(state, []);
+    const files = filesOfTasks(askedOf(state.claims), []);
     const [claim] = state.claims;
     const reported = claim?.state === "ended" ? claim.report : undefined;
     expect(filesLine(files("a" as TaskId), reported)).toBe("Files: b.ts, a.ts");
@@ -96,7 +100,7 @@ describe("the files that a task hands over where nobody looked", () => {
     });
     const events = eventsOf(committed(1, "a.ts"), committed(2, "b.ts", "c.ts"));
     const files = { filesChanged: ["b.ts", "c.ts"], notSeen: [] };
-    expect(filesOfTasks(state, events)("a" as TaskId)).toEqual(files);
+    expect(filesOfTasks(askedOf(state.claims), events)("a" as TaskId)).toEqual(files);
   });
 
   it("the files that a task hands over are named up to the fortieth, and then counted", () => {

@@ -51,7 +51,7 @@ export function actualWrites(state: PlanState, events: readonly GraphEvent[]): A
   const undeclared = new Map<string, UndeclaredFile>();
   const strays = new Map<string, StrayFile>();
   const byOthers = new Map<string, ForeignChange>();
-  const written = committedInWorktrees(events, claims);
+  const written = committedInWorktrees(events, (id) => claims.get(id));
   const declaredByTask = declarationsOf(state.claims);
   for (const change of seenChanges(events)) {
     const { path, how, holder } = change;
@@ -81,7 +81,10 @@ export function actualWrites(state: PlanState, events: readonly GraphEvent[]): A
     unchanged: events.flatMap(({ change }) =>
       change.type === "attempt.compared" ? change.unchanged.map((path) => ({ task: change.task, path })) : [],
     ),
-    unobserved: unobserved(state, events),
+    unobserved: [...unobservedTasks(state.claims, events, endsIn(events))].map(([task, why]) => ({
+      task,
+      why,
+    })),
     written: new Map([...written].map(([attempt, paths]) => [attempt, [...paths].sort()])),
   };
 }
@@ -121,13 +124,13 @@ export function writtenByTask(
 }
 
 /** A worktree's commit has what its attempt wrote. */
-function committedInWorktrees(
+export function committedInWorktrees(
   events: readonly GraphEvent[],
-  claims: ReadonlyMap<AttemptId, AnyClaim>,
+  claimOf: (attempt: AttemptId) => AnyClaim | undefined,
 ): Map<AttemptId, Set<string>> {
   return new Map(
     events.flatMap(({ change }) =>
-      change.type === "work.committed" && claims.get(change.attempt)?.isolation === "worktree"
+      change.type === "work.committed" && claimOf(change.attempt)?.isolation === "worktree"
         ? [[change.attempt, new Set(change.files)] as const]
         : [],
     ),
@@ -150,18 +153,35 @@ function declarationsOf(claims: readonly AnyClaim[]): ReadonlyMap<TaskId, readon
 /** After these events the agent of an attempt writes nothing more. */
 const ENDS_WORK: readonly string[] = ["delivery.accepted", "attempt.ended"] satisfies readonly ChangeType[];
 
-/** An attempt is observed when a look came after its end, and one before its start. */
-function unobserved(state: PlanState, events: readonly GraphEvent[]): ActualWrites["unobserved"] {
-  const endedAt = new Map<AttemptId, number>();
+/** Which attempts had ended before an event of the log. */
+function endsIn(events: readonly GraphEvent[]): (attempt: AttemptId, before: GraphEvent) => boolean {
+  const ends = new Map<AttemptId, number>();
+  for (const { seq, change } of events) {
+    if (!ENDS_WORK.includes(change.type) || !("attempt" in change) || change.attempt === undefined) continue;
+    if (!ends.has(change.attempt)) ends.set(change.attempt, seq);
+  }
+  return (attempt, { seq }) => (ends.get(attempt) ?? Number.POSITIVE_INFINITY) < seq;
+}
+
+/**
+ * Of these tasks, those of which nobody saw all that they changed, with the reason. An attempt is observed when a look
+ * came after its end, and one before its start.
+ * @param claims of the tasks.
+ * @param events at least those since the first of the claims was offered.
+ * @param hadEnded whether an attempt had ended before an event.
+ */
+export function unobservedTasks(
+  claims: readonly AnyClaim[],
+  events: readonly GraphEvent[],
+  hadEnded: (attempt: AttemptId, before: GraphEvent) => boolean,
+): ReadonlyMap<TaskId, string> {
   const observed = new Set<AttemptId>();
   const without = new Map<AttemptId, string>();
   let failure: string | undefined;
   for (const event of events) {
-    const { seq, change } = event;
-    if (ENDS_WORK.includes(change.type) && "attempt" in change && change.attempt !== undefined)
-      endedAt.set(change.attempt, seq);
+    const { change } = event;
     for (const { atWork } of checkoutLooks([event])) {
-      for (const { attempt } of atWork) if (endedAt.has(attempt)) observed.add(attempt);
+      for (const { attempt } of atWork) if (hadEnded(attempt, event)) observed.add(attempt);
     }
     if (change.type === "checkout.unmeasured") {
       if (change.atWork.length === 0) failure = change.why;
@@ -169,7 +189,7 @@ function unobserved(state: PlanState, events: readonly GraphEvent[]): ActualWrit
     }
   }
   const reasons = new Map<TaskId, string>();
-  for (const claim of state.claims) {
+  for (const claim of claims) {
     if (claim.state !== "ended") continue;
     const why = claim.isolation === "worktree" ? "it worked in a worktree of its own" : without.get(claim.id);
     if (why !== undefined) reasons.set(claim.task, why);
@@ -177,7 +197,7 @@ function unobserved(state: PlanState, events: readonly GraphEvent[]): ActualWrit
       reasons.set(claim.task, failure ?? "nobody looked at the checkout after it ended");
     }
   }
-  return [...reasons].map(([task, why]) => ({ task, why }));
+  return reasons;
 }
 
 /** Without those of the one task. */

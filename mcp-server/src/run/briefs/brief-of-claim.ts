@@ -34,9 +34,10 @@ export async function briefWithPlace(
   // Whoever asks for the brief has this plugin's tools.
   const asked = { canReport: true, ...(reader && { reader }), ...checkout };
   const worktree = claim.isolation === "worktree" ? await worktreeOfClaim(ctx, store, claim.id) : undefined;
-  const logged = await readGraph(ctx, store, async (view) =>
-    readForBrief(await view.plan(loaded.stored.slug), briefed),
-  );
+  const isAlone = worktree === undefined && inputsOf(loaded, briefed.task).length === 0;
+  const logged = isAlone
+    ? NOTHING_LOGGED
+    : await readGraph(ctx, store, async (view) => readForBrief(await view.plan(loaded.stored.slug), briefed));
   return briefOf(ctx, briefed, token, asked, logged, worktree);
 }
 
@@ -47,14 +48,17 @@ export interface LoggedForBrief {
   readonly record?: WorkRecord;
 }
 
+/** Of a task that builds on nothing and works in the checkout. */
+const NOTHING_LOGGED: LoggedForBrief = { filesOf: () => undefined };
+
 /** Reads what the brief for a claim needs of the log; of files only where tasks before it handed any over. */
 export async function readForBrief(
   plan: PlanView,
   { task, claim }: Pick<Briefed, "task" | "claim">,
 ): Promise<LoggedForBrief> {
-  const isAlone = inputsOf(plan, task).length === 0;
+  const inputs = inputsOf(plan, task);
   return {
-    filesOf: isAlone ? () => undefined : await readFilesOfTasks(plan),
+    filesOf: inputs.length === 0 ? NOTHING_LOGGED.filesOf : await readFilesOfTasks(plan, inputs),
     ...(claim.isolation === "worktree" && { record: await workRecord(plan) }),
   };
 }

@@ -23,6 +23,8 @@ export type LastCheckoutLook = Readonly<z.output<typeof lastCheckoutLook>>;
 
 /** @returns undefined where nobody has looked yet. */
 export function readLastCheckoutLook(checkout: Checkout): LastCheckoutLook | undefined {
+  // Outside git nobody looks.
+  if (checkout.gitCommonDir === undefined) return undefined;
   try {
     return lastCheckoutLook.safeParse(JSON.parse(readFileSync(fileOf(checkout), "utf8"))).data;
   } catch {

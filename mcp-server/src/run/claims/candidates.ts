@@ -19,10 +19,12 @@ import type { Candidate } from "./candidate.ts";
 
 /** The ready tasks in the order of the schedule, without those that it holds back. */
 function* inOrder({ graph }: LoadedPlan, ahead: Ahead | undefined): Generator<Task> {
-  const first = new Set(ahead?.startNow.filter((id) => graph.isReady(id)));
-  for (const id of first) {
-    const task = graph.tasks.get(id);
-    if (task) yield task;
+  const first = new Set<TaskId>();
+  for (const id of ahead?.startNow ?? []) {
+    const task = graph.isReady(id) ? graph.tasks.get(id) : undefined;
+    if (!task) continue;
+    first.add(id);
+    yield task;
   }
   for (const task of graph.ready) {
     if (!first.has(task.id) && !ahead?.heldBack.has(task.id)) yield task;

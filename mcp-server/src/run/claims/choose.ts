@@ -1,4 +1,5 @@
 import { isDraining, isLive } from "../../graph/attempt.ts";
+import type { PlanGraph } from "../../graph/plan-graph.ts";
 import { type ParsedScope, parseScope, type Scope } from "../../graph/scope/scope.ts";
 import { type Task, type TaskId, taskName } from "../../graph/task.ts";
 import { areAlternatives } from "../../policy/alternatives.ts";
@@ -22,7 +23,7 @@ export interface Wanted {
 /** What starts now, what cannot, and what could and is left for later. */
 export interface Chosen extends Choice<Candidate> {
   /** Tasks that could start and wait because everything is expected to end sooner that way; at most ten. */
-  readonly heldBack: readonly TaskId[];
+  readonly heldBack: () => readonly TaskId[];
 }
 
 /**
@@ -65,11 +66,15 @@ export async function choose(plan: PlanView, nowMs: number, { only, most }: Want
   // What the schedule starts now may be held by another plan, or be for another checkout: nothing waits for it here.
   const isElsewhere = choice.refused.some(({ why }) => why.kind === "work");
   const isStuck = choice.chosen.length === 0 && (graph.live.length === 0 || isElsewhere);
-  if (ahead && isStuck) return { ...choiceBy(undefined), heldBack: [] };
+  if (ahead && isStuck) return { ...choiceBy(undefined), heldBack: () => [] };
+  return { ...choice, heldBack: () => heldBackOf(graph, ahead) };
+}
+
+function heldBackOf(graph: PlanGraph, ahead: Ahead | undefined): TaskId[] {
   const heldBack: TaskId[] = [];
   for (const id of ahead?.heldBack ?? []) {
     if (heldBack.length === MAX_REASONS) break;
     if (graph.isReady(id)) heldBack.push(id);
   }
-  return { ...choice, heldBack };
+  return heldBack;
 }

@@ -35,7 +35,7 @@ export async function prepareClaiming(
   planAhead(ctx, loaded);
   await lookAtModels(ctx);
   await watchLimits(ctx, store, actor, loaded);
-  await lookForWork(ctx, store, slug);
+  await lookForWork(ctx, store, loaded);
   if (mayNeedWorktree(ctx, loaded)) {
     await refuseNoRoom(ctx.checkout.root, loaded.stored.slug);
     await refuseSetUp(ctx, loaded);

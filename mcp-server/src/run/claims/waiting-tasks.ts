@@ -48,7 +48,7 @@ export function waitingTasks(
     choice.refused.map(({ candidate, why }) => [candidate.task.id, { candidate, why }]),
   );
   const chosen = new Set(choice.chosen.map(({ task }) => task.id));
-  const heldBack = new Set(choice.heldBack);
+  const heldBack = new Set(choice.heldBack());
   const ends = (ids: readonly TaskId[]) => untilEnded(loaded, ids, nowMs);
   const waitOf = (id: TaskId): Omit<Wait, "task"> | undefined => {
     const task = graph.tasks.get(id);

@@ -13,8 +13,8 @@ import { type AskingCheckout, WorkInReach } from "../../policy/work-location/wor
 import { FILE_EVENTS, filesOfTasks } from "../../report/files/files-of-tasks.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { readContent } from "../effects/file-content.ts";
-import { type LoadedPlan, stateOf } from "../plan/load-plan.ts";
-import { type PlanView, readGraph, readPlan } from "../plan/plan-view.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+import { type PlanView, readGraph } from "../plan/plan-view.ts";
 import { placeOfCheckout } from "../project/checkout.ts";
 import { GRAPH_IN_REPOSITORY } from "../project/graph-location.ts";
 import type { RunContext } from "../project/run-context.ts";
@@ -64,8 +64,11 @@ export function workInReach(plan: PlanView): WorkInReach | undefined {
  * Looks which of the plan's work is here, if some of it was done in another checkout: too slow for a transaction that
  * others wait for.
  */
-export async function lookForWork(ctx: RunContext, store: GraphStore, slug: string): Promise<void> {
-  const { graph } = await readPlan(ctx, store, slug);
+export async function lookForWork(
+  ctx: RunContext,
+  store: GraphStore,
+  { graph, stored: { slug } }: LoadedPlan,
+): Promise<void> {
   if (isAllHere(graph, ownNames(ctx, graph.checkouts))) return;
   const isShared = await lookWhetherShared(ctx, graph);
   const last = looks.get(graph)?.trouble;
@@ -130,7 +133,7 @@ function knownWork(
   events: readonly GraphEvent[],
 ): Map<AttemptId, LoggedWork> {
   const { graph } = plan;
-  const filesOf = filesOfTasks(stateOf(plan), events);
+  const filesOf = filesOfTasks({ claims: graph.claims, claimOf: (id) => graph.claim(id) }, events);
   const known = new Map<AttemptId, LoggedWork>();
   for (const task of graph.tasks.values()) {
     const attempt = task.status === "completed" ? completingAttempt(graph.claimsOf(task.id)) : undefined;

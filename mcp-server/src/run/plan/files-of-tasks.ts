@@ -1,19 +1,29 @@
 import type { Report } from "../../graph/attempt.ts";
+import type { TaskId } from "../../graph/task.ts";
 import {
   FILE_EVENTS,
   type FilesOfTask,
   filesOfTasks,
   type TaskFiles,
 } from "../../report/files/files-of-tasks.ts";
-import { stateOf } from "./load-plan.ts";
 import type { PlanView } from "./plan-view.ts";
 
 /** So many files of a task are named one by one. */
 const MAX_FILES = 40;
 
-/** What the plan's log tells of the files of its tasks. */
-export async function readFilesOfTasks(plan: PlanView): Promise<FilesOfTask> {
-  return filesOfTasks(stateOf(plan), await plan.reader.events(plan.id, { types: FILE_EVENTS }));
+/**
+ * What the plan's log tells of the files of tasks.
+ * @param tasks absent: all.
+ */
+export async function readFilesOfTasks(plan: PlanView, tasks?: readonly TaskId[]): Promise<FilesOfTask> {
+  const { graph, reader } = plan;
+  const claims = tasks?.flatMap((task) => graph.claimsOf(task)) ?? graph.claims;
+  const sinceMs = claims.reduce(
+    (first, { offeredAtMs }) => Math.min(first, offeredAtMs),
+    Number.MAX_SAFE_INTEGER,
+  );
+  const events = await reader.events(plan.id, { types: FILE_EVENTS, ...(tasks && { sinceMs }) });
+  return filesOfTasks({ claims, claimOf: (id) => graph.claim(id) }, events);
 }
 
 /** The files of a task in one line, for whoever goes on with its work; empty where there are none. */

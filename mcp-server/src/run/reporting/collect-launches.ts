@@ -10,7 +10,7 @@ import { lookForWork } from "../claims/work-here.ts";
 import { deliverWaiting } from "../delivery/deliver-waiting.ts";
 import { existingGraph } from "../plan/load-plan.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
-import { type PlanView, readGraph } from "../plan/plan-view.ts";
+import { type PlanView, readGraph, readPlan } from "../plan/plan-view.ts";
 import { type Counts, countsOf, isDone } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { decideNow, logEscalation } from "../recovery/next-decision.ts";
@@ -63,7 +63,7 @@ export async function collectLaunches(
   let hasWaited = false;
   for (;;) {
     if (ctx.now() >= nextSweep) {
-      await lookForWork(ctx, store, slug);
+      await lookForWork(ctx, store, await readPlan(ctx, store, slug));
       onWait(
         await changePlan(ctx, store, actor, slug, async (plan, tx) => {
           await expireClaims(tx);

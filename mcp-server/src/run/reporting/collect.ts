@@ -180,7 +180,7 @@ async function result(
   input: CollectInput,
   state: Judgement,
 ): Promise<Collected> {
-  await lookForWork(ctx, store, input.plan);
+  await lookForWork(ctx, store, await readPlan(ctx, store, input.plan));
   const { loaded, choice } = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(input.plan);
     return { loaded: plan, choice: await choose(plan, ctx.now()) };

@@ -11,7 +11,7 @@ import { deliverForCall } from "../delivery/deliver-waiting.ts";
 import { deadClaims, stateNow } from "../plan/interrupted.ts";
 import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
-import { readGraph } from "../plan/plan-view.ts";
+import { readGraph, readPlan } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { logEscalation } from "../recovery/next-decision.ts";
 import { type AttemptMeasured, WRITTEN_AFTER_MS } from "../usage/agent-usage.ts";
@@ -32,7 +32,7 @@ export async function reportPlan(
   const store = await existingGraph(ctx, slug);
   await recordChangesOfEndedAttempts(ctx);
   await deliverForCall(ctx, store, slug);
-  await lookForWork(ctx, store, slug);
+  await lookForWork(ctx, store, await readPlan(ctx, store, slug));
   await commitPlan(ctx, store, slug);
   await deliverWhenDone(ctx, store, slug);
   await removeMergedWorktrees(ctx, store, slug, 0);
