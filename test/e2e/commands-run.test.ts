@@ -209,7 +209,7 @@ describe("/parallel:run", () => {
 
   it("/parallel:run without its server or without a breakdown leads to what is missing and launches nobody", async () => {
     const looks: Orchestrator = (conversation) =>
-      says(conversation.tools.includes(taskTool("batch_next")) ? "The server runs." : "No server: see /mcp.");
+      says(offeredTools(conversation).includes(taskTool("batch_next")) ? "The server runs." : "No server: see /mcp.");
     await runScenario(
       story("no server", [{ prompt: "/parallel:run anything", orchestrator: looks }], {
         environment: { NODE_OPTIONS: "--require /nowhere.cjs" },
@@ -217,7 +217,7 @@ describe("/parallel:run", () => {
       (outcome) => {
         expect(outcome.runs[0]?.texts).toEqual(["No server: see /mcp."]);
         expect(toldIn(outcome)).toMatch(
-          /is not there, not even deferred, the server of this plugin is not running: .*`\/mcp`/,
+          /is not listed at all, the server of this plugin is not running: .*`\/mcp`/,
         );
         expect(outcome.recording.agents()).toEqual([]);
       },
