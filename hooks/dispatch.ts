@@ -5,6 +5,8 @@
 const SERVER = "plugin:parallel:tasks";
 /** A step waits so long in the server: short enough that a module that is gone is noticed soon. */
 const STEP_SECONDS = 10;
+/** Longer than a step mostly takes; the server may run commands in one. */
+const LONG_MS = 13_000;
 /** A server that is being started does not answer; a hook may sleep for ten seconds in all. */
 const RETRY_MS = 500;
 const MAX_RETRIES = 14;
@@ -24,7 +26,10 @@ interface Host {
     call(call: { tool: string; input: object }): Promise<{ result?: { agentId?: string } }>;
     list(): Promise<{ id: string; spawnedBy?: string }[]>;
   };
-  readonly clock: { sleep(ms: number): Promise<void>; after(ms: number, then: () => unknown): unknown };
+  readonly clock: {
+    sleep(ms: number): Promise<void>;
+    after(ms: number, then: () => unknown): { cancel(): void };
+  };
   readonly command: { register(command: object): Promise<unknown> };
   readonly plugin: { readonly name: string };
   readonly prompt: { submit(prompt: { text: string }): Promise<unknown> };
@@ -86,6 +91,28 @@ async function ask($: Host, request: object): Promise<Answer> {
   return JSON.parse(text);
 }
 
+/** The call's answer; undefined when it takes longer. */
+async function within<T>($: Host, ms: number, call: Promise<T>): Promise<T | undefined> {
+  let pass = (_?: undefined) => {};
+  const late = new Promise<undefined>((resolve) => {
+    pass = resolve;
+  });
+  const timer = $.clock.after(ms, pass);
+  return Promise.race([call, late]).finally(() => timer.cancel());
+}
+
+/** A call to a server that ends is never answered: while one takes long, it is looked whether that server is there. */
+async function askWatched($: Host, request: object): Promise<Answer> {
+  const call = askAs($, request);
+  for (;;) {
+    const answer = await within($, LONG_MS, call);
+    if (answer) return answer;
+    const before = key;
+    await hello($);
+    if (key !== before) throw new Error("The server has ended.");
+  }
+}
+
 /** As `ask`, with the key; a server that does not know it was started since the last hello. */
 async function askAs($: Host, request: object): Promise<Answer> {
   const answer = await ask($, { ...request, key });
@@ -94,27 +121,28 @@ async function askAs($: Host, request: object): Promise<Answer> {
   return ask($, { ...request, key });
 }
 
-let greeting: Promise<void> | undefined;
+let greeting: Promise<true | undefined> | undefined;
 
-/** Says hello, and begins what the server says this module runs. One at a time: each may change the key. */
+/**
+ * Says hello, and begins what the server says this module runs. One at a time: each may change the key.
+ * @throws an error when the server does not answer.
+ */
 async function hello($: Host): Promise<void> {
-  greeting ??= greet($);
-  try {
-    await greeting;
-  } finally {
+  greeting ??= within($, LONG_MS, greet($)).finally(() => {
     greeting = undefined;
-  }
+  });
+  if (!(await greeting)) throw new Error("The plugin's server does not answer.");
 }
 
 /** A server that has just been started is not connected yet. */
-async function greet($: Host): Promise<void> {
+async function greet($: Host): Promise<true> {
   for (let tries = 1; ; tries += 1) {
     try {
       const answer = await ask($, { engine: "hello", key });
       key = answer.key;
       for (const { plan, run } of answer.plans)
         if (isNew(plan, run)) $.clock.after(1, () => follow($, plan, run));
-      return;
+      return true;
     } catch (error) {
       if (tries === MAX_RETRIES || !/no connected MCP/.test(String(error))) throw error;
       await $.clock.sleep(RETRY_MS);
@@ -142,7 +170,13 @@ async function steps($: Host, plan: string, run: number): Promise<Over | undefin
   for (let failures = 0; failures < MAX_RETRIES; ) {
     try {
       const lost = refused.get(plan)?.splice(0) ?? [];
-      const step = await askAs($, { engine: "step", plan, run, waitSeconds: STEP_SECONDS, refused: lost });
+      const step = await askWatched($, {
+        engine: "step",
+        plan,
+        run,
+        waitSeconds: STEP_SECONDS,
+        refused: lost,
+      });
       for (const agentId of step.stop) void stop($, agentId);
       for (const item of step.launch) void launch($, plan, item);
       failures = 0;
