@@ -414,7 +414,7 @@ function actualWrites(state, events) {
   const undeclared = /* @__PURE__ */ new Map();
   const strays = /* @__PURE__ */ new Map();
   const byOthers = /* @__PURE__ */ new Map();
-  const written = committedInWorktrees(events, claims);
+  const written = committedInWorktrees(events, (id) => claims.get(id));
   const declaredByTask = declarationsOf(state.claims);
   for (const change of seenChanges(events)) {
     const { path, how, holder } = change;
@@ -444,7 +444,10 @@ function actualWrites(state, events) {
     unchanged: events.flatMap(
       ({ change }) => change.type === "attempt.compared" ? change.unchanged.map((path) => ({ task: change.task, path })) : []
     ),
-    unobserved: unobserved(state, events),
+    unobserved: [...unobservedTasks(state.claims, events, endsIn(events))].map(([task, why]) => ({
+      task,
+      why
+    })),
     written: new Map([...written].map(([attempt, paths]) => [attempt, [...paths].sort()]))
   };
 }
@@ -467,10 +470,10 @@ function writtenByTask({ claims }, written) {
   }
   return byTask;
 }
-function committedInWorktrees(events, claims) {
+function committedInWorktrees(events, claimOf) {
   return new Map(
     events.flatMap(
-      ({ change }) => change.type === "work.committed" && claims.get(change.attempt)?.isolation === "worktree" ? [[change.attempt, new Set(change.files)]] : []
+      ({ change }) => change.type === "work.committed" && claimOf(change.attempt)?.isolation === "worktree" ? [[change.attempt, new Set(change.files)]] : []
     )
   );
 }
@@ -485,17 +488,22 @@ function declarationsOf(claims) {
   return declared;
 }
 var ENDS_WORK = ["delivery.accepted", "attempt.ended"];
-function unobserved(state, events) {
-  const endedAt = /* @__PURE__ */ new Map();
+function endsIn(events) {
+  const ends = /* @__PURE__ */ new Map();
+  for (const { seq, change } of events) {
+    if (!ENDS_WORK.includes(change.type) || !("attempt" in change) || change.attempt === void 0) continue;
+    if (!ends.has(change.attempt)) ends.set(change.attempt, seq);
+  }
+  return (attempt, { seq }) => (ends.get(attempt) ?? Number.POSITIVE_INFINITY) < seq;
+}
+function unobservedTasks(claims, events, hadEnded) {
   const observed = /* @__PURE__ */ new Set();
   const without = /* @__PURE__ */ new Map();
   let failure;
   for (const event of events) {
-    const { seq, change } = event;
-    if (ENDS_WORK.includes(change.type) && "attempt" in change && change.attempt !== void 0)
-      endedAt.set(change.attempt, seq);
+    const { change } = event;
     for (const { atWork } of checkoutLooks([event])) {
-      for (const { attempt } of atWork) if (endedAt.has(attempt)) observed.add(attempt);
+      for (const { attempt } of atWork) if (hadEnded(attempt, event)) observed.add(attempt);
     }
     if (change.type === "checkout.unmeasured") {
       if (change.atWork.length === 0) failure = change.why;
@@ -503,7 +511,7 @@ function unobserved(state, events) {
     }
   }
   const reasons = /* @__PURE__ */ new Map();
-  for (const claim of state.claims) {
+  for (const claim of claims) {
     if (claim.state !== "ended") continue;
     const why = claim.isolation === "worktree" ? "it worked in a worktree of its own" : without.get(claim.id);
     if (why !== void 0) reasons.set(claim.task, why);
@@ -511,7 +519,7 @@ function unobserved(state, events) {
       reasons.set(claim.task, failure ?? "nobody looked at the checkout after it ended");
     }
   }
-  return [...reasons].map(([task, why]) => ({ task, why }));
+  return reasons;
 }
 function namesOf({ suspects }, { plan }, except) {
   const own = taskName(plan.slug, "");
@@ -556,7 +564,7 @@ function gateFigures(events) {
     redBases: [
       ...new Set(
         having("red").flatMap(
-          ({ merges, commit }) => merges.length === 0 && !green.has(commit) ? [commit] : []
+          ({ merges, reason, commit }) => merges.length === 0 && reason !== "join" && !green.has(commit) ? [commit] : []
         )
       )
     ],
@@ -1341,19 +1349,35 @@ var FILE_EVENTS = [
   "files.changed",
   "checkout.observed",
   "checkout.unmeasured",
-  "work.committed",
-  "delivery.accepted",
-  "attempt.ended"
+  "work.committed"
 ];
-function filesOfTasks(state, events) {
-  const { written, unobserved: unobserved2 } = actualWrites(state, events);
+function filesOfTasks(asked, events) {
+  const written = writtenFiles(asked, events);
+  const unobserved = unobservedTasks(asked.claims, events, endsOf(asked));
   return (task) => {
-    const attempts = state.claims.filter((claim) => claim.task === task && isHandedOver(claim));
-    const isObserved = unobserved2.every((one) => one.task !== task);
+    const attempts = asked.claims.filter((claim) => claim.task === task && isHandedOver(claim));
+    const isObserved = !unobserved.has(task);
     if (!isObserved && attempts.every(({ id }) => written.get(id) === void 0)) return void 0;
     const { filesChanged, notSeen } = filesOfAttempts(attempts, written);
     return { filesChanged, notSeen: isObserved ? notSeen : [] };
   };
+}
+function endsOf({ claimOf }) {
+  return (attempt, { atMs }) => {
+    const claim = claimOf(attempt);
+    const endMs = claim && isAttempt(claim) ? workedUntilMs(claim) : void 0;
+    return endMs !== void 0 && endMs <= atMs;
+  };
+}
+function writtenFiles({ claims, claimOf }, events) {
+  const asked = new Set(claims.map(({ id }) => id));
+  const written = committedInWorktrees(events, claimOf);
+  for (const change of seenChanges(events)) {
+    if (!change.suspects.some(({ attempt }) => attempt !== void 0 && asked.has(attempt))) continue;
+    for (const { id } of writersOf(change, claimOf).writers)
+      written.set(id, (written.get(id) ?? /* @__PURE__ */ new Set()).add(change.path));
+  }
+  return new Map([...written].map(([attempt, paths]) => [attempt, [...paths].sort()]));
 }
 function isHandedOver(claim) {
   return claim.isolation === "shared" || claim.state === "ended" && claim.outcome === "completed";
@@ -2194,7 +2218,7 @@ function scopeTruthLines({
   undeclared,
   byOthers,
   unchanged,
-  unobserved: unobserved2
+  unobserved
 }) {
   const named = (files) => files.map(({ path, how }) => `${name(path)}${how === "removed" ? " (removed)" : ""}`);
   return [
@@ -2219,15 +2243,15 @@ function scopeTruthLines({
       const paths = files.map(({ path }) => name(path));
       return `- ${bold(files[0].task)} reported ${some2(paths)}, which **did not change**`;
     }),
-    ...grouped(unobserved2, ({ why }) => why).map((tasks) => {
+    ...grouped(unobserved, ({ why }) => why).map((tasks) => {
       const who = some2(tasks.map(({ task }) => name(task)));
       return `- What ${who} really changed was not measured: ${escapeMarkdown(tasks[0].why)}`;
     })
   ];
 }
 function notSeenLines({ tasks, scopeTruth, ignoredFiles = [] }) {
-  const { unchanged, unobserved: unobserved2 } = scopeTruth;
-  return tasks.filter(({ task }) => !unobserved2.some((one) => one.task === task)).flatMap(({ task, notSeen }) => {
+  const { unchanged, unobserved } = scopeTruth;
+  return tasks.filter(({ task }) => !unobserved.some((one) => one.task === task)).flatMap(({ task, notSeen }) => {
     const isSaid = (path) => ignoredFiles.includes(path) || unchanged.some((one) => one.task === task && one.path === path);
     const paths = notSeen.filter((path) => !isSaid(path)).map(name);
     return paths.length === 0 ? [] : [`- ${bold(task)} reported ${some2(paths)}, which nobody saw change`];
@@ -2660,6 +2684,7 @@ export {
   bold,
   commandsRunAgain,
   commitLines,
+  committedInWorktrees,
   committedWork,
   concurrentTasks,
   conversationUsage,
@@ -2722,6 +2747,7 @@ export {
   totalMs,
   totalUsage,
   undoneChanges,
+  unobservedTasks,
   unverifiedOf,
   usageFigures,
   verdictOf,

@@ -209,7 +209,11 @@ describe("/parallel:run", () => {
 
   it("/parallel:run without its server or without a breakdown leads to what is missing and launches nobody", async () => {
     const looks: Orchestrator = (conversation) =>
-      says(offeredTools(conversation).includes(taskTool("batch_next")) ? "The server runs." : "No server: see /mcp.");
+      says(
+        offeredTools(conversation).includes(taskTool("batch_next"))
+          ? "The server runs."
+          : "No server: see /mcp.",
+      );
     await runScenario(
       story("no server", [{ prompt: "/parallel:run anything", orchestrator: looks }], {
         environment: { NODE_OPTIONS: "--require /nowhere.cjs" },

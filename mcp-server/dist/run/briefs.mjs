@@ -193,17 +193,15 @@ async function briefWithPlace(ctx, store, briefed, token, reader) {
   const checkout = reader && !reader.isClaudeCode ? { checkout: ctx.checkout.root } : {};
   const asked = { canReport: true, ...reader && { reader }, ...checkout };
   const worktree = claim.isolation === "worktree" ? await worktreeOfClaim(ctx, store, claim.id) : void 0;
-  const logged = await readGraph(
-    ctx,
-    store,
-    async (view) => readForBrief(await view.plan(loaded.stored.slug), briefed)
-  );
+  const isAlone = worktree === void 0 && inputsOf(loaded, briefed.task).length === 0;
+  const logged = isAlone ? NOTHING_LOGGED : await readGraph(ctx, store, async (view) => readForBrief(await view.plan(loaded.stored.slug), briefed));
   return briefOf(ctx, briefed, token, asked, logged, worktree);
 }
+var NOTHING_LOGGED = { filesOf: () => void 0 };
 async function readForBrief(plan, { task, claim }) {
-  const isAlone = inputsOf(plan, task).length === 0;
+  const inputs2 = inputsOf(plan, task);
   return {
-    filesOf: isAlone ? () => void 0 : await readFilesOfTasks(plan),
+    filesOf: inputs2.length === 0 ? NOTHING_LOGGED.filesOf : await readFilesOfTasks(plan, inputs2),
     ...claim.isolation === "worktree" && { record: await workRecord(plan) }
   };
 }

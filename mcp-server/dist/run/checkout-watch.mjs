@@ -25,6 +25,7 @@ var lastCheckoutLook = z.object({
   atWork: z.array(z.number().transform((id) => id))
 });
 function readLastCheckoutLook(checkout) {
+  if (checkout.gitCommonDir === void 0) return void 0;
   try {
     return lastCheckoutLook.safeParse(JSON.parse(readFileSync(fileOf(checkout), "utf8"))).data;
   } catch {

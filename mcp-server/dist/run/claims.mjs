@@ -12,10 +12,12 @@ import { GRAPH_IN_REPOSITORY, isServerDead, placeOfCheckout, realScope, sameOwne
 
 // mcp-server/src/run/claims/candidates.ts
 function* inOrder({ graph }, ahead) {
-  const first = new Set(ahead?.startNow.filter((id) => graph.isReady(id)));
-  for (const id of first) {
-    const task = graph.tasks.get(id);
-    if (task) yield task;
+  const first = /* @__PURE__ */ new Set();
+  for (const id of ahead?.startNow ?? []) {
+    const task = graph.isReady(id) ? graph.tasks.get(id) : void 0;
+    if (!task) continue;
+    first.add(id);
+    yield task;
   }
   for (const task of graph.ready) {
     if (!first.has(task.id) && !ahead?.heldBack.has(task.id)) yield task;
@@ -94,7 +96,7 @@ import { FILE_EVENTS, conversationUsage, filesOfTasks } from "../report.mjs";
 import { readContent } from "./effects.mjs";
 
 // import:run/plan.mjs in run/claims.mjs
-import { changeGraph, changePlan, countsOf, existingGraph, interruptedTasks, isDone, pauseSeconds, readGraph, readPlan, refuseNoRoom, splitTaskName, stateOf, stuckTasks, taskOf, whyPlanIsHeld } from "./plan.mjs";
+import { changeGraph, changePlan, countsOf, existingGraph, interruptedTasks, isDone, pauseSeconds, readGraph, readPlan, refuseNoRoom, splitTaskName, stuckTasks, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
 // import:run/remote.mjs in run/claims.mjs
 import { UntestedJoin, goesThroughRemote, lookWhetherShared, mayBeShared } from "./remote.mjs";
@@ -148,8 +150,7 @@ function workInReach(plan) {
   };
   return new WorkInReach(graph.tasks, work, { ...asking, names });
 }
-async function lookForWork(ctx, store, slug) {
-  const { graph } = await readPlan(ctx, store, slug);
+async function lookForWork(ctx, store, { graph, stored: { slug } }) {
   if (isAllHere(graph, ownNames(ctx, graph.checkouts))) return;
   const isShared = await lookWhetherShared(ctx, graph);
   const last = looks.get(graph)?.trouble;
@@ -193,7 +194,7 @@ function ownNames(ctx, checkouts) {
 }
 function knownWork(plan, record, events) {
   const { graph } = plan;
-  const filesOf = filesOfTasks(stateOf(plan), events);
+  const filesOf = filesOfTasks({ claims: graph.claims, claimOf: (id) => graph.claim(id) }, events);
   const known = /* @__PURE__ */ new Map();
   for (const task of graph.tasks.values()) {
     const attempt = task.status === "completed" ? completingAttempt(graph.claimsOf(task.id)) : void 0;
@@ -265,13 +266,16 @@ async function choose(plan, nowMs, { only, most } = {}) {
   const choice = choiceBy(ahead);
   const isElsewhere = choice.refused.some(({ why }) => why.kind === "work");
   const isStuck = choice.chosen.length === 0 && (graph.live.length === 0 || isElsewhere);
-  if (ahead && isStuck) return { ...choiceBy(void 0), heldBack: [] };
+  if (ahead && isStuck) return { ...choiceBy(void 0), heldBack: () => [] };
+  return { ...choice, heldBack: () => heldBackOf(graph, ahead) };
+}
+function heldBackOf(graph, ahead) {
   const heldBack = [];
   for (const id of ahead?.heldBack ?? []) {
     if (heldBack.length === MAX_REASONS) break;
     if (graph.isReady(id)) heldBack.push(id);
   }
-  return { ...choice, heldBack };
+  return heldBack;
 }
 
 // import:run/briefs.mjs in run/claims.mjs
@@ -444,7 +448,7 @@ async function prepareClaiming(ctx, store, actor, slug, look) {
   planAhead(ctx, loaded);
   await lookAtModels(ctx);
   await watchLimits(ctx, store, actor, loaded);
-  await lookForWork(ctx, store, slug);
+  await lookForWork(ctx, store, loaded);
   if (mayNeedWorktree(ctx, loaded)) {
     await refuseNoRoom(ctx.checkout.root, loaded.stored.slug);
     await refuseSetUp(ctx, loaded);
@@ -637,7 +641,7 @@ function waitingTasks(loaded, choice, nowMs, most = MAX_REASONS) {
     choice.refused.map(({ candidate, why }) => [candidate.task.id, { candidate, why }])
   );
   const chosen = new Set(choice.chosen.map(({ task }) => task.id));
-  const heldBack = new Set(choice.heldBack);
+  const heldBack = new Set(choice.heldBack());
   const ends = (ids) => untilEnded(loaded, ids, nowMs);
   const waitOf = (id) => {
     const task = graph.tasks.get(id);

@@ -571,8 +571,7 @@ async function deliverAll(ctx, store, slug) {
     const seen = await waitingOf(ctx, store, slug);
     const { first } = seen;
     if (!first) {
-      const waits = await exchange(ctx, store, seen.plan);
-      if (waits) await wait(ctx, store, slug, waits);
+      if (await mayJoin(ctx, seen.plan)) await wait(ctx, store, slug, await join2(ctx, store, seen.plan));
       return;
     }
     if (isFirst && !await mayDeliver(ctx, first)) {
@@ -587,7 +586,7 @@ async function deliverAll(ctx, store, slug) {
           return await landNext(ctx, store, waiting, tries);
         } catch (error) {
           if (!(error instanceof UntestedJoin)) throw error;
-          return exchange(ctx, store, waiting.plan);
+          return join2(ctx, store, waiting.plan);
         }
       });
       if (!waits) continue;
@@ -600,14 +599,14 @@ async function deliverAll(ctx, store, slug) {
   }
 }
 async function wait(ctx, store, slug, waits) {
-  if (waits.for === "user") await pauseForGate(ctx, store, slug, waits.why);
-  else deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
+  if (waits?.for === "user") await pauseForGate(ctx, store, slug, waits.why);
+  else if (waits) deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
 }
-async function exchange(ctx, store, plan) {
-  if (!isGated(plan.policy) || plan.stored.status !== "open") return void 0;
-  if (!await lookWhetherShared(ctx, plan.graph)) return void 0;
-  const stop = deliveriesOf(ctx).closing.signal;
-  return exchangeTested(ctx, store, plan, commandsOf(plan), stop);
+async function mayJoin(ctx, { graph, policy, stored }) {
+  return isGated(policy) && stored.status === "open" && await lookWhetherShared(ctx, graph);
+}
+function join2(ctx, store, plan) {
+  return exchangeTested(ctx, store, plan, commandsOf(plan), deliveriesOf(ctx).closing.signal);
 }
 function commandsOf({ policy }) {
   return { gate: policy.gate.trim(), setup: policy.setup };

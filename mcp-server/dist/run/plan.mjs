@@ -78,6 +78,38 @@ function estimatesByModel(estimates, chosenFor) {
 // import:report.mjs in run/plan.mjs
 import { FILE_EVENTS, filesOfTasks } from "../report.mjs";
 
+// mcp-server/src/run/plan/files-of-tasks.ts
+var MAX_FILES = 40;
+async function readFilesOfTasks(plan, tasks) {
+  const { graph, reader } = plan;
+  const claims = tasks?.flatMap((task) => graph.claimsOf(task)) ?? graph.claims;
+  const sinceMs = claims.reduce(
+    (first, { offeredAtMs }) => Math.min(first, offeredAtMs),
+    Number.MAX_SAFE_INTEGER
+  );
+  const events = await reader.events(plan.id, { types: FILE_EVENTS, ...tasks && { sinceMs } });
+  return filesOfTasks({ claims, claimOf: (id) => graph.claim(id) }, events);
+}
+function filesLine(files, report) {
+  const { filesChanged, notSeen } = files ?? { filesChanged: report?.filesChanged ?? [], notSeen: [] };
+  if (filesChanged.length === 0) return "";
+  const named = filesChanged.slice(0, MAX_FILES).map((path) => notSeen.includes(path) ? `${path} (reported, not seen)` : path);
+  const more = filesChanged.length - named.length;
+  return `Files: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+// mcp-server/src/run/plan/foreign-claim.ts
+async function refuseForeignClaim({ reader, stored }, task, agentId) {
+  const own = agentId === void 0 ? void 0 : await reader.claimOfAgent(agentId);
+  if (!own || takesPlace(own.claim) && own.planId === stored.id && own.claim.task === task.id) return;
+  throw new CallerError(
+    "wrong_state",
+    `${taskName(stored.slug, task.id)} is not the task that you work on. Nothing was changed.`,
+    "Leave a note on it, with note alone, or say in your report what should change.",
+    "task"
+  );
+}
+
 // import:run/project.mjs in run/plan.mjs
 import { deadOwners, effectivePolicy, readPolicy } from "./project.mjs";
 
@@ -168,31 +200,6 @@ function taskOf(loaded, id) {
     "unknown_task",
     `The plan "${loaded.stored.slug}" has no task "${id.slice(0, 80)}".`,
     `Its tasks are: ${[...loaded.graph.tasks.keys()].slice(0, 20).join(", ")}${loaded.graph.tasks.size > 20 ? ", …" : ""}.`,
-    "task"
-  );
-}
-
-// mcp-server/src/run/plan/files-of-tasks.ts
-var MAX_FILES = 40;
-async function readFilesOfTasks(plan) {
-  return filesOfTasks(stateOf(plan), await plan.reader.events(plan.id, { types: FILE_EVENTS }));
-}
-function filesLine(files, report) {
-  const { filesChanged, notSeen } = files ?? { filesChanged: report?.filesChanged ?? [], notSeen: [] };
-  if (filesChanged.length === 0) return "";
-  const named = filesChanged.slice(0, MAX_FILES).map((path) => notSeen.includes(path) ? `${path} (reported, not seen)` : path);
-  const more = filesChanged.length - named.length;
-  return `Files: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-}
-
-// mcp-server/src/run/plan/foreign-claim.ts
-async function refuseForeignClaim({ reader, stored }, task, agentId) {
-  const own = agentId === void 0 ? void 0 : await reader.claimOfAgent(agentId);
-  if (!own || takesPlace(own.claim) && own.planId === stored.id && own.claim.task === task.id) return;
-  throw new CallerError(
-    "wrong_state",
-    `${taskName(stored.slug, task.id)} is not the task that you work on. Nothing was changed.`,
-    "Leave a note on it, with note alone, or say in your report what should change.",
     "task"
   );
 }

@@ -303,7 +303,7 @@ function judge(loaded, input, awaited, news) {
   return { news, satisfied, impossible: running.length === 0 && !satisfied };
 }
 async function result(ctx, store, input, state) {
-  await lookForWork(ctx, store, input.plan);
+  await lookForWork(ctx, store, await readPlan(ctx, store, input.plan));
   const { loaded, choice } = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(input.plan);
     return { loaded: plan, choice: await choose(plan, ctx.now()) };
@@ -1030,7 +1030,7 @@ async function collectLaunches(ctx, actor, input, signal, onWait) {
   let hasWaited = false;
   for (; ; ) {
     if (ctx.now() >= nextSweep) {
-      await lookForWork(ctx, store, slug);
+      await lookForWork(ctx, store, await readPlan(ctx, store, slug));
       onWait(
         await changePlan(ctx, store, actor, slug, async (plan, tx) => {
           await expireClaims(tx);
@@ -1186,7 +1186,7 @@ async function reportPlan(ctx, actor, slug) {
   const store = await existingGraph(ctx, slug);
   await recordChangesOfEndedAttempts(ctx);
   await deliverForCall(ctx, store, slug);
-  await lookForWork(ctx, store, slug);
+  await lookForWork(ctx, store, await readPlan(ctx, store, slug));
   await commitPlan(ctx, store, slug);
   await deliverWhenDone(ctx, store, slug);
   await removeMergedWorktrees(ctx, store, slug, 0);
