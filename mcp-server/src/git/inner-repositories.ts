@@ -31,8 +31,9 @@ export interface Link {
 
 /** Repositories that are not links yet and that git does not ignore, by their folders. */
 export async function untrackedRepositories(root: string): Promise<string[]> {
-  const entries = await statusEntries(root, "--ignore-submodules=all");
-  return entries.flatMap((entry) => /^\?\? (.+)\/$/s.exec(entry)?.[1] ?? []);
+  // Unlike a status, this looks at no file that git knows. What ends with a slash is a repository.
+  const paths = (await git(root, ["ls-files", "--others", "--exclude-standard", "-z"])).split("\0");
+  return paths.flatMap((path) => (path.endsWith("/") ? path.slice(0, -1) : []));
 }
 
 /**

@@ -74,7 +74,10 @@ export async function prepareWork(
     if (!isLive(claim)) return ENDED;
     if (claim.isolation !== "worktree" && !isCommitted(loaded)) return undefined;
     const attempt = { ...claim, number: attemptNumber(loaded, claim) };
-    const [record, ofOthers] = [await workRecord(loaded), await filesOfOthers(loaded)];
+    const record = await workRecord(loaded);
+    // Of a worktree everything is the attempt's.
+    const isApart = attempt.isolation === "worktree";
+    const ofOthers = isApart ? () => new Set<string>() : await filesOfOthers(loaded);
     return { loaded, task, attempt, offeredAtMs: claim.offeredAtMs, record, ofOthers };
   });
   if (!claimed || claimed === ENDED) return claimed;
