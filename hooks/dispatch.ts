@@ -10,7 +10,8 @@ const LONG_MS = 13_000;
 /** A server that is being started does not answer; a hook may sleep for ten seconds in all. */
 const RETRY_MS = 500;
 const MAX_RETRIES = 14;
-/** The host starts a server that has ended again when an agent calls a tool. */
+
+/** After the user was told that the server has ended, it is looked for this often. */
 const AWAY_MS = 2_000;
 
 /** What is used here of the host's interface, which declares itself for each of its builds. */
@@ -158,11 +159,17 @@ function isNew(plan: string, run: number): boolean {
   return true;
 }
 
-/** Makes the steps of a run to its end, however long the server is away, and wakes the conversation if that says so. */
-async function follow($: Host, plan: string, run: number): Promise<void> {
+/** Makes the steps of a run to its end, however long the server is away, and wakes the conversation with what that says. */
+async function follow($: Host, plan: string, run: number, isTold = false): Promise<void> {
   const over = await steps($, plan, run);
-  if (over === undefined) $.clock.after(AWAY_MS, () => follow($, plan, run));
-  else if (over.wake !== undefined) await $.prompt.submit({ text: over.wake });
+  if (over === undefined) $.clock.after(AWAY_MS, () => follow($, plan, run, true));
+  const wake = over ? over.wake : isTold ? undefined : serverEnded(plan);
+  if (wake !== undefined) await $.prompt.submit({ text: wake });
+}
+
+/** The host starts a server that has ended again for its hooks, and for this module only when the user says so. */
+function serverEnded(plan: string): string {
+  return `The server of the plugin parallel ended while the plan ${plan} ran beside this conversation. Tell the user that it goes on by itself after: /mcp reconnect plugin:parallel:tasks`;
 }
 
 /** @returns undefined when the server does not answer. */

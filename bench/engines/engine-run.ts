@@ -1,7 +1,7 @@
 import { Replay, readLog } from "../../test/e2e/graph-log.ts";
 import { readGraph } from "../../test/e2e/graph-state.ts";
 import type { InteractiveClaudeCode } from "../../test/e2e/harness/interactive.ts";
-import { endIn } from "../../test/e2e/harness/module-orchestrator.ts";
+import { endIn, isOfModule } from "../../test/e2e/harness/module-orchestrator.ts";
 import {
   createsWithPolicy,
   executesThePlan,
@@ -146,6 +146,8 @@ function sum(values: readonly number[]): number {
 }
 
 function charactersIn(recording: Recording): number {
-  const pieces = recording.mainContext().filter(({ source }) => source !== "opening" && source !== "skill");
+  const pieces = recording
+    .mainContext()
+    .filter(({ source, text }) => (source !== "opening" || isOfModule(text)) && source !== "skill");
   return sum(pieces.map(({ characters }) => characters));
 }

@@ -178,15 +178,23 @@ describe.runIf(isLong)("what goes wrong while the plugin's module runs a plan", 
     });
   });
 
-  it("a server that is killed is started again, and the module goes on with it", async () => {
+  it("a module whose server was killed tells the conversation how it goes on, and does so when the server is back", async () => {
     let isKilled = false;
+    const orchestrator: Orchestrator = (conversation) =>
+      says(
+        /reconnect plugin:parallel:tasks$/m.exec(textOf(arrivals(conversation)))?.[0] ??
+          endIn(conversation) ??
+          "Hm.",
+      );
     const run = interactive(async (session, recording) => {
       await session.type(BESIDE);
       await until("two agents were at work", atWork(recording, 2));
       await session.killServer();
       isKilled = true;
+      await session.waitFor(/● reconnect plugin:parallel:tasks/);
+      await session.type("/mcp reconnect plugin:parallel:tasks");
       await waitForEnd(session);
-    });
+    }, orchestrator);
     // A hook that no server answers permits nothing.
     const settings = {
       permissions: { allow: ["mcp__plugin_parallel_tasks", "Read", "Write(./**)", "Edit(./**)"] },
@@ -196,6 +204,7 @@ describe.runIf(isLong)("what goes wrong while the plugin's module runs a plan", 
       (outcome) => {
         expectEachDoneOnce(outcome);
         expect(wakes(outcome)).toBe(1);
+        expect(moduleRuns(outcome)).toEqual(["started", "done"]);
       },
     );
   });

@@ -60,3 +60,8 @@ export function endIn({ blocks }: Conversation): string | undefined {
 function isHandOver({ tool, value }: Answer): boolean {
   return tool === "plan_update" && String(value.next).includes("beside");
 }
+
+/** Whether a text is the command that the module serves, or what it says to the conversation. */
+export function isOfModule(text: string): boolean {
+  return /^The parallel plugin sent a message|<command-name>\/parallel-run</.test(text);
+}

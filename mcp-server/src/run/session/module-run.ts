@@ -1,8 +1,8 @@
 import type { PlanSlug } from "../../graph/task.ts";
-import { endEngineRun, engineRecord, startEngineRun } from "../engine/engine-runs.ts";
+import { type EngineRun, endEngineRun, engineRecord, startEngineRun } from "../engine/engine-runs.ts";
 import { ModuleRun } from "../engine/module-runs.ts";
 import { existingGraph } from "../plan/load-plan.ts";
-import { readGraph, readPlan } from "../plan/plan-view.ts";
+import { type PlanView, readGraph, readPlan } from "../plan/plan-view.ts";
 import { sameOwner } from "../project/owner.ts";
 import type { RunContext } from "../project/run-context.ts";
 import type { SessionMemory } from "./session.ts";
@@ -31,10 +31,17 @@ export async function takeOverFromModule(
   session: SessionMemory,
   plan: string,
 ): Promise<void> {
-  const own = session.module.of(plan);
   session.module.end(plan);
-  if (!own) return;
-  await endEngineRun(run, await existingGraph(run, plan), plan, own.run, "stopped");
+  const store = await existingGraph(run, plan);
+  // A server that was started again has not been told of a run that it finds in the graph.
+  const own = await readGraph(run, store, async (view) => ownRun(run, await view.plan(plan)));
+  if (own) await endEngineRun(run, store, plan, own.run, "stopped");
+}
+
+/** The run of the plan that this session's module has, by the graph. */
+async function ownRun({ owner: own }: RunContext, plan: PlanView): Promise<EngineRun | undefined> {
+  const { open } = await engineRecord(plan);
+  return open.find(({ owner }) => sameOwner(owner, own));
 }
 
 /**
@@ -52,8 +59,7 @@ export async function takeUpModuleRuns(run: RunContext, session: SessionMemory):
     for (const plan of await view.plans()) {
       const { slug } = plan.stored;
       if (session.module.of(slug) || session.module.hasLost(slug)) continue;
-      const { open } = await engineRecord(plan);
-      const own = open.find(({ owner }) => sameOwner(owner, run.owner));
+      const own = await ownRun(run, plan);
       if (own) session.module.begin(slug, new ModuleRun(own.run, session.interactive));
     }
   });
