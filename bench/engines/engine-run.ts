@@ -111,7 +111,12 @@ export async function runBy(engine: EngineName, plan: TimedPlan, plugins: string
       name: `${engine}, ${plan.tasks.length} tasks`,
       plugins,
       files: specification(SLUG, [...plan.tasks]),
-      environment: { PARALLEL_APPROVE: "scope", PARALLEL_MAX_PARALLEL: String(CAP), ...environment },
+      environment: {
+        PARALLEL_APPROVE: "scope",
+        PARALLEL_TOGETHER: "none",
+        PARALLEL_MAX_PARALLEL: String(CAP),
+        ...environment,
+      },
       latencyMs: { main: 20, agent: 20 },
       work: [works],
       runs: [inTerminal ? { orchestrator, user } : { prompt, orchestrator, limitMs: MAX_RUN_MS }],

@@ -67,7 +67,7 @@ function scenarioOf(way: Way, tasks: readonly TimedTask[], plugins: string[] | u
     ...(plugins !== undefined && { plugins }),
     latencyMs: { main: 10, agent: 10 },
     workers: Object.fromEntries(works),
-    environment: { PARALLEL_APPROVE: "scope" },
+    environment: { PARALLEL_APPROVE: "scope", PARALLEL_TOGETHER: "none" },
     runs: [
       {
         prompt: `/spec:execute ${PLAN}`,

@@ -796,8 +796,8 @@ function endOfNumber(bytes, from) {
 
 // mcp-server/src/git/inner-repositories.ts
 async function untrackedRepositories(root) {
-  const entries = await statusEntries(root, "--ignore-submodules=all");
-  return entries.flatMap((entry) => /^\?\? (.+)\/$/s.exec(entry)?.[1] ?? []);
+  const paths = (await git(root, ["ls-files", "--others", "--exclude-standard", "-z"])).split("\0");
+  return paths.flatMap((path) => path.endsWith("/") ? path.slice(0, -1) : []);
 }
 async function dropDeadLinks(root, base, links) {
   if (links.length === 0) return links;

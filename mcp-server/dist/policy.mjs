@@ -581,6 +581,7 @@ var REVIEWS = ["off", "end", "task"];
 var COMMITS = ["none", "task", "end"];
 var ISOLATION_POLICIES = ["shared", "worktree", "auto"];
 var DELIVERIES = ["branch", "checkout"];
+var TOGETHER = ["small", "none"];
 var VERIFICATIONS = ["run", "seen", "claimed"];
 var DEFAULT_POLICY = {
   maxParallel: 5,
@@ -604,6 +605,7 @@ var DEFAULT_POLICY = {
   maxMs: 0,
   setup: "",
   gate: "",
+  together: "small",
   models: {},
   escalate: []
 };
@@ -1370,6 +1372,62 @@ function costOnModel(tokens, model, table) {
   return usageCost({ ...tokens, byModel: { [model]: tokens } }, table);
 }
 
+// mcp-server/src/policy/spending/ways.ts
+var AGENT_START = 5e3;
+var MAIN_CONTEXT = 15e3;
+var PER_LAUNCH = 1100;
+var REQUESTS_PER_AGENT = 2;
+var TURNS_OF_AGENT = 2;
+var SAID = 0.25;
+function weighWays(tasks, { makespanMs, sequentialMs, launchesMs }) {
+  const agents = tasks.reduce(addTokens, NO_USAGE);
+  const main = orchestration(tasks.length);
+  return {
+    parallel: { ms: makespanMs, agents, main },
+    inTurn: { ms: sequentialMs, agents, main },
+    direct: { ms: Math.max(0, sequentialMs - launchesMs), agents: NO_USAGE, main: directly(tasks) }
+  };
+}
+function orchestration(tasks) {
+  const added = PER_LAUNCH * tasks;
+  const requests = REQUESTS_PER_AGENT * tasks;
+  return { ...written(added), cacheRead: Math.round(requests * (MAIN_CONTEXT + added / 2)) };
+}
+function directly(tasks) {
+  let [context, cacheRead, added] = [MAIN_CONTEXT, 0, 0];
+  for (const task of tasks) {
+    const work = Math.max(0, newTokens(task) - AGENT_START);
+    const turns = Math.max(1, turnsOf(task) - TURNS_OF_AGENT);
+    cacheRead += turns * (context + work / 2);
+    context += work;
+    added += work;
+  }
+  return { ...written(added), cacheRead: Math.round(cacheRead) };
+}
+function turnsOf(task) {
+  const middle = AGENT_START + Math.max(0, newTokens(task) - AGENT_START) / 2;
+  return Math.max(1, Math.round(task.cacheRead / middle));
+}
+function written(added) {
+  return { input: 0, cacheWrite: Math.round(added * (1 - SAID)), output: Math.round(added * SAID) };
+}
+function tokensOfWay({ agents, main }) {
+  return allTokens(agents) + allTokens(main);
+}
+
+// mcp-server/src/policy/spending/in-turn.ts
+var SEVERAL = 3;
+var MOST_IN_TURN = 8;
+function isSmallWork(tokens) {
+  return tokens < 2 * AGENT_START;
+}
+function isSameShape(one, other) {
+  return one.agentType === other.agentType && one.role === other.role && one.chosenModel?.model === other.chosenModel?.model && one.chosenModel?.effort === other.chosenModel?.effort;
+}
+function agentsFor(smallTasks, atWork) {
+  return smallTasks < SEVERAL && atWork === 0 ? smallTasks : Math.ceil(smallTasks / MOST_IN_TURN);
+}
+
 // mcp-server/src/policy/spending/limits.ts
 var NEAR = 0.8;
 var NAMES = {
@@ -1434,49 +1492,6 @@ function amount({ limit, currency }, value) {
 }
 function raiseLimit(plan, spent) {
   return `plan_update {plan: "${plan}", policy: {${limitName(spent)}: MORE}} lets it go on.`;
-}
-
-// mcp-server/src/policy/spending/ways.ts
-var AGENT_START = 5e3;
-var MAIN_CONTEXT = 15e3;
-var PER_LAUNCH = 1100;
-var REQUESTS_PER_AGENT = 2;
-var TURNS_OF_AGENT = 2;
-var SAID = 0.25;
-function weighWays(tasks, { makespanMs, sequentialMs, launchesMs }) {
-  const agents = tasks.reduce(addTokens, NO_USAGE);
-  const main = orchestration(tasks.length);
-  return {
-    parallel: { ms: makespanMs, agents, main },
-    inTurn: { ms: sequentialMs, agents, main },
-    direct: { ms: Math.max(0, sequentialMs - launchesMs), agents: NO_USAGE, main: directly(tasks) }
-  };
-}
-function orchestration(tasks) {
-  const added = PER_LAUNCH * tasks;
-  const requests = REQUESTS_PER_AGENT * tasks;
-  return { ...written(added), cacheRead: Math.round(requests * (MAIN_CONTEXT + added / 2)) };
-}
-function directly(tasks) {
-  let [context, cacheRead, added] = [MAIN_CONTEXT, 0, 0];
-  for (const task of tasks) {
-    const work = Math.max(0, newTokens(task) - AGENT_START);
-    const turns = Math.max(1, turnsOf(task) - TURNS_OF_AGENT);
-    cacheRead += turns * (context + work / 2);
-    context += work;
-    added += work;
-  }
-  return { ...written(added), cacheRead: Math.round(cacheRead) };
-}
-function turnsOf(task) {
-  const middle = AGENT_START + Math.max(0, newTokens(task) - AGENT_START) / 2;
-  return Math.max(1, Math.round(task.cacheRead / middle));
-}
-function written(added) {
-  return { input: 0, cacheWrite: Math.round(added * (1 - SAID)), output: Math.round(added * SAID) };
-}
-function tokensOfWay({ agents, main }) {
-  return allTokens(agents) + allTokens(main);
 }
 
 // mcp-server/src/policy/steering-files.ts
@@ -1801,11 +1816,13 @@ export {
   OFFER_MS,
   REVIEWER,
   REVIEWS,
+  TOGETHER,
   UNHEARD_REASONS,
   UNSCOPED,
   VERIFICATIONS,
   WorkInReach,
   addCosts,
+  agentsFor,
   areAlternatives,
   asksForWorktree,
   attribute,
@@ -1846,6 +1863,8 @@ export {
   isRedBase,
   isRejectedForGood,
   isRenewalDue,
+  isSameShape,
+  isSmallWork,
   isSteeringFile,
   judgeDelivery,
   judgeGitMoves,

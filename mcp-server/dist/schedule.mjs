@@ -282,6 +282,7 @@ function defaultMinutes(size) {
 var DEFAULT_LAUNCH_MS = 5e3;
 var TOKENS_PER_MINUTE = 8e3;
 var DEFAULT_SHARES = { input: 0.02, cacheWrite: 0.73, output: 0.25, cacheRead: 8 };
+var KNOWN_FROM = 10;
 var PRIOR_WEIGHT = 2;
 var Estimates = class {
   #bySize;
@@ -334,6 +335,11 @@ var Estimates = class {
     const ofAll = drawn(byTime, this.#tokensBySize.get(size));
     const ofRole = drawn(ofAll, this.#tokensByRole.get(key));
     return Math.round(drawn(ofRole, this.#tokensByModel.get(modelKey(key, model))));
+  }
+  /** Whether that rests on what was stated, or on several attempts of the same role and size. */
+  knowsTokens({ estimateMs, size = "medium", agent }) {
+    const measured = this.#tokensByRole.get(keyOf(agent, size))?.count ?? 0;
+    return estimateMs !== void 0 || measured >= KNOWN_FROM;
   }
   /** The same by kind, with what is read from a cache, as attempts in this repository divided it. */
   usage(task) {

@@ -251,7 +251,7 @@ function problemOf(thrown) {
 }
 
 // import:run/claims.mjs in tools.mjs
-import { WORKFLOW_WORKER, claimTask, nextBatch } from "./run/claims.mjs";
+import { WORKFLOW_WORKER, claimTask, nextBatch, toldInTurn } from "./run/claims.mjs";
 
 // import:run/reporting.mjs in tools.mjs
 import { checkUntil, collect, collectLaunches, mayRunVerification, nextBatchToLaunch, reportPlan, reportTask, writeReport } from "./run/reporting.mjs";
@@ -507,7 +507,7 @@ var planAnalyze = defineTool({
   annotations: READ,
   hasLongAnswer: true,
   async handle(input2, { run, session, client }) {
-    const { loaded, counts, analysis, timeline, open, cap, isolation, remote } = await analyzePlan(
+    const { loaded, counts, analysis, timeline, open, cap, isolation, remote, together } = await analyzePlan(
       run,
       input2.plan,
       input2.maxParallel
@@ -540,6 +540,7 @@ var planAnalyze = defineTool({
         ...cannotStart.length > 0 && { cannotStart },
         ...contradictions.length > 0 && { contradictions },
         ...models.length > 0 && { models },
+        ...together !== void 0 && { together },
         ...unknownRoles.length > 0 && { unknownRoles },
         ...overlappingRoles.length > 0 && { overlappingRoles },
         minutesByCap,
@@ -988,8 +989,14 @@ var taskReport = defineTool({
   input,
   annotations: IDEMPOTENT,
   async handle(call, { run, session, actor, agentId }) {
-    const given = { task: call.task, token: call.token, report: reportOf(call) };
+    const isScripts = agentId !== void 0 && session.workflows.hasAgent(agentId);
+    const isWorkers = isScripts || session.isPull(call.token);
+    const given = {
+      ...{ task: call.task, token: call.token, report: reportOf(call) },
+      mayGoOn: !isWorkers
+    };
     const result = await reportTask(run, actor, agentId, given, session.commands.of(agentId));
+    const claim = result.goesOn && await toldInTurn(run, result.goesOn);
     return {
       data: {
         task: result.task,
@@ -997,7 +1004,8 @@ var taskReport = defineTool({
         status: result.status,
         reply: result.reply,
         ...result.note !== void 0 && { note: result.note },
-        next: agentId !== void 0 && session.workflows.hasAgent(agentId) ? "Call StructuredOutput now." : session.isPull(call.token) ? claimNext(session, splitTaskName(result.task).plan) : `Reply with exactly: ${result.reply}`
+        ...claim && { claim },
+        next: isScripts ? "Call StructuredOutput now." : isWorkers ? claimNext(session, splitTaskName(result.task).plan) : claim ? "Do not end: one more small task is yours. Carry out the brief in claim and report it with its token; reply only when a report brings no other." : `Reply with exactly: ${result.reply}`
       }
     };
   }

@@ -46,6 +46,8 @@ const MEANINGS: Readonly<Record<Setting, string>> = {
   maxTurns: "Answers of the model to a plan's agents, after which nothing more is launched; 0: no limit.",
   maxMinutes:
     "Minutes in which at least one agent of the plan was at work, after which nothing more is launched; 0: no limit.",
+  together:
+    "`small`: three and more tasks in the checkout of one role and model whose work uses fewer tokens than an agent's beginning go to one agent for up to eight of them, one after another: its report brings the next one. `none`: each has an agent of its own.",
   models:
     '[On what agents work](concepts/models-and-money.md): a model, an effort, or both, by role, by size, or for `all`: `{"all": "sonnet", "small": "haiku low", "code-reviewer": "opus"}`. Model and effort are each decided by the first that names it: the task itself, its role, its size, `all`. Nobody names it: as the conversation has it. The variable holds what is for `all`.',
   escalate:

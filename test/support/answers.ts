@@ -163,5 +163,6 @@ export interface Answers {
     readonly reply: string;
     readonly next: string;
     readonly note?: string;
+    readonly claim?: { readonly task: string; readonly token: string; readonly brief: string };
   };
 }

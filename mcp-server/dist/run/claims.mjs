@@ -2,7 +2,7 @@
 import { addUsage, hasEnded, hashToken, isDraining, isLive, levels, newToken, parseScope, plainSubject, purposeOf, taskName } from "../graph.mjs";
 
 // import:policy.mjs in run/claims.mjs
-import { OFFER_MS, WorkInReach, areAlternatives, chooseModel, claimedScope, clashOfClaims, completingAttempt, effectsInOrder, expectedCost, isGated, isLimited, isReached, limitName, mayShareCause, nearText, settingOf, spentText, waitingForRetry, waitsForOthers, widenedScope, workOf } from "../policy.mjs";
+import { OFFER_MS, WorkInReach, agentsFor, areAlternatives, chooseModel, claimedScope, clashOfClaims, completingAttempt, effectsInOrder, expectedCost, isGated, isLimited, isReached, isSameShape, limitName, mayShareCause, nearText, settingOf, spentText, waitingForRetry, waitsForOthers, widenedScope, workOf } from "../policy.mjs";
 
 // import:run/attempts.mjs in run/claims.mjs
 import { expireClaims, isolationsOf, refusalOfSecondTask, startOf, startOrContinue } from "./attempts.mjs";
@@ -78,7 +78,37 @@ function levelThatMayStart(loaded) {
 import { chooseBatch } from "../schedule.mjs";
 
 // import:run/planning.mjs in run/claims.mjs
-import { aheadOf, planAhead } from "./planning.mjs";
+import { aheadOf, isDoneInTurn, planAhead } from "./planning.mjs";
+
+// mcp-server/src/run/claims/in-turn.ts
+function turnsIn(plan) {
+  const small = (task) => task !== void 0 && isDoneInTurn(plan, task, "shared");
+  const atWork = plan.graph.underCap.filter(
+    (claim) => claim.isolation === "shared" && small(plan.graph.tasks.get(claim.task))
+  );
+  const waiting = /* @__PURE__ */ new Map();
+  const readyOf = (role) => {
+    const known = waiting.get(role);
+    if (known !== void 0) return known;
+    let count = 0;
+    for (const task of plan.graph.ready) {
+      if (small(task) && roleOf(task) === role) count += 1;
+      if (agentsFor(count, 1) > plan.cap) break;
+    }
+    waiting.set(role, count);
+    return count;
+  };
+  const roleOf = (task) => plan.ctx.roles.resolve(task.agent).role;
+  return (candidate, chosen) => {
+    if (!isDoneInTurn(plan, candidate.task, candidate.isolation)) return void 0;
+    const shape = candidate;
+    const working = atWork.filter((claim) => isSameShape(claim, shape)).map(({ task }) => task);
+    const begun = chosen.filter((one) => isSameShape(one, shape) && isDoneInTurn(plan, one.task, one.isolation)).map(({ task }) => task.id);
+    const agents = [...working, ...begun];
+    const allowed = agentsFor(readyOf(candidate.role) + working.length, working.length);
+    return agents.length >= allowed ? agents[0] : void 0;
+  };
+}
 
 // import:node:fs in run/claims.mjs
 import { existsSync, lstatSync } from "node:fs";
@@ -236,7 +266,7 @@ function statOf(file) {
 
 // mcp-server/src/run/claims/choose.ts
 var MAX_REASONS = 10;
-async function choose(plan, nowMs, { only, most } = {}) {
+async function choose(plan, nowMs, { only, most, apart = only !== void 0 } = {}) {
   const { ctx, policy, graph, stored } = plan;
   const limits = { cap: plan.pauseMs > 0 || plan.spent ? 0 : plan.cap, capacity: policy.capacity, most };
   const parsed = (scope) => parseScope(scope, ctx.caseInsensitive);
@@ -247,6 +277,7 @@ async function choose(plan, nowMs, { only, most } = {}) {
     task: planId === plan.id ? graph.tasks.get(claim.task) : void 0
   }));
   const reach = workInReach(plan);
+  const turnAfter = apart || ctx.owner.session === void 0 ? () => void 0 : turnsIn(plan);
   const choiceBy = (ahead2) => chooseBatch(
     candidatesOf(plan, ahead2, only, reach),
     graph.underCap.map((claim) => ({ id: claim.task, role: claim.role })),
@@ -259,7 +290,9 @@ async function choose(plan, nowMs, { only, most } = {}) {
       const holder = held.find((one) => clashes(one.task, one.scope));
       if (holder) return { kind: "scope", with: taskName(holder.slug, holder.id) };
       const earlier = chosen.find((one) => clashes(one.task, parsed(one.scope)));
-      return earlier && { kind: "scope", with: taskName(stored.slug, earlier.task.id) };
+      if (earlier) return { kind: "scope", with: taskName(stored.slug, earlier.task.id) };
+      const after = turnAfter(candidate, chosen);
+      return after === void 0 ? void 0 : { kind: "turn", after };
     }
   );
   const ahead = only === void 0 ? aheadOf(plan, nowMs) : void 0;
@@ -281,9 +314,6 @@ function heldBackOf(graph, ahead) {
 // import:run/briefs.mjs in run/claims.mjs
 import { briefWithPlace, launchLine } from "./briefs.mjs";
 
-// import:run/checkout-watch.mjs in run/claims.mjs
-import { readAheadOfLook, recordSnapshot, snapshotCheckout } from "./checkout-watch.mjs";
-
 // import:run/spending.mjs in run/claims.mjs
 import { lookAtModels, modelAtWork, noteMainUsage } from "./spending.mjs";
 
@@ -297,7 +327,7 @@ async function offer(plan, candidates, seen) {
 }
 async function offerAndStart(plan, candidate, seen, by) {
   const { chosenModel: _, ...taken } = candidate;
-  const [made] = await newOffers(plan, [taken], seen);
+  const [made] = await newOffers(plan, [by.isLaunched ? candidate : taken], seen);
   const { offered, looked, attempt } = made;
   const { task } = candidate;
   plan.append(offered, ...looked, ...startOf(plan, task, attempt, plan.nowMs, by.agentId), {
@@ -348,6 +378,34 @@ function costOfNext({ ctx, policy, estimates }, task) {
   const cost = expectedCost({ tokens: estimates.usage(task), model }, table);
   return cost === void 0 ? {} : { estimateCost: cost };
 }
+
+// mcp-server/src/run/claims/claim-in-turn.ts
+async function claimInTurn(plan, agentId, before, attempt) {
+  const isOver = plan.graph.claim(attempt.id)?.state === "ended";
+  const isCompleted = plan.graph.tasks.get(before.id)?.status === "completed";
+  if (!isOver || !isCompleted || plan.stored.status !== "open" || plan.graph.readyCount === 0)
+    return void 0;
+  if (!isDoneInTurn(plan, before, attempt.isolation)) return void 0;
+  const { chosen } = await choose(plan, plan.nowMs, {
+    most: 1,
+    apart: true,
+    only: (candidate) => isSameShape(candidate, attempt) && isDoneInTurn(plan, candidate.task, candidate.isolation)
+  });
+  const [best] = chosen;
+  if (!best) return void 0;
+  const by = { worker: attempt.agentType, agentId, isLaunched: true };
+  const made = await offerAndStart(plan, best, void 0, by);
+  return { loaded: plan, task: best.task, claim: { ...best, id: made.attempt }, token: made.token };
+}
+async function toldInTurn(ctx, claimed) {
+  const { loaded, task, token } = claimed;
+  const store = await existingGraph(ctx, loaded.stored.slug);
+  const brief = await briefWithPlace(ctx, store, claimed, token);
+  return { task: taskName(loaded.stored.slug, task.id), token, brief };
+}
+
+// import:run/checkout-watch.mjs in run/claims.mjs
+import { readAheadOfLook, recordSnapshot, snapshotCheckout } from "./checkout-watch.mjs";
 
 // mcp-server/src/run/claims/open-offers.ts
 async function openOffers(plan) {
@@ -521,6 +579,7 @@ function whyElsewhere(plan, refused) {
 }
 function reasonOf({ isolation }, why, plan) {
   if (why.kind === "work") return missingWorkText(why.missing, isolation, plan);
+  if (why.kind === "turn") return `the agent of ${why.after} takes it when it has reported`;
   return why.kind === "scope" ? `its files are held by ${why.with}` : `every ${why.role} is busy`;
 }
 
@@ -546,12 +605,20 @@ async function claimTask(ctx, actor, agentId, input) {
     const isAny = wanted === void 0 && role === void 0;
     const offered = wanted && input.worker === WORKFLOW_WORKER && await ownOffer(plan, wanted);
     if (offered) return takeUp(plan, wanted, offered, agentId, input.worker);
-    const choice = await choose(plan, plan.nowMs, { most: 1, ...!isAny && { only: isWanted } });
+    const choice = await choose(plan, plan.nowMs, {
+      most: 1,
+      apart: true,
+      ...!isAny && { only: isWanted }
+    });
     const best = choice.chosen[0];
     if (!best) return { loaded: plan, claim: null, why: whyNoTask(plan, wanted?.id, choice) };
     const refusal = refusalOfSecondTask(plan, agentId);
     if (refusal) throw refusal;
-    const { attempt, token: token2 } = await offerAndStart(plan, best, seen, { ...input, agentId });
+    const { attempt, token: token2 } = await offerAndStart(plan, best, seen, {
+      worker: input.worker,
+      agentId,
+      isLaunched: false
+    });
     return { loaded: plan, task: best.task, claim: { ...best, id: attempt }, token: token2 };
   };
   const before = readAheadOfLook(ctx);
@@ -690,6 +757,8 @@ function refusedWait({ isolation }, why, loaded, ends) {
     const busy = underCap.filter(({ role }) => role === why.role).map(({ task }) => task);
     return { kind: "held", for: `every ${why.role} is busy`, until: ends(busy) };
   }
+  if (why.kind === "turn")
+    return { kind: "held", for: "one agent does small tasks of one shape", until: `${why.after} has ended` };
   const own = underCap.find(({ task }) => why.with === `${loaded.stored.slug}/${task}`);
   return {
     kind: "held",
@@ -721,6 +790,7 @@ async function nextBatch(ctx, actor, slug, limit, again = () => true) {
     const { graph, stored } = plan;
     const interrupted = interruptedTasks(plan);
     const max = typeof limit === "function" ? limit(plan) : limit;
+    const apart = typeof limit === "function";
     const launch = [];
     let waits = [];
     let elsewhere = [];
@@ -731,7 +801,7 @@ async function nextBatch(ctx, actor, slug, limit, again = () => true) {
         if (task) launch.push(launchOf(plan, task, held.claim, token));
       }
       const most = max === void 0 ? void 0 : max - launch.length;
-      const choice = await choose(plan, plan.nowMs, { most });
+      const choice = await choose(plan, plan.nowMs, { most, apart });
       elsewhere = whyElsewhere(plan, choice.refused).slice(0, MAX_REASONS);
       for (const { candidate, token } of await offer(plan, choice.chosen, seen))
         launch.push(launchOf(plan, candidate.task, candidate, token));
@@ -758,6 +828,7 @@ export {
   WORKFLOW_WORKER,
   candidatesOf,
   choose,
+  claimInTurn,
   claimTask,
   commitsInReach,
   isOfferedAgain,
@@ -772,8 +843,10 @@ export {
   prepareClaiming,
   reachRemote,
   stopOrders,
+  toldInTurn,
   toldWaits,
   troubleWithRemote,
+  turnsIn,
   waitingTasks,
   waitsForRetry,
   waitsToSee,

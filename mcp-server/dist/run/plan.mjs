@@ -68,6 +68,7 @@ function estimatesByModel(estimates, chosenFor) {
     launchMs: estimates.launchMs,
     durationMs: (task) => estimates.durationMs(onIts(task)),
     tokens: (task) => estimates.tokens(onIts(task)),
+    knowsTokens: (task) => estimates.knowsTokens(onIts(task)),
     usage: (task) => estimates.usage(onIts(task)),
     usageBasis: () => estimates.usageBasis(),
     tokensBasis: (tasks) => estimates.tokensBasis(tasks.map(onIts)),

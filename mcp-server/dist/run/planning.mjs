@@ -1,8 +1,8 @@
 // import:graph.mjs in run/planning.mjs
-import { INHERIT, NO_USAGE, addTokens, allTokens, ancestors, clashesOf, hasEnded, levels, orderedDespiteParallelWith, parallelWith, parseScope, plainSubject, reachableTasks, takesPlace, unstarted } from "../graph.mjs";
+import { INHERIT, NO_USAGE, addTokens, allTokens, ancestors, clashesOf, hasEnded, levels, modelChoiceText, orderedDespiteParallelWith, parallelWith, parseScope, plainSubject, purposeOf, reachableTasks, takesPlace, unstarted } from "../graph.mjs";
 
 // import:policy.mjs in run/planning.mjs
-import { areAlternatives, chooseStrategy, claimedScope, clashPairs, expectedCost, expectedCosts, judgesWork, moneyText, needsResultOf, runsAlone, tokensOfWay, wantsReview, weighWays } from "../policy.mjs";
+import { agentsFor, areAlternatives, chooseStrategy, claimedScope, clashPairs, expectedCost, expectedCosts, isSmallWork, judgesWork, moneyText, needsResultOf, runsAlone, tokensOfWay, wantsReview, weighWays } from "../policy.mjs";
 
 // import:schedule.mjs in run/planning.mjs
 import { Estimates, MIN_GAIN, Replanner, freed, gainsOf, headsAndTails, isWorthSaying, longestChainOf, planBounds, planProblem, planResources, planSchedule, remainingOf, split, without } from "../schedule.mjs";
@@ -524,6 +524,25 @@ import { renderTimeline, timelineOfSchedule } from "../report.mjs";
 // import:run/remote.mjs in run/planning.mjs
 import { pushNotice } from "./remote.mjs";
 
+// mcp-server/src/run/planning/done-in-turn.ts
+function isDoneInTurn({ policy, estimates }, task, isolation) {
+  return policy.together === "small" && policy.commit === "none" && isolation === "shared" && purposeOf(task) === void 0 && task.failedAttempts === 0 && estimates.knowsTokens(task) && isSmallWork(estimates.tokens(task));
+}
+function togetherText(roles, plan, tasks) {
+  const shapes = /* @__PURE__ */ new Map();
+  for (const task of tasks) {
+    const usual = plan.policy.isolation === "worktree" ? "worktree" : "shared";
+    if (!isDoneInTurn(plan, task, task.isolation ?? usual)) continue;
+    const shape = `${roles.resolve(task.agent).role} ${modelChoiceText(modelOf(roles, task, plan.policy))}`;
+    shapes.set(shape, (shapes.get(shape) ?? 0) + 1);
+  }
+  const lines = [...shapes.values()].flatMap((count) => {
+    const agents = agentsFor(count, 0);
+    return agents < count ? [`${plural(count, "small task")} go to ${plural(agents, "agent")}`] : [];
+  });
+  return lines.length === 0 ? void 0 : `${lines.join(", ")}, one after another: each costs less than an agent's beginning (policy together)`;
+}
+
 // mcp-server/src/run/planning/analyze-plan.ts
 var TIMELINE_WIDTH = 72;
 var MAX_TIMELINE_ROWS = 12;
@@ -561,6 +580,8 @@ async function analyzePlan(ctx, slug, maxParallel) {
     timeline: timelineText(loaded.stored.slug, analysis.schedule, open),
     open: open.length,
     cap,
+    // Where no hook says who an agent is, none is given a second task.
+    together: ctx.owner.session === void 0 ? void 0 : togetherText(ctx.roles, loaded, open),
     isolation: isolation?.type === "isolation.decided" ? isolation : void 0,
     remote: await pushNotice(ctx, loaded.stored.slug, graph)
   };
@@ -606,6 +627,7 @@ export {
   contradictionsOf,
   expectedMoney,
   helpFor,
+  isDoneInTurn,
   limitText,
   listedIds,
   minutes,
@@ -615,5 +637,6 @@ export {
   plansByCap,
   shareOfTokens,
   tasksLeft,
+  togetherText,
   waysText
 };

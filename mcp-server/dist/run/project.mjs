@@ -387,7 +387,7 @@ import * as z from "../lib/zod.mjs";
 import { CHOICE_WORDS, OfferTokens, modelChoiceFrom } from "../graph.mjs";
 
 // import:policy.mjs in run/project.mjs
-import { ALL, APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, DELIVERIES, FAILURE_POLICIES, GUARDS, GraphClock, ISOLATION_POLICIES, REVIEWS, UNSCOPED, VERIFICATIONS } from "../policy.mjs";
+import { ALL, APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, DELIVERIES, FAILURE_POLICIES, GUARDS, GraphClock, ISOLATION_POLICIES, REVIEWS, TOGETHER, UNSCOPED, VERIFICATIONS } from "../policy.mjs";
 
 // mcp-server/src/run/project/plan-settings.ts
 var minutes = z.number().positive().max(7 * 24 * 60);
@@ -414,6 +414,7 @@ var policyInput = z.strictObject({
   maxCost: z.number().min(0).optional(),
   maxTurns: z.number().int().min(0).optional(),
   maxMinutes: z.number().min(0).optional(),
+  together: z.enum(TOGETHER).optional(),
   setup: z.string().max(MAX_COMMAND).optional(),
   gate: z.string().max(MAX_COMMAND).optional(),
   models: z.record(z.string(), modelChoice).optional().describe('By role, size or all: {small: "haiku low"}'),
@@ -639,7 +640,8 @@ var WORD_VARIABLES = {
   isolation: "PARALLEL_ISOLATION",
   deliver: "PARALLEL_DELIVER",
   verify: "PARALLEL_VERIFY",
-  setup: "PARALLEL_SETUP"
+  setup: "PARALLEL_SETUP",
+  together: "PARALLEL_TOGETHER"
 };
 var MODEL_VARIABLE = "PARALLEL_MODEL";
 var SETTING_VARIABLES = {

@@ -172,12 +172,30 @@ async function othersWriting(found) {
     (other) => other.id !== claim.id && other.checkout === claim.checkout && other.isolation === "shared" && isAttempt(other) && (workedUntilMs(other) ?? claim.offeredAtMs) >= claim.offeredAtMs
   ).map(widenedScope).filter(scopeMayWrite);
 }
+function withPlainNeed(plan, report) {
+  const need = report.blockedOn;
+  if (!need || "question" in need) return report;
+  if ("tasks" in need) {
+    return { ...report, blockedOn: { tasks: need.tasks.map((task) => splitTaskName(task, plan).id) } };
+  }
+  try {
+    return { ...report, blockedOn: { writes: need.writes.map(normaliseGlob) } };
+  } catch (error) {
+    if (!(error instanceof InvalidGlob)) throw error;
+    throw new CallerError(
+      "bad_input",
+      `blockedOn.writes: ${error.message}`,
+      "Give paths relative to the repository's top level.",
+      "blockedOn.writes"
+    );
+  }
+}
 
 // import:node:timers/promises in run/reporting.mjs
 import { setTimeout } from "node:timers/promises";
 
 // import:run/claims.mjs in run/reporting.mjs
-import { choose, isOfferedAgain, lookForWork, nextBatch, stopOrders, toldWaits, waitingTasks } from "./claims.mjs";
+import { choose, claimInTurn, isOfferedAgain, lookForWork, nextBatch, stopOrders, toldWaits, waitingTasks } from "./claims.mjs";
 
 // import:run/delivery.mjs in run/reporting.mjs
 import { cloneOf, deliverForCall, deliverWaiting, noteForReviewer } from "./delivery.mjs";
@@ -728,7 +746,9 @@ async function prepareWork(ctx, store, claimIn, report) {
     if (!isLive(claim)) return ENDED;
     if (claim.isolation !== "worktree" && !isCommitted(loaded)) return void 0;
     const attempt = { ...claim, number: attemptNumber(loaded, claim) };
-    const [record, ofOthers] = [await workRecord(loaded), await filesOfOthers(loaded)];
+    const record = await workRecord(loaded);
+    const isApart = attempt.isolation === "worktree";
+    const ofOthers = isApart ? () => /* @__PURE__ */ new Set() : await filesOfOthers(loaded);
     return { loaded, task, attempt, offeredAtMs: claim.offeredAtMs, record, ofOthers };
   });
   if (!claimed || claimed === ENDED) return claimed;
@@ -903,7 +923,9 @@ function accept2(ctx, store, call, prepared) {
       ...judged.runLater && { runLater: judged.runLater }
     };
     const note = await finishAttempt(tx, { plan, attempt, prepared, seen }, ending);
-    return answer(plan, task.id, ending.outcome, note ?? ending.cause);
+    const isSmall = given.mayGoOn === true && agentId !== void 0 && ending.outcome === "completed";
+    const goesOn = isSmall ? await claimInTurn(plan, agentId, task, attempt) : void 0;
+    return { ...answer(plan, task.id, ending.outcome, note ?? ending.cause), ...goesOn && { goesOn } };
   };
   const before = readAheadOfLook(ctx);
   const sinceMs = Math.min(call.firstOfferedMs, before?.fromMs ?? call.firstOfferedMs);
@@ -950,24 +972,6 @@ async function refuse(tx, { name, given }, { held, why }) {
     "If the token is copied wrong, copy it from your brief again; otherwise end your turn with one line that says so.",
     "token"
   );
-}
-function withPlainNeed(plan, report) {
-  const need = report.blockedOn;
-  if (!need || "question" in need) return report;
-  if ("tasks" in need) {
-    return { ...report, blockedOn: { tasks: need.tasks.map((task) => splitTaskName(task, plan).id) } };
-  }
-  try {
-    return { ...report, blockedOn: { writes: need.writes.map(normaliseGlob) } };
-  } catch (error) {
-    if (!(error instanceof InvalidGlob)) throw error;
-    throw new CallerError(
-      "bad_input",
-      `blockedOn.writes: ${error.message}`,
-      "Give paths relative to the repository's top level.",
-      "blockedOn.writes"
-    );
-  }
 }
 
 // mcp-server/src/run/reporting/run-verifications.ts
@@ -1299,6 +1303,7 @@ export {
   unseenFiles,
   waitsForFiles,
   withIgnoredFiles,
+  withPlainNeed,
   withRelativeFiles,
   withoutStandings,
   writeReport

@@ -251,10 +251,14 @@ async function beginModuleRun(run, session, slug, wakes) {
   return number;
 }
 async function takeOverFromModule(run, session, plan) {
-  const own = session.module.of(plan);
   session.module.end(plan);
-  if (!own) return;
-  await endEngineRun(run, await existingGraph(run, plan), plan, own.run, "stopped");
+  const store = await existingGraph(run, plan);
+  const own = await readGraph(run, store, async (view) => ownRun(run, await view.plan(plan)));
+  if (own) await endEngineRun(run, store, plan, own.run, "stopped");
+}
+async function ownRun({ owner: own }, plan) {
+  const { open: open2 } = await engineRecord(plan);
+  return open2.find(({ owner }) => sameOwner(owner, own));
 }
 async function takeUpModuleRuns(run, session) {
   const store = await run.graph();
@@ -267,8 +271,7 @@ async function takeUpModuleRuns(run, session) {
     for (const plan of await view.plans()) {
       const { slug } = plan.stored;
       if (session.module.of(slug) || session.module.hasLost(slug)) continue;
-      const { open: open2 } = await engineRecord(plan);
-      const own = open2.find(({ owner }) => sameOwner(owner, run.owner));
+      const own = await ownRun(run, plan);
       if (own) session.module.begin(slug, new ModuleRun(own.run, session.interactive));
     }
   });

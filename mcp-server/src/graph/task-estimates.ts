@@ -29,6 +29,8 @@ export interface TaskEstimates {
   durationMs(task: Estimated): number;
   /** How many tokens one attempt is expected to use, without what is read from a cache. */
   tokens(task: Estimated): number;
+  /** Whether that rests on more than the task's size. */
+  knowsTokens(task: Estimated): boolean;
   /** The same by kind, with what is read from a cache. */
   usage(task: Estimated): Tokens;
   /** Says where the kinds come from. */

@@ -15,6 +15,8 @@ export const ISOLATION_POLICIES = ["shared", "worktree", "auto"] as const;
 export type IsolationPolicy = (typeof ISOLATION_POLICIES)[number];
 /** Where the work of a plan's worktrees ends up. */
 export const DELIVERIES = ["branch", "checkout"] as const;
+/** Which tasks one agent does one after another. */
+export const TOGETHER = ["small", "none"] as const;
 /** From the strictest to none, as `GUARDS`. */
 export const VERIFICATIONS = ["run", "seen", "claimed"] as const;
 
@@ -50,6 +52,8 @@ export interface Policy {
   readonly gate: string;
   /** What agents work on, by role, by size, or for `all`, as `modelChoiceFrom` reads it; in this order the first counts. */
   readonly models: Readonly<Record<string, string>>;
+  /** Whether small tasks of one shape go to one agent, one after another. */
+  readonly together: (typeof TOGETHER)[number];
   /** On what failed tasks are tried again: one step for each failed attempt; none: on the same. */
   readonly escalate: readonly string[];
 }
@@ -76,6 +80,7 @@ export const DEFAULT_POLICY: Policy = {
   maxMs: 0,
   setup: "",
   gate: "",
+  together: "small",
   models: {},
   escalate: [],
 };

@@ -18,6 +18,8 @@ export interface Limits {
 export type Refusal =
   | { readonly kind: "role"; readonly role: string }
   | { readonly kind: "scope"; readonly with: string }
+  /** The agent of another task takes it when it has reported that one. */
+  | { readonly kind: "turn"; readonly after: string }
   /** The work of a task before it is not here. */
   | { readonly kind: "work"; readonly missing: MissingWork };
 

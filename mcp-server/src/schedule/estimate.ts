@@ -21,6 +21,8 @@ const TOKENS_PER_MINUTE = 8_000;
  * there is history: those of an agent of twelve requests whose context grows from 20,000 to 45,000 characters.
  */
 const DEFAULT_SHARES: Tokens = { input: 0.02, cacheWrite: 0.73, output: 0.25, cacheRead: 8 };
+/** From so many attempts on it is known what attempts of a role and size use. */
+const KNOWN_FROM = 10;
 /** What was expected without history counts like so many attempts, so that one odd attempt changes little. */
 const PRIOR_WEIGHT = 2;
 
@@ -93,6 +95,12 @@ export class Estimates implements TaskEstimates {
     const ofAll = drawn(byTime, this.#tokensBySize.get(size));
     const ofRole = drawn(ofAll, this.#tokensByRole.get(key));
     return Math.round(drawn(ofRole, this.#tokensByModel.get(modelKey(key, model))));
+  }
+
+  /** Whether that rests on what was stated, or on several attempts of the same role and size. */
+  knowsTokens({ estimateMs, size = "medium", agent }: Estimated): boolean {
+    const measured = this.#tokensByRole.get(keyOf(agent, size))?.count ?? 0;
+    return estimateMs !== undefined || measured >= KNOWN_FROM;
   }
 
   /** The same by kind, with what is read from a cache, as attempts in this repository divided it. */

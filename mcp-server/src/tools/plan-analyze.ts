@@ -19,7 +19,7 @@ export const planAnalyze = defineTool({
   annotations: READ,
   hasLongAnswer: true,
   async handle(input, { run, session, client }) {
-    const { loaded, counts, analysis, timeline, open, cap, isolation, remote } = await analyzePlan(
+    const { loaded, counts, analysis, timeline, open, cap, isolation, remote, together } = await analyzePlan(
       run,
       input.plan,
       input.maxParallel,
@@ -53,6 +53,7 @@ export const planAnalyze = defineTool({
         ...(cannotStart.length > 0 && { cannotStart }),
         ...(contradictions.length > 0 && { contradictions }),
         ...(models.length > 0 && { models }),
+        ...(together !== undefined && { together }),
         ...(unknownRoles.length > 0 && { unknownRoles }),
         ...(overlappingRoles.length > 0 && { overlappingRoles }),
         minutesByCap,

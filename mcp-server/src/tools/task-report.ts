@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type BlockedOn, type Evidence, REVIEW_VERDICTS, type Report, SEVERITIES } from "../graph/attempt.ts";
 import type { TaskId } from "../graph/task.ts";
+import { toldInTurn } from "../run/claims/claim-in-turn.ts";
 import { splitTaskName } from "../run/plan/load-plan.ts";
 import { reportTask } from "../run/reporting/report-task.ts";
 import { claimNext } from "./answer/next-step.ts";
@@ -56,8 +57,14 @@ export const taskReport = defineTool({
   input,
   annotations: IDEMPOTENT,
   async handle(call, { run, session, actor, agentId }) {
-    const given = { task: call.task, token: call.token, report: reportOf(call) };
+    const isScripts = agentId !== undefined && session.workflows.hasAgent(agentId);
+    const isWorkers = isScripts || session.isPull(call.token);
+    const given = {
+      ...{ task: call.task, token: call.token, report: reportOf(call) },
+      mayGoOn: !isWorkers,
+    };
     const result = await reportTask(run, actor, agentId, given, session.commands.of(agentId));
+    const claim = result.goesOn && (await toldInTurn(run, result.goesOn));
     return {
       data: {
         task: result.task,
@@ -65,11 +72,13 @@ export const taskReport = defineTool({
         status: result.status,
         reply: result.reply,
         ...(result.note !== undefined && { note: result.note }),
-        next:
-          agentId !== undefined && session.workflows.hasAgent(agentId)
-            ? "Call StructuredOutput now."
-            : session.isPull(call.token)
-              ? claimNext(session, splitTaskName(result.task).plan)
+        ...(claim && { claim }),
+        next: isScripts
+          ? "Call StructuredOutput now."
+          : isWorkers
+            ? claimNext(session, splitTaskName(result.task).plan)
+            : claim
+              ? "Do not end: one more small task is yours. Carry out the brief in claim and report it with its token; reply only when a report brings no other."
               : `Reply with exactly: ${result.reply}`,
       },
     };

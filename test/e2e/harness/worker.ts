@@ -186,6 +186,8 @@ export class Workers {
       const fetch = callsTool(taskTool("task_get"), token === undefined ? { task } : { task, token });
       return { turn: fetch, task };
     }
+    const next = broughtBy(conversation);
+    if (next) return { turn: this.#inTurn(next, conversation), task: next.task };
     const assignment: Assignment = {
       task,
       token,
@@ -201,6 +203,13 @@ export class Workers {
     return { turn: script && steps.length === at + 1 ? withEnd(turn, script.end) : turn, task };
   };
 
+  /** What it does at a task that a report has brought. */
+  #inTurn({ task, token, brief, turnsSpent }: Brought, conversation: Conversation): Turn {
+    const directory = placeIn(brief) ?? workingDirectory(conversation);
+    const step = this.#workOf(task, conversation.agentId ?? "")[turnsTaken(conversation) - turnsSpent];
+    return step?.({ task, token, brief, directory, conversation }) ?? says(lastLine(conversation));
+  }
+
   #workOf(task: string, agentId: string): Work {
     const agents = this.#attempts.get(task) ?? [];
     if (!agents.includes(agentId)) agents.push(agentId);
@@ -210,6 +219,25 @@ export class Workers {
     const attempt = agents.indexOf(agentId);
     return isSequence(work) ? (work[Math.min(attempt, work.length - 1)] ?? this.#default) : work;
   }
+}
+
+interface Brought {
+  readonly task: string;
+  readonly token: string;
+  readonly brief: string;
+  /** How often the agent had spoken before. */
+  readonly turnsSpent: number;
+}
+
+/** The last task that the answer to a report has brought along. */
+function broughtBy(conversation: Conversation): Brought | undefined {
+  const report = answers(conversation).findLast(
+    (answer) => answer.tool === "task_report" && answer.value.claim !== undefined,
+  );
+  if (!report) return undefined;
+  const before = { ...conversation, blocks: conversation.blocks.slice(0, report.at + 1) };
+  const { task, token, brief } = report.value.claim as Omit<Brought, "turnsSpent">;
+  return { task, token, brief, turnsSpent: turnsTaken(before) };
 }
 
 /** An agent of the plugin's script reports and ends in one message, if that report is the last that it wants to do. */

@@ -9,6 +9,7 @@ import type { PlanView } from "../plan/plan-view.ts";
 import { type Ahead, aheadOf } from "../planning/planning.ts";
 import type { Candidate } from "./candidate.ts";
 import { candidatesOf } from "./candidates.ts";
+import { turnsIn } from "./in-turn.ts";
 import { workInReach } from "./work-here.ts";
 
 export const MAX_REASONS = 10;
@@ -18,6 +19,8 @@ export interface Wanted {
   readonly only?: ((candidate: Candidate) => boolean) | undefined;
   /** Not more than these. */
   readonly most?: number | undefined;
+  /** Each for an agent of its own, also small ones: whoever takes them does one alone. */
+  readonly apart?: boolean | undefined;
 }
 
 /** What starts now, what cannot, and what could and is left for later. */
@@ -31,7 +34,11 @@ export interface Chosen extends Choice<Candidate> {
  * first by the longest chain of work behind it.
  * @param nowMs in a transaction its own time: claims that drained a moment later are still held in the log.
  */
-export async function choose(plan: PlanView, nowMs: number, { only, most }: Wanted = {}): Promise<Chosen> {
+export async function choose(
+  plan: PlanView,
+  nowMs: number,
+  { only, most, apart = only !== undefined }: Wanted = {},
+): Promise<Chosen> {
   const { ctx, policy, graph, stored } = plan;
   const limits = { cap: plan.pauseMs > 0 || plan.spent ? 0 : plan.cap, capacity: policy.capacity, most };
   const parsed = (scope: Scope) => parseScope(scope, ctx.caseInsensitive);
@@ -44,6 +51,8 @@ export async function choose(plan: PlanView, nowMs: number, { only, most }: Want
       task: planId === plan.id ? graph.tasks.get(claim.task) : undefined,
     }));
   const reach = workInReach(plan);
+  // Who agents are, only the hooks of Claude Code tell.
+  const turnAfter = apart || ctx.owner.session === undefined ? () => undefined : turnsIn(plan);
   const choiceBy = (ahead: Ahead | undefined) =>
     chooseBatch(
       candidatesOf(plan, ahead, only, reach),
@@ -58,7 +67,9 @@ export async function choose(plan: PlanView, nowMs: number, { only, most }: Want
         const holder = held.find((one) => clashes(one.task, one.scope));
         if (holder) return { kind: "scope", with: taskName(holder.slug, holder.id) };
         const earlier = chosen.find((one) => clashes(one.task, parsed(one.scope)));
-        return earlier && { kind: "scope", with: taskName(stored.slug, earlier.task.id) };
+        if (earlier) return { kind: "scope", with: taskName(stored.slug, earlier.task.id) };
+        const after = turnAfter(candidate, chosen);
+        return after === undefined ? undefined : { kind: "turn", after };
       },
     );
   const ahead = only === undefined ? aheadOf(plan, nowMs) : undefined;

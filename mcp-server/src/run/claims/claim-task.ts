@@ -65,12 +65,20 @@ export async function claimTask(
     const isAny = wanted === undefined && role === undefined;
     const offered = wanted && input.worker === WORKFLOW_WORKER && (await ownOffer(plan, wanted));
     if (offered) return takeUp(plan, wanted, offered, agentId, input.worker);
-    const choice = await choose(plan, plan.nowMs, { most: 1, ...(!isAny && { only: isWanted }) });
+    const choice = await choose(plan, plan.nowMs, {
+      most: 1,
+      apart: true,
+      ...(!isAny && { only: isWanted }),
+    });
     const best = choice.chosen[0];
     if (!best) return { loaded: plan, claim: null, why: whyNoTask(plan, wanted?.id, choice) };
     const refusal = refusalOfSecondTask(plan, agentId);
     if (refusal) throw refusal;
-    const { attempt, token } = await offerAndStart(plan, best, seen, { ...input, agentId });
+    const { attempt, token } = await offerAndStart(plan, best, seen, {
+      worker: input.worker,
+      agentId,
+      isLaunched: false,
+    });
     return { loaded: plan, task: best.task, claim: { ...best, id: attempt }, token };
   };
   const before = readAheadOfLook(ctx);

@@ -56,6 +56,8 @@ export async function nextBatch(
     const { graph, stored } = plan;
     const interrupted = interruptedTasks(plan);
     const max = typeof limit === "function" ? limit(plan) : limit;
+    // The host's script, which says so of the plan, gives each task to an agent of its own.
+    const apart = typeof limit === "function";
     const launch: BatchLaunch[] = [];
     let waits: Batch["waits"] = [];
     let elsewhere: Batch["why"] = [];
@@ -66,7 +68,7 @@ export async function nextBatch(
         if (task) launch.push(launchOf(plan, task, held.claim, token));
       }
       const most = max === undefined ? undefined : max - launch.length;
-      const choice = await choose(plan, plan.nowMs, { most });
+      const choice = await choose(plan, plan.nowMs, { most, apart });
       elsewhere = whyElsewhere(plan, choice.refused).slice(0, MAX_REASONS);
       for (const { candidate, token } of await offer(plan, choice.chosen, seen))
         launch.push(launchOf(plan, candidate.task, candidate, token));

@@ -35,11 +35,16 @@ export async function offerAndStart(
   plan: PlanTransaction,
   candidate: Candidate,
   seen: ChangedInCheckout,
-  by: { readonly worker: string; readonly agentId: string | undefined },
+  by: {
+    readonly worker: string;
+    readonly agentId: string | undefined;
+    /** It was launched for a task of the same shape, and works on what that was to. */
+    readonly isLaunched: boolean;
+  },
 ): Promise<Offered> {
   // On what a worker works that takes its tasks itself, nobody here decides.
   const { chosenModel: _, ...taken } = candidate;
-  const [made] = (await newOffers(plan, [taken], seen)) as [NewOffer];
+  const [made] = (await newOffers(plan, [by.isLaunched ? candidate : taken], seen)) as [NewOffer];
   const { offered, looked, attempt } = made;
   const { task } = candidate;
   plan.append(offered, ...looked, ...startOf(plan, task, attempt, plan.nowMs, by.agentId), {

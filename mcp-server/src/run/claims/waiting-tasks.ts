@@ -111,6 +111,8 @@ function refusedWait(
     const busy = underCap.filter(({ role }) => role === why.role).map(({ task }) => task);
     return { kind: "held", for: `every ${why.role} is busy`, until: ends(busy) };
   }
+  if (why.kind === "turn")
+    return { kind: "held", for: "one agent does small tasks of one shape", until: `${why.after} has ended` };
   const own = underCap.find(({ task }) => why.with === `${loaded.stored.slug}/${task}`);
   return {
     kind: "held",

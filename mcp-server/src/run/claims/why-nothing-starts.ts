@@ -42,5 +42,6 @@ export function whyElsewhere(
 
 function reasonOf({ isolation }: Candidate, why: Refusal, plan: LoadedPlan): string {
   if (why.kind === "work") return missingWorkText(why.missing, isolation, plan);
+  if (why.kind === "turn") return `the agent of ${why.after} takes it when it has reported`;
   return why.kind === "scope" ? `its files are held by ${why.with}` : `every ${why.role} is busy`;
 }

@@ -11,9 +11,12 @@ import type { RunContext } from "../project/run-context.ts";
 import { pushNotice } from "../remote/shared-plans.ts";
 import { lookAtModels } from "../spending/models-used.ts";
 import { analyse, type PlanProgress } from "./analysis.ts";
+import { togetherText } from "./done-in-turn.ts";
 import { expectedMoney } from "./expected-money.ts";
 
 export interface PlanAnalysis {
+  /** Which tasks one agent does one after another, in words; undefined: each has its own. */
+  readonly together: string | undefined;
   readonly loaded: LoadedPlan;
   readonly counts: Counts;
   readonly analysis: Analysis;
@@ -70,6 +73,8 @@ export async function analyzePlan(
     timeline: timelineText(loaded.stored.slug, analysis.schedule, open),
     open: open.length,
     cap,
+    // Where no hook says who an agent is, none is given a second task.
+    together: ctx.owner.session === undefined ? undefined : togetherText(ctx.roles, loaded, open),
     isolation: isolation?.type === "isolation.decided" ? isolation : undefined,
     remote: await pushNotice(ctx, loaded.stored.slug, graph),
   };

@@ -11,6 +11,7 @@ import {
   ISOLATION_POLICIES,
   type Policy,
   REVIEWS,
+  TOGETHER,
   UNSCOPED,
   VERIFICATIONS,
 } from "../../policy/policy.ts";
@@ -54,6 +55,7 @@ export const policyInput = z.strictObject({
   maxCost: z.number().min(0).optional(),
   maxTurns: z.number().int().min(0).optional(),
   maxMinutes: z.number().min(0).optional(),
+  together: z.enum(TOGETHER).optional(),
   setup: z.string().max(MAX_COMMAND).optional(),
   gate: z.string().max(MAX_COMMAND).optional(),
   models: z.record(z.string(), modelChoice).optional().describe('By role, size or all: {small: "haiku low"}'),

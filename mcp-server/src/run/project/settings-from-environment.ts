@@ -25,6 +25,7 @@ const WORD_VARIABLES = {
   deliver: "PARALLEL_DELIVER",
   verify: "PARALLEL_VERIFY",
   setup: "PARALLEL_SETUP",
+  together: "PARALLEL_TOGETHER",
 } as const;
 
 /** What all agents work on: a model, an effort, or both. */

@@ -3,6 +3,7 @@ import { type BlockedOn, isAttempt, type Report, workedUntilMs } from "../../gra
 import { unknownNumber, withCriterionText } from "../../graph/criterion.ts";
 import { findCycle } from "../../graph/order/cycle.ts";
 import { purposeOf } from "../../graph/purpose.ts";
+import { InvalidGlob, normaliseGlob } from "../../graph/scope/parse-glob.ts";
 import { parseScope, type Scope, scopeMayWrite } from "../../graph/scope/scope.ts";
 import type { Task, TaskId } from "../../graph/task.ts";
 import { widenedScope } from "../../policy/exclusivity.ts";
@@ -12,7 +13,7 @@ import { normalisePath } from "../../text/normalise.ts";
 import type { ClaimByToken } from "../attempts/claim-by-token.ts";
 import { withRequestedNeeds } from "../attempts/task-after-attempt.ts";
 import { shownCriterion } from "../briefs/brief.ts";
-import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
+import { type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import type { PlanView } from "../plan/plan-view.ts";
 import { commandsOf, type FailedCommand, failedCommands } from "../review/rerun-commands.ts";
 
@@ -204,4 +205,27 @@ async function othersWriting(found: ClaimByToken<PlanView>): Promise<Scope[]> {
     )
     .map(widenedScope)
     .filter(scopeMayWrite);
+}
+
+/**
+ * The report with what it needs written as the graph writes it, so that the same report again is seen to be.
+ * @throws CallerError for a path that no glob can be.
+ */
+export function withPlainNeed(plan: string, report: Report): Report {
+  const need = report.blockedOn;
+  if (!need || "question" in need) return report;
+  if ("tasks" in need) {
+    return { ...report, blockedOn: { tasks: need.tasks.map((task) => splitTaskName(task, plan).id) } };
+  }
+  try {
+    return { ...report, blockedOn: { writes: need.writes.map(normaliseGlob) } };
+  } catch (error) {
+    if (!(error instanceof InvalidGlob)) throw error;
+    throw new CallerError(
+      "bad_input",
+      `blockedOn.writes: ${error.message}`,
+      "Give paths relative to the repository's top level.",
+      "blockedOn.writes",
+    );
+  }
 }

@@ -1,6 +1,5 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import type { AttemptId, Outcome, Report } from "../../graph/attempt.ts";
-import { InvalidGlob, normaliseGlob } from "../../graph/scope/parse-glob.ts";
 import { type TaskId, taskName } from "../../graph/task.ts";
 import { hashToken } from "../../graph/token.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
@@ -10,12 +9,13 @@ import { expireClaims } from "../attempts/expire-claims.ts";
 import { noteSignOfLife, reviveIfLate } from "../attempts/sign-of-life.ts";
 import { refusalFor, startOrContinue } from "../attempts/start-attempt.ts";
 import { readAheadOfLook, snapshotBeforeEnd } from "../checkout-watch/record-changes.ts";
+import { type ClaimedInTurn, claimInTurn } from "../claims/claim-in-turn.ts";
 import { deliverWaiting } from "../delivery/deliver-waiting.ts";
 import { existingGraph, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { type Counts, countsOf } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { checkReport } from "./check-report.ts";
+import { checkReport, withPlainNeed } from "./check-report.ts";
 import { COMPARED_EVENTS, noteOfFirstReport, unseenFiles, withRelativeFiles } from "./compare-report.ts";
 import { finishAttempt, type SeenAtEnd } from "./finish-attempt.ts";
 import { type BashRuns, type JudgedReport, judgeEvidence, withoutStandings } from "./judge-evidence.ts";
@@ -28,6 +28,8 @@ export interface ReportInput {
   readonly report: Report;
   /** What it reports this server has run itself: nobody else need have seen it. */
   readonly isServers?: true;
+  /** Whether its agent can go on with another small task. */
+  readonly mayGoOn?: boolean;
 }
 
 export interface ReportResult {
@@ -39,6 +41,8 @@ export interface ReportResult {
   /** Where the report and the checkout differ; absent where they do not, or where nobody could look. */
   readonly note?: string;
   readonly counts: Counts;
+  /** A further task that the agent was given with it. */
+  readonly goesOn?: ClaimedInTurn;
 }
 
 /**
@@ -136,7 +140,9 @@ function accept(
       ...(judged.runLater && { runLater: judged.runLater }),
     };
     const note = await finishAttempt(tx, { plan, attempt, prepared, seen }, ending);
-    return answer(plan, task.id, ending.outcome, note ?? ending.cause);
+    const isSmall = given.mayGoOn === true && agentId !== undefined && ending.outcome === "completed";
+    const goesOn = isSmall ? await claimInTurn(plan, agentId, task, attempt) : undefined;
+    return { ...answer(plan, task.id, ending.outcome, note ?? ending.cause), ...(goesOn && { goesOn }) };
   };
   const before = readAheadOfLook(ctx);
   const sinceMs = Math.min(call.firstOfferedMs, before?.fromMs ?? call.firstOfferedMs);
@@ -202,27 +208,4 @@ async function refuse(
     "If the token is copied wrong, copy it from your brief again; otherwise end your turn with one line that says so.",
     "token",
   );
-}
-
-/**
- * The report with what it needs written as the graph writes it, so that the same report again is seen to be.
- * @throws CallerError for a path that no glob can be.
- */
-function withPlainNeed(plan: string, report: Report): Report {
-  const need = report.blockedOn;
-  if (!need || "question" in need) return report;
-  if ("tasks" in need) {
-    return { ...report, blockedOn: { tasks: need.tasks.map((task) => splitTaskName(task, plan).id) } };
-  }
-  try {
-    return { ...report, blockedOn: { writes: need.writes.map(normaliseGlob) } };
-  } catch (error) {
-    if (!(error instanceof InvalidGlob)) throw error;
-    throw new CallerError(
-      "bad_input",
-      `blockedOn.writes: ${error.message}`,
-      "Give paths relative to the repository's top level.",
-      "blockedOn.writes",
-    );
-  }
 }
