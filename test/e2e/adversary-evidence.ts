@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { Replay, readLog } from "./graph-log.ts";
 import { eventsOf, type GraphState, outcomesOf, readGraph } from "./graph-state.ts";
 import type { Outcome } from "./harness/run-scenario.ts";
-import { agentsAt } from "./small-plan.ts";
+import { agentsAt, wholeReport } from "./small-plan.ts";
 
 /** What became of a worker's misbehaviour, told from the recording, the file system and the event log. */
 
@@ -78,8 +78,9 @@ export function contentOf({ project }: Outcome, file: string): string | undefine
 }
 
 /** The lines of all that the main conversation said in the last run, with its report. */
-export function reportLines({ runs }: Outcome): string[] {
-  return (runs.at(-1)?.texts ?? []).join("\n").split("\n");
+export function reportLines(outcome: Outcome): string[] {
+  const texts = outcome.runs.at(-1)?.texts ?? [];
+  return [...texts, wholeReport(outcome)].join("\n").split("\n");
 }
 
 /**

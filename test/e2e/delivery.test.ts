@@ -10,7 +10,14 @@ import { type Outcome, runScenario } from "./harness/run-scenario.ts";
 import type { PrintRun } from "./harness/scenario.ts";
 import { type Assignment, reports, runs, type Step, type Work, writes } from "./harness/worker.ts";
 import { writesItsScope } from "./scope-worker.ts";
-import { expectCleanEnd, expectEachDoneOnce, headlessRun, runNumber, storyOf } from "./small-plan.ts";
+import {
+  expectCleanEnd,
+  expectEachDoneOnce,
+  headlessRun,
+  runNumber,
+  shownToUser,
+  storyOf,
+} from "./small-plan.ts";
 import {
   changedFiles,
   filesOfSpecification,
@@ -91,7 +98,7 @@ describe("a plan in worktrees that is delivered to the checkout", () => {
       expectUsersFiles(project);
       expect(gitIn(project, "log", "--oneline", "main").trim().split("\n")).toHaveLength(1);
       expect(gitIn(project, "diff", "--cached", "--name-only")).toBe("");
-      const said = runNumber(outcome, 1).texts.join("\n");
+      const said = shownToUser(outcome, 1);
       expect(said).toContain("and in your checkout, as uncommitted changes of 4 files.");
     });
   });

@@ -6,7 +6,7 @@ import { expectTruthfulEnd } from "./adversary-evidence.ts";
 import { runScenario } from "./harness/run-scenario.ts";
 import type { SpecTask } from "./harness/scenario.ts";
 import { fails, reports, after as slowly, type Work, writes } from "./harness/worker.ts";
-import { headlessRun, independentTasks, runNumber, storyOf } from "./small-plan.ts";
+import { headlessRun, independentTasks, shownToUser, storyOf } from "./small-plan.ts";
 
 const TASKS: SpecTask[] = [
   ...independentTasks(4),
@@ -41,7 +41,7 @@ async function run(latencies: Readonly<Record<string, number>>): Promise<{ shown
   await runScenario(story, (outcome) => {
     expectTruthfulEnd(outcome);
     told = {
-      shown: runNumber(outcome, 1).texts.join("\n"),
+      shown: shownToUser(outcome, 1),
       ledger: readFileSync(join(outcome.project, "specs/demo/04-implementation.md"), "utf8"),
     };
   });

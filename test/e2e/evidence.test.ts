@@ -6,7 +6,7 @@ import { eventsOf, outcomesOf, readGraph } from "./graph-state.ts";
 import { type Outcome, repositoryPlugins, runScenario } from "./harness/run-scenario.ts";
 import type { SpecTask } from "./harness/scenario.ts";
 import { reports, runs, type Work, writes } from "./harness/worker.ts";
-import { expectLawfulLog, headlessRun, runNumber, storyOf } from "./small-plan.ts";
+import { expectLawfulLog, headlessRun, shownToUser, storyOf } from "./small-plan.ts";
 
 /** Each agent's check is a command of its own. */
 const CHECKS = {
@@ -109,7 +109,7 @@ it.each([
         .map(({ task }) => task)
         .sort(),
     ).toEqual(["1.3", "1.6"]);
-    const report = runNumber(outcome, 1).texts.join("\n");
+    const report = shownToUser(outcome, 1);
     expect(report).toContain("contradicted: it ended with exit code 1");
     expect(report).toContain("is stale: parts/1.4.txt changed after it ran");
   });

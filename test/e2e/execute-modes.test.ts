@@ -9,7 +9,14 @@ import type { PrintRun } from "./harness/scenario.ts";
 import { answers, findToken, taskTool } from "./harness/task-tools.ts";
 import { calls, callsTogether, says } from "./harness/turn.ts";
 import { reports, workingDirectory } from "./harness/worker.ts";
-import { expectCleanEnd, headlessRun, independentTasks, runNumber, storyOf } from "./small-plan.ts";
+import {
+  expectCleanEnd,
+  headlessRun,
+  independentTasks,
+  runNumber,
+  shownToUser,
+  storyOf,
+} from "./small-plan.ts";
 import { calledIn, callsAsWritten, follows, heardIn, loadsItsSkill, skillFolder } from "./spec-scripts.ts";
 
 const VALUES = { SLUG: "demo", FROM: "specs/demo/03-tasks.json", SPEC: "specs/demo/02-specification.md" };
@@ -210,7 +217,7 @@ describe("/spec:execute in a mode", () => {
     await runScenario(story, (outcome) => {
       expectCleanEnd(outcome);
       expect(statuses(outcome)).toEqual({ completed: 7 });
-      const report = runNumber(outcome, 1).texts.join("\n");
+      const report = shownToUser(outcome, 1);
       expect(report).toContain("Part 1.1 is not what the specification asks for.");
       expect(report).toContain("7 of 7 tasks completed");
       const ledger = readFileSync(join(outcome.project, "specs/demo/04-implementation.md"), "utf8");

@@ -12,6 +12,7 @@ import {
   headlessRun,
   independentTasks,
   runNumber,
+  shownToUser,
   storyOf,
 } from "./small-plan.ts";
 
@@ -83,7 +84,7 @@ describe("the guard of shell commands", () => {
       expect(answers[8]?.text).toContain("git add is refused.");
       expect(eventsOf(graph, "write.denied")).toHaveLength(refused.length);
       expect(runNumber(outcome, 1).permissionDenials).toHaveLength(refused.length);
-      const report = runNumber(outcome, 1).texts.join("\n");
+      const report = shownToUser(outcome, 1);
       expect(report).toContain(`Conflicts prevented | ${refused.length}`);
     });
   });

@@ -5,7 +5,7 @@ import { type Outcome, runScenario } from "./harness/run-scenario.ts";
 import type { SpecTask } from "./harness/scenario.ts";
 import { answers } from "./harness/task-tools.ts";
 import { fails, reports } from "./harness/worker.ts";
-import { agentsAt, expectCleanEnd, headlessRun, mainRequestsOf, storyOf } from "./small-plan.ts";
+import { agentsAt, expectCleanEnd, headlessRun, mainRequestsOf, shownToUser, storyOf } from "./small-plan.ts";
 
 const TASKS: SpecTask[] = [
   { id: "1.1", description: "Write one", writes: ["1.txt"], model: "haiku", effort: "low" },
@@ -68,7 +68,7 @@ describe("the models of a plan", () => {
             ["1.4", { model: "opus", effort: "high" }],
           ]),
         );
-        const said = outcome.runs[0]?.texts.join("\n") ?? "";
+        const said = shownToUser(outcome, 1);
         expect(said).toMatch(/\*\*1\.2\*\* .*\(code-writer on sonnet high, /);
         expect(said).toMatch(/\*\*1\.4\*\* .*\(feature-implementer on opus high, .*2 attempts\)/);
         expect(said).toContain("Attempt 1 on haiku failed");

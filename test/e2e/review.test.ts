@@ -6,7 +6,7 @@ import { eventsOf, outcomesOf, readGraph } from "./graph-state.ts";
 import { runScenario } from "./harness/run-scenario.ts";
 import type { SpecTask } from "./harness/scenario.ts";
 import { reports, runs, stopsSilently, type Work, writes } from "./harness/worker.ts";
-import { agentOpening, agentsAt, expectCleanEnd, headlessRun, runNumber, storyOf } from "./small-plan.ts";
+import { agentOpening, agentsAt, expectCleanEnd, headlessRun, shownToUser, storyOf } from "./small-plan.ts";
 
 const SUITE = "test -s parts/1.2.txt";
 
@@ -90,7 +90,7 @@ it("what a reviewer rejects is fixed and accepted before others build on it, and
       "nobody wrote while the suite was run again",
     ).toEqual([]);
 
-    const report = runNumber(outcome, 1).texts.join("\n");
+    const report = shownToUser(outcome, 1);
     expect(report).toContain("✓ **1.1**: accepted in review 2");
     expect(report).toContain(`(for 1.3): exit code 0 in **verify**`);
     expect(report).not.toContain("## Not verified\n\n- **1.3**");

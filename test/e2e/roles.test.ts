@@ -5,7 +5,7 @@ import { runScenario } from "./harness/run-scenario.ts";
 import { type SpecTask, specification } from "./harness/scenario.ts";
 import { taskTool } from "./harness/task-tools.ts";
 import { reports, stopsSilently, type Work, writes } from "./harness/worker.ts";
-import { agentOpening, agentsAt, expectCleanEnd, headlessRun, storyOf } from "./small-plan.ts";
+import { agentOpening, agentsAt, expectCleanEnd, headlessRun, shownToUser, storyOf } from "./small-plan.ts";
 
 const POET = "---\nname: poet\ndescription: Writes odes.\ntools: Read, Write\n---\nRhyme.\n";
 
@@ -46,7 +46,7 @@ describe("a plan with roles of several kinds", () => {
         expect(offeredTools(openingFor("1.2"))).toContain(taskTool("task_report"));
         expect(agentOpening(outcome, agentFor("1.1"))).toContain("Your last message is your report");
         expect(agentOpening(outcome, agentFor("2.1"))).toContain("> DONE. The ode is in ode.txt.");
-        const said = outcome.runs[0]?.texts.join("\n") ?? "";
+        const said = shownToUser(outcome, 1);
         expect(said).toContain("no report: the agent's last message was taken as it was");
       },
     );

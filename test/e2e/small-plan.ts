@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "vitest";
 import { Replay, readLog } from "./graph-log.ts";
 import { type GraphState, outcomesOf, readGraph } from "./graph-state.ts";
@@ -52,6 +54,17 @@ export function runNumber(outcome: Outcome, number: number): RunOutcome {
   const run = outcome.runs[number - 1];
   if (run === undefined) throw new Error(`there was no run ${number}`);
   return run;
+}
+
+/** What a user has of a run at its end: what the main conversation said, and the report as a whole in its file. */
+export function shownToUser(outcome: Outcome, number: number, plan = "demo"): string {
+  return [...runNumber(outcome, number).texts, wholeReport(outcome, plan)].join("\n");
+}
+
+/** The report of a plan in its file, or nothing where none was made. */
+export function wholeReport({ project }: Outcome, plan = "demo"): string {
+  const file = join(project, ".git/parallel/reports", `${plan}.md`);
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
 /** Expects that every task was completed by exactly one agent, with no permission refused and nothing left behind. */

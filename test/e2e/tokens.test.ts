@@ -19,6 +19,7 @@ import {
   expectEachDoneOnce,
   headlessRun,
   independentTasks,
+  shownToUser,
   storyOf,
 } from "./small-plan.ts";
 
@@ -145,7 +146,7 @@ describe("the tokens in the report", () => {
         },
       ]);
       expect(eventsOf(graph, "plan.reported").length).toBeGreaterThan(0);
-      expect(outcome.runs[0]?.texts.join("\n")).toContain("maxTokens is 1,500");
+      expect(shownToUser(outcome, 1)).toContain("maxTokens is 1,500");
       expect(outcome.runs[0]?.stderr).toMatch(
         /demo is not finished: 5 of 7 completed, 0 failed\. The agents have used .*plan_update/,
       );
@@ -175,7 +176,7 @@ describe("the tokens in the report", () => {
         expect(outcomesOf(graph, "1.1")).toEqual(["failed"]);
         const [agent] = agentsAt(outcome, "1.1");
         expect(agent?.requests).toBeLessThanOrEqual(6);
-        expect(outcome.runs[0]?.texts.join("\n")).toContain("1.1 was asked to report what it had: maxTurns");
+        expect(shownToUser(outcome, 1)).toContain("1.1 was asked to report what it had: maxTurns");
       },
     );
   });

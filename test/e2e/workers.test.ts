@@ -24,6 +24,7 @@ import {
   headlessRun,
   independentTasks,
   runNumber,
+  shownToUser,
   storyOf,
 } from "./small-plan.ts";
 
@@ -138,7 +139,7 @@ describe("a task that fails", () => {
       expect([collected?.reason, next?.next].join("\n")).toMatch(
         /Failed after all attempts: 1\.1\. 2 tasks cannot start because of that\.|Nothing more can run, and what failed is for the user to decide/,
       );
-      const report = runNumber(outcome, 1).texts.join("\n");
+      const report = shownToUser(outcome, 1);
       expect(report).toMatch(/2\.1\*\*.*\n.*needs 1\.1, which failed/);
       expect(report).toMatch(/2\.2\*\*.*\n.*cannot run because 1\.1 failed/);
     });

@@ -19,7 +19,7 @@ import {
   type Work,
   writes,
 } from "./harness/worker.ts";
-import { BY_WORKFLOW, expectCleanEnd, headlessRun, runNumber, storyOf } from "./small-plan.ts";
+import { BY_WORKFLOW, expectCleanEnd, headlessRun, runNumber, shownToUser, storyOf } from "./small-plan.ts";
 
 const BRANCH = "parallel/demo";
 const LEVELS: Readonly<Record<string, readonly string[]>> = {
@@ -123,8 +123,8 @@ describe("agents in worktrees", () => {
       ]);
       // It fails when anything is missing or damaged.
       gitIn(project, "fsck", "--full", "--strict", "--no-dangling");
-      const { texts, wallMs } = runNumber(outcome, 1);
-      expect(texts.join("\n")).toContain("take it over with: `git merge parallel/demo`");
+      const { wallMs } = runNumber(outcome, 1);
+      expect(shownToUser(outcome, 1)).toContain("take it over with: `git merge parallel/demo`");
       const conflicts = eventsOf(graph, "work.conflicted").length;
       console.log(`${cuts.length} worktrees, ${conflicts} conflicts, ${wallMs} ms`);
     });
@@ -234,9 +234,7 @@ describe("agents in worktrees", () => {
       expect(readFileSync(join(placeOf("fails"), "fails.txt"), "utf8")).toBe("half a failure\n");
       expect(readFileSync(join(placeOf("silent"), "silent.txt"), "utf8")).toBe("half in silence\n");
       expect(existsSync(placeOf("good"))).toBe(false);
-      expect(runNumber(outcome, 1).texts.join("\n")).toContain(
-        "left work that is not merged in the worktree",
-      );
+      expect(shownToUser(outcome, 1)).toContain("left work that is not merged in the worktree");
       const worktrees = gitIn(project, "worktree", "list").trim().split("\n");
       expect(worktrees).toHaveLength(4);
       const agent = outcome.recording.requests.find(({ task }) => task === "own/1")?.conversation.agentId;

@@ -3,12 +3,14 @@ import { CallerError } from "../../errors/caller-error.ts";
 import type { AttemptId } from "../../graph/attempt.ts";
 import { findToken } from "../../graph/token.ts";
 import { renderBriefReport } from "../../report/render/brief-report.ts";
+import { renderMarkdown } from "../../report/render/markdown/report.ts";
 import type { BatchLaunch } from "../claims/launch.ts";
 import { exportPlan } from "../edits/export-plan.ts";
 import { existingGraph, type LoadedPlan } from "../plan/load-plan.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { type CollectedLaunches, collectLaunches } from "../reporting/collect-launches.ts";
 import { reportPlan } from "../reporting/report-plan.ts";
+import { writeReport } from "../reporting/write-report.ts";
 import { beforeReport } from "../review/review-due.ts";
 import { reviewPlan } from "../review/review-plan.ts";
 import { endEngineRun } from "./engine-runs.ts";
@@ -121,9 +123,9 @@ async function endOf(
   const { report } = await reportPlan(ctx, ACTOR, slug);
   const written = done ? await exported(ctx, loaded) : "";
   const { failed, notRun, toCome } = report.groups;
-  const text = [renderBriefReport(report), ...remarks(found, why), ...(written === "" ? [] : [written])].join(
-    "\n",
-  );
+  const { line } = await writeReport(ctx, slug, renderMarkdown(report));
+  const files = written === "" ? [] : [written];
+  const text = [renderBriefReport(report), line, ...remarks(found, why), ...files].join("\n");
   const exitCode = done && failed.length + notRun.length + toCome.length === 0 ? 0 : 1;
   if (isUsers || !run.wakes) return { text, exitCode, keepsReports };
   return { text, wake: `${wakeLine(slug, done)}\n\n${text}`, exitCode, keepsReports };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Decision } from "../../policy/failure/decision.ts";
+import { isLimited } from "../../policy/spending/limits.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
 import { choose } from "../claims/choose.ts";
@@ -14,6 +15,7 @@ import { type PlanView, readGraph, readPlan } from "../plan/plan-view.ts";
 import { type Counts, countsOf, isDone } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { decideNow, logEscalation } from "../recovery/next-decision.ts";
+import { WRITTEN_AFTER_MS } from "../usage/agent-usage.ts";
 import { newsOf, SWEEP_MS, waitsForFiles } from "./collect.ts";
 import { type Ended, endedLine } from "./ended-line.ts";
 import { nextBatchToLaunch } from "./run-verifications.ts";
@@ -77,8 +79,10 @@ export async function collectLaunches(
     const isOver = ctx.now() >= deadline;
     // A call that was cancelled offers nothing: nobody would hear of it.
     if ((seen.isDue || isOver) && !signal.aborted) {
-      if (hasWaited && seen.othersRun)
-        await sleep(input.gatherMs, undefined, { signal }).catch(() => undefined);
+      if (hasWaited) {
+        const gatherMs = seen.othersRun ? input.gatherMs : 0;
+        await sleep(Math.max(gatherMs, seen.countedMs), undefined, { signal }).catch(() => undefined);
+      }
       const batch = await nextBatchToLaunch(ctx, actor, slug, undefined, input.again);
       const hasToDo = batch.launch.length > 0 || batch.stop.some(input.isNewStop) || batch.done;
       const isStuck = seen.isQuiet && batch.launch.length === 0 && !batch.done;
@@ -101,6 +105,8 @@ interface Seen {
   readonly isDelivering: boolean;
   /** Agents are at work that may end in a moment. */
   readonly othersRun: boolean;
+  /** After so long it is known what an agent has spent that has just reported, where a limit asks for it. */
+  readonly countedMs: number;
 }
 
 async function look(ctx: RunContext, store: GraphStore, input: LaunchWait): Promise<Seen> {
@@ -120,6 +126,7 @@ async function look(ctx: RunContext, store: GraphStore, input: LaunchWait): Prom
     isQuiet,
     isDelivering: live.some(({ state }) => state === "delivering"),
     othersRun: live.some(({ state }) => state === "running"),
+    countedMs: isLimited(plan.policy) ? 2 * WRITTEN_AFTER_MS : 0,
   };
 }
 
