@@ -159,13 +159,13 @@ import { CallerError } from "../errors.mjs";
 import { findToken } from "../graph.mjs";
 
 // import:report.mjs in run/engine.mjs
-import { renderBriefReport } from "../report.mjs";
+import { renderBriefReport, renderMarkdown } from "../report.mjs";
 
 // import:run/edits.mjs in run/engine.mjs
 import { exportPlan } from "./edits.mjs";
 
 // import:run/reporting.mjs in run/engine.mjs
-import { collectLaunches, reportPlan } from "./reporting.mjs";
+import { collectLaunches, reportPlan, writeReport } from "./reporting.mjs";
 
 // import:run/review.mjs in run/engine.mjs
 import { beforeReport, reviewPlan } from "./review.mjs";
@@ -228,9 +228,9 @@ async function endOf(ctx, run, found, why) {
   const { report } = await reportPlan(ctx, ACTOR, slug);
   const written = done ? await exported(ctx, loaded) : "";
   const { failed, notRun, toCome } = report.groups;
-  const text = [renderBriefReport(report), ...remarks(found, why), ...written === "" ? [] : [written]].join(
-    "\n"
-  );
+  const { line } = await writeReport(ctx, slug, renderMarkdown(report));
+  const files = written === "" ? [] : [written];
+  const text = [renderBriefReport(report), line, ...remarks(found, why), ...files].join("\n");
   const exitCode = done && failed.length + notRun.length + toCome.length === 0 ? 0 : 1;
   if (isUsers || !run.wakes) return { text, exitCode, keepsReports };
   return { text, wake: `${wakeLine(slug, done)}

@@ -5,7 +5,7 @@ import { CallerError, fileRefusal } from "../errors.mjs";
 import { InvalidGlob, findCycle, findToken, hasEnded, hashToken, isAttempt, isDraining, isLive, matches, normaliseGlob, parseScope, purposeOf, recoveryOf, scopeMayWrite, takesPlace, taskName, unknownNumber, withCriterionText, workedUntilMs } from "../graph.mjs";
 
 // import:policy.mjs in run/reporting.mjs
-import { NO_TEST, REVIEWER, checkoutLooks, failsElsewhere, isCommand, mayJudge, outcomeOfMessage, ownFiles, ownFilesInOrder, seenChanges, widenedScope } from "../policy.mjs";
+import { NO_TEST, REVIEWER, checkoutLooks, failsElsewhere, isCommand, isLimited, mayJudge, outcomeOfMessage, ownFiles, ownFilesInOrder, seenChanges, widenedScope } from "../policy.mjs";
 
 // import:text.mjs in run/reporting.mjs
 import { cleanText, foreignLine, isDeclared, normalisePath } from "../text.mjs";
@@ -203,6 +203,9 @@ import { cloneOf, deliverForCall, deliverWaiting, noteForReviewer } from "./deli
 // import:run/recovery.mjs in run/reporting.mjs
 import { decideNow, logEscalation } from "./recovery.mjs";
 
+// import:run/usage.mjs in run/reporting.mjs
+import { WRITTEN_AFTER_MS, measureAgents, measureConversations } from "./usage.mjs";
+
 // import:report.mjs in run/reporting.mjs
 import { aggregate, declaredFiles, withVerdict, writersOf } from "../report.mjs";
 
@@ -379,9 +382,6 @@ import { GitFailed, changedFiles, commitAt, commitFiles, commitMessage, ignoredF
 
 // import:host.mjs in run/reporting.mjs
 import { commandRuns } from "../host.mjs";
-
-// import:run/usage.mjs in run/reporting.mjs
-import { WRITTEN_AFTER_MS, measureAgents, measureConversations } from "./usage.mjs";
 
 // import:run/worktrees.mjs in run/reporting.mjs
 import { commitPlan, filesOfOthers, innerRepository, leftInside, removeMergedWorktrees, reportedInside, workRecord, worktreeOf, worktreeWork } from "./worktrees.mjs";
@@ -1047,8 +1047,10 @@ async function collectLaunches(ctx, actor, input, signal, onWait) {
     if (seen.isDelivering) void deliverWaiting(ctx, store, slug);
     const isOver = ctx.now() >= deadline;
     if ((seen.isDue || isOver) && !signal.aborted) {
-      if (hasWaited && seen.othersRun)
-        await setTimeout(input.gatherMs, void 0, { signal }).catch(() => void 0);
+      if (hasWaited) {
+        const gatherMs = seen.othersRun ? input.gatherMs : 0;
+        await setTimeout(Math.max(gatherMs, seen.countedMs), void 0, { signal }).catch(() => void 0);
+      }
       const batch = await nextBatchToLaunch(ctx, actor, slug, void 0, input.again);
       const hasToDo = batch.launch.length > 0 || batch.stop.some(input.isNewStop) || batch.done;
       const isStuck = seen.isQuiet && batch.launch.length === 0 && !batch.done;
@@ -1076,7 +1078,8 @@ async function look(ctx, store, input) {
     isDue: launchable || isQuiet || stopOrders(plan, ctx.now()).some(input.isNewStop),
     isQuiet,
     isDelivering: live.some(({ state }) => state === "delivering"),
-    othersRun: live.some(({ state }) => state === "running")
+    othersRun: live.some(({ state }) => state === "running"),
+    countedMs: isLimited(plan.policy) ? 2 * WRITTEN_AFTER_MS : 0
   };
 }
 async function canLaunch(ctx, plan, again) {
