@@ -2,13 +2,13 @@
 import { addUsage, hasEnded, hashToken, isDraining, isLive, levels, newToken, parseScope, plainSubject, purposeOf, taskName } from "../graph.mjs";
 
 // import:policy.mjs in run/claims.mjs
-import { OFFER_MS, WorkInReach, agentsFor, areAlternatives, chooseModel, claimedScope, clashOfClaims, completingAttempt, effectsInOrder, expectedCost, isGated, isLimited, isReached, isSameShape, limitName, mayShareCause, nearText, settingOf, spentText, waitingForRetry, waitsForOthers, widenedScope, workOf } from "../policy.mjs";
+import { OFFER_MS, agentsFor, areAlternatives, chooseModel, claimedScope, clashOfClaims, expectedCost, isLimited, isReached, isSameShape, limitName, mayShareCause, nearText, settingOf, spentText, waitingForRetry, waitsForOthers, widenedScope } from "../policy.mjs";
 
 // import:run/attempts.mjs in run/claims.mjs
 import { expireClaims, isolationsOf, refusalOfSecondTask, startOf, startOrContinue } from "./attempts.mjs";
 
 // import:run/project.mjs in run/claims.mjs
-import { GRAPH_IN_REPOSITORY, isServerDead, placeOfCheckout, realScope, sameOwner } from "./project.mjs";
+import { isServerDead, realScope, sameOwner } from "./project.mjs";
 
 // mcp-server/src/run/claims/candidates.ts
 function* inOrder({ graph }, ahead) {
@@ -110,159 +110,8 @@ function turnsIn(plan) {
   };
 }
 
-// import:node:fs in run/claims.mjs
-import { existsSync, lstatSync } from "node:fs";
-
-// import:node:path in run/claims.mjs
-import { join } from "node:path";
-
-// import:git.mjs in run/claims.mjs
-import { REMOTE, changedFiles, commitAt, commitsThere, containedIn, planBranch, planHead } from "../git.mjs";
-
-// import:report.mjs in run/claims.mjs
-import { FILE_EVENTS, conversationUsage, filesOfTasks } from "../report.mjs";
-
-// import:run/effects.mjs in run/claims.mjs
-import { readContent } from "./effects.mjs";
-
-// import:run/plan.mjs in run/claims.mjs
-import { changeGraph, changePlan, countsOf, existingGraph, interruptedTasks, isDone, pauseSeconds, readGraph, readPlan, refuseNoRoom, splitTaskName, stuckTasks, taskOf, whyPlanIsHeld } from "./plan.mjs";
-
-// import:run/remote.mjs in run/claims.mjs
-import { UntestedJoin, goesThroughRemote, lookWhetherShared, mayBeShared } from "./remote.mjs";
-
-// import:run/worktrees.mjs in run/claims.mjs
-import { GRACE_MS, bringWork, commitPlan, reaching, removeMergedWorktrees, sendWork, workRecord } from "./worktrees.mjs";
-
-// mcp-server/src/run/claims/commits-in-reach.ts
-async function commitsInReach(ctx, plan, record, commits) {
-  const { root, gitCommonDir } = ctx.checkout;
-  if (gitCommonDir === void 0) return /* @__PURE__ */ new Set();
-  const there = await commitsThere(root, commits);
-  if (!isGated(plan.policy) || !await lookWhetherShared(ctx, plan.graph)) return there;
-  const head = await planHead(root, plan.stored.slug);
-  const merged = head === void 0 ? /* @__PURE__ */ new Set() : await containedIn(root, head, [...there]);
-  const toMerge = record.conflicted.map(({ commit }) => commit).filter((commit) => there.has(commit));
-  return /* @__PURE__ */ new Set([...merged, ...toMerge]);
-}
-
-// import:run/delivery.mjs in run/claims.mjs
-import { deliverForCall, deliverWaiting } from "./delivery.mjs";
-
-// mcp-server/src/run/claims/reach-remote.ts
-function reachRemote(ctx, store, slug, work) {
-  return reaching(async () => {
-    try {
-      await work();
-    } catch (error) {
-      if (error instanceof UntestedJoin) void deliverWaiting(ctx, store, slug);
-      throw error;
-    }
-  });
-}
-
-// mcp-server/src/run/claims/work-here.ts
-var REMOTE_PAUSE_MS = 15e3;
-var NOTHING_SEEN = {
-  asking: { headHas: /* @__PURE__ */ new Set(), repositoryHas: /* @__PURE__ */ new Set(), sameFiles: /* @__PURE__ */ new Set() },
-  known: /* @__PURE__ */ new Map(),
-  trouble: void 0
-};
-var looks = /* @__PURE__ */ new WeakMap();
-function workInReach(plan) {
-  const { ctx, graph } = plan;
-  const names = ownNames(ctx, graph.checkouts);
-  if (isAllHere(graph, names)) return void 0;
-  const { asking, known } = looks.get(graph) ?? NOTHING_SEEN;
-  const work = (id) => {
-    const attempt = completingAttempt(graph.claimsOf(id));
-    return attempt && workOf(attempt, known.get(attempt.id));
-  };
-  return new WorkInReach(graph.tasks, work, { ...asking, names });
-}
-async function lookForWork(ctx, store, { graph, stored: { slug } }) {
-  if (isAllHere(graph, ownNames(ctx, graph.checkouts))) return;
-  const isShared = await lookWhetherShared(ctx, graph);
-  const last = looks.get(graph)?.trouble;
-  const recent = isShared && last && ctx.now() < last.atMs + REMOTE_PAUSE_MS ? last : void 0;
-  const isAsked = isShared && !recent;
-  const sent = isAsked ? await reachRemote(ctx, store, slug, () => sendWork(ctx, store, slug)) : void 0;
-  const { plan, record, events } = await readGraph(ctx, store, async (view) => {
-    const plan2 = await view.plan(slug);
-    const events2 = await plan2.reader.events(plan2.id, { types: FILE_EVENTS });
-    return { plan: plan2, record: await workRecord(plan2), events: events2 };
-  });
-  const known = knownWork(plan, record, events);
-  const commits = [...new Set([...known.values()].flatMap(({ commit }) => commit ?? []))];
-  const { root } = ctx.checkout;
-  const look = () => commitsInReach(ctx, plan, record, commits);
-  const before = await look();
-  const isMissing = isAsked && before.size < commits.length;
-  const brought = isMissing ? await reachRemote(ctx, store, slug, () => bringWork(ctx, plan, record)) : void 0;
-  const repositoryHas = isMissing ? await look() : before;
-  const head = repositoryHas.size > 0 ? await commitAt(root, "HEAD") : void 0;
-  const headHas = head === void 0 ? /* @__PURE__ */ new Set() : await containedIn(root, head, [...repositoryHas]);
-  const sameFiles = tasksWithSameFiles(root, known, events);
-  const why = sent ?? brought;
-  const trouble = why === void 0 ? recent : { why, atMs: ctx.now() };
-  looks.set(plan.graph, { asking: { headHas, repositoryHas, sameFiles }, known, trouble });
-}
-function troubleWithRemote({ graph }) {
-  return looks.get(graph)?.trouble?.why;
-}
-function isAllHere(graph, names) {
-  return names.size === graph.checkouts.size;
-}
-function ownNames(ctx, checkouts) {
-  const isGraphInside = ctx.repository === GRAPH_IN_REPOSITORY;
-  const own = [...checkouts].filter((name) => {
-    if (name === ctx.checkoutKey) return true;
-    const { path } = placeOfCheckout(name);
-    return isGraphInside && (path === ctx.checkout.root || !existsSync(path));
-  });
-  return new Set(own);
-}
-function knownWork(plan, record, events) {
-  const { graph } = plan;
-  const filesOf = filesOfTasks({ claims: graph.claims, claimOf: (id) => graph.claim(id) }, events);
-  const known = /* @__PURE__ */ new Map();
-  for (const task of graph.tasks.values()) {
-    const attempt = task.status === "completed" ? completingAttempt(graph.claimsOf(task.id)) : void 0;
-    if (!attempt) continue;
-    const committed = record.committed.get(attempt.id);
-    const files = attempt.isolation === "shared" ? filesOf(task.id)?.filesChanged ?? attempt.report?.filesChanged ?? [] : committed?.files ?? [];
-    const commit = committed && committed.files.length > 0 ? committed.commit : void 0;
-    known.set(attempt.id, {
-      task: task.id,
-      files,
-      wrote: commit !== void 0 || files.length > 0,
-      commit
-    });
-  }
-  return known;
-}
-function tasksWithSameFiles(root, known, events) {
-  const seen = events.flatMap(
-    ({ change }) => change.type === "files.changed" && change.atWork === void 0 ? [change] : []
-  );
-  const last = /* @__PURE__ */ new Map();
-  for (const { file } of effectsInOrder(seen)) {
-    last.set(file.path, file.undone && file.before || file.after);
-  }
-  const isHere = /* @__PURE__ */ new Map();
-  const isSame = (path) => {
-    const content = last.get(path);
-    if (content === void 0) return false;
-    const known2 = isHere.get(path) ?? readContent(join(root, path), statOf(join(root, path))).id === content;
-    isHere.set(path, known2);
-    return known2;
-  };
-  const same = [...known.values()].filter(({ files }) => files.length > 0 && files.every(isSame));
-  return new Set(same.map(({ task }) => task));
-}
-function statOf(file) {
-  return lstatSync(file, { throwIfNoEntry: false });
-}
+// import:run/claims/reach.mjs in run/claims.mjs
+import { lookForWork, missingWorkText, workInReach } from "./claims/reach.mjs";
 
 // mcp-server/src/run/claims/choose.ts
 var MAX_REASONS = 10;
@@ -313,6 +162,9 @@ function heldBackOf(graph, ahead) {
 
 // import:run/briefs.mjs in run/claims.mjs
 import { briefWithPlace, launchLine } from "./briefs.mjs";
+
+// import:run/plan.mjs in run/claims.mjs
+import { changeGraph, changePlan, countsOf, existingGraph, interruptedTasks, isDone, pauseSeconds, readGraph, readPlan, refuseNoRoom, splitTaskName, stuckTasks, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
 // import:run/spending.mjs in run/claims.mjs
 import { lookAtModels, modelAtWork, noteMainUsage } from "./spending.mjs";
@@ -434,8 +286,20 @@ async function tokenOfEarlierRelease({ writer }, claim) {
   return claim.owner.server === void 0 ? writer.storedToken(claim.id) : void 0;
 }
 
+// import:git.mjs in run/claims.mjs
+import { changedFiles } from "../git.mjs";
+
+// import:run/delivery.mjs in run/claims.mjs
+import { deliverForCall } from "./delivery.mjs";
+
+// import:run/remote.mjs in run/claims.mjs
+import { mayBeShared } from "./remote.mjs";
+
 // import:run/worktrees/setup.mjs in run/claims.mjs
 import { refuseSetUp } from "./worktrees/setup.mjs";
+
+// import:report.mjs in run/claims.mjs
+import { conversationUsage } from "../report.mjs";
 
 // import:run/usage.mjs in run/claims.mjs
 import { measureAgents, measureConversations } from "./usage.mjs";
@@ -523,33 +387,6 @@ async function changedInCheckout(ctx, loaded, look) {
   if (loaded.stored.status !== "open" || loaded.policy.commit === "none" && !isolationsOf(loaded).usesWorktrees && !mayBeShared(ctx))
     return void 0;
   return look && "files" in look ? [...look.files.keys()] : changedFiles(ctx.checkout.root);
-}
-
-// import:text.mjs in run/claims.mjs
-import { cleanText, formatDuration, shownPath } from "../text.mjs";
-
-// mcp-server/src/run/claims/missing-work-text.ts
-var SHOWN_DIGITS = 12;
-var MAX_TROUBLE = 300;
-function missingWorkText({ task, work: { checkout, inFiles, commit } }, isolation, plan) {
-  const { machine, path } = placeOfCheckout(checkout);
-  const place = `${shownPath(path)} on the machine ${shownPath(machine)}`;
-  const it = commit === void 0 ? "" : `is commit ${commit.slice(0, SHOWN_DIGITS)} of ${place}, which`;
-  if (goesThroughRemote(plan.graph)) {
-    const where = commit === void 0 ? `lies in ${place} and` : it;
-    const trouble = troubleWithRemote(plan);
-    const why = trouble === void 0 ? "" : ` (${cleanText(trouble, MAX_TROUBLE)})`;
-    return `the work of ${task} ${where} did not come through ${REMOTE} yet${why}. The server there sends it with its next call for this plan; or run the task there`;
-  }
-  const remote = `with a remote named ${REMOTE} in both clones git carries work by itself`;
-  if (commit === void 0) {
-    const lies = inFiles ? `lies uncommitted in ${place}` : `lies in a worktree of ${place}`;
-    return `the work of ${task} ${lies}. Run it there, or commit it there, push, and pull here; ${remote}`;
-  }
-  if (isolation === "shared") {
-    return `the work of ${task} ${it} is not in what is checked out here. Run it there, or git push there and git pull here`;
-  }
-  return `the work of ${task} ${it} is on ${planBranch(plan.stored.slug)} there and not in this repository. Run it there; ${remote}`;
 }
 
 // mcp-server/src/run/claims/why-nothing-starts.ts
@@ -666,6 +503,9 @@ function whyNoTask(loaded, wanted, choice) {
   return choice.refused.length > 0 ? "What is ready does not fit now: its files or every agent of its role are taken." : "Nothing is ready.";
 }
 
+// import:text.mjs in run/claims.mjs
+import { cleanText, formatDuration } from "../text.mjs";
+
 // mcp-server/src/run/claims/launch.ts
 var MAX_DESCRIPTION = 28;
 function launchOf(loaded, task, { agentType, chosenModel }, token) {
@@ -678,6 +518,9 @@ function launchOf(loaded, task, { agentType, chosenModel }, token) {
     ...chosenModel
   };
 }
+
+// import:run/worktrees.mjs in run/claims.mjs
+import { GRACE_MS, commitPlan, removeMergedWorktrees } from "./worktrees.mjs";
 
 // import:run/worktrees/deliver.mjs in run/claims.mjs
 import { deliverWhenDone } from "./worktrees/deliver.mjs";
@@ -830,28 +673,22 @@ export {
   choose,
   claimInTurn,
   claimTask,
-  commitsInReach,
   isOfferedAgain,
   launchOf,
   levelThatMayStart,
-  lookForWork,
-  missingWorkText,
   nextBatch,
   offer,
   offerAndStart,
   openOffers,
   prepareClaiming,
-  reachRemote,
   stopOrders,
   toldInTurn,
   toldWaits,
-  troubleWithRemote,
   turnsIn,
   waitingTasks,
   waitsForRetry,
   waitsToSee,
   watchLimits,
   whyElsewhere,
-  whyNothingStarts,
-  workInReach
+  whyNothingStarts
 };

@@ -195,7 +195,10 @@ function withPlainNeed(plan, report) {
 import { setTimeout } from "node:timers/promises";
 
 // import:run/claims.mjs in run/reporting.mjs
-import { choose, claimInTurn, isOfferedAgain, lookForWork, nextBatch, stopOrders, toldWaits, waitingTasks } from "./claims.mjs";
+import { choose, claimInTurn, isOfferedAgain, nextBatch, stopOrders, toldWaits, waitingTasks } from "./claims.mjs";
+
+// import:run/claims/reach.mjs in run/reporting.mjs
+import { lookForWork } from "./claims/reach.mjs";
 
 // import:run/delivery.mjs in run/reporting.mjs
 import { cloneOf, deliverForCall, deliverWaiting, noteForReviewer } from "./delivery.mjs";

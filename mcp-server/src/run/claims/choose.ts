@@ -10,7 +10,7 @@ import { type Ahead, aheadOf } from "../planning/planning.ts";
 import type { Candidate } from "./candidate.ts";
 import { candidatesOf } from "./candidates.ts";
 import { turnsIn } from "./in-turn.ts";
-import { workInReach } from "./work-here.ts";
+import { workInReach } from "./reach/work-here.ts";
 
 export const MAX_REASONS = 10;
 

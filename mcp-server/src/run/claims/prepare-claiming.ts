@@ -12,7 +12,7 @@ import { mayBeShared } from "../remote/shared-plans.ts";
 import { lookAtModels } from "../spending/models-used.ts";
 import { refuseSetUp } from "../worktrees/setup/refuse-set-up.ts";
 import { watchLimits } from "./limits.ts";
-import { lookForWork } from "./work-here.ts";
+import { lookForWork } from "./reach/work-here.ts";
 
 /**
  * What is to be known before tasks of a plan are claimed and takes too long for a transaction that others wait for: what

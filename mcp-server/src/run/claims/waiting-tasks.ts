@@ -6,7 +6,7 @@ import { type LoadedPlan, pauseSeconds } from "../plan/load-plan.ts";
 import type { Candidate } from "./candidate.ts";
 import { levelThatMayStart, waitsForRetry, waitsToSee } from "./candidates.ts";
 import { type Chosen, MAX_REASONS } from "./choose.ts";
-import { missingWorkText } from "./missing-work-text.ts";
+import { missingWorkText } from "./reach/missing-work-text.ts";
 
 /** A task that could start by its dependencies and does not. */
 export interface Wait {

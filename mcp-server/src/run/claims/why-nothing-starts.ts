@@ -6,7 +6,7 @@ import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { stuckTasks } from "../plan/progress.ts";
 import type { Candidate } from "./candidate.ts";
 import { choose, MAX_REASONS } from "./choose.ts";
-import { missingWorkText } from "./missing-work-text.ts";
+import { missingWorkText } from "./reach/missing-work-text.ts";
 
 export async function whyNothingStarts(plan: PlanTransaction) {
   if (plan.stored.status !== "open") return [];

@@ -6,7 +6,7 @@ import { aggregate, type RunReport } from "../../report/aggregate.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
 import { recordChangesOfEndedAttempts } from "../checkout-watch/record-changes.ts";
-import { lookForWork } from "../claims/work-here.ts";
+import { lookForWork } from "../claims/reach/work-here.ts";
 import { deliverForCall } from "../delivery/deliver-waiting.ts";
 import { deadClaims, stateNow } from "../plan/interrupted.ts";
 import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";

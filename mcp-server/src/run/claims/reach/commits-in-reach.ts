@@ -1,10 +1,10 @@
-import { planHead } from "../../git/plan-branch.ts";
-import { commitsThere, containedIn } from "../../git/remote/commits-there.ts";
-import { isGated } from "../../policy/gate/is-gated.ts";
-import type { LoadedPlan } from "../plan/load-plan.ts";
-import type { RunContext } from "../project/run-context.ts";
-import { lookWhetherShared } from "../remote/shared-plans.ts";
-import type { WorkRecord } from "../worktrees/work-record.ts";
+import { planHead } from "../../../git/plan-branch.ts";
+import { commitsThere, containedIn } from "../../../git/remote/commits-there.ts";
+import { isGated } from "../../../policy/gate/is-gated.ts";
+import type { LoadedPlan } from "../../plan/load-plan.ts";
+import type { RunContext } from "../../project/run-context.ts";
+import { lookWhetherShared } from "../../remote/shared-plans.ts";
+import type { WorkRecord } from "../../worktrees/work-record.ts";
 
 /**
  * Those of the commits of a plan's work on which a worktree can be built here: the repository has them. Of a gated plan

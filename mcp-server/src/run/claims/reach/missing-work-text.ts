@@ -1,12 +1,12 @@
-import { planBranch } from "../../git/plan-branch.ts";
-import { REMOTE } from "../../git/remote/remote-branch.ts";
-import type { Isolation } from "../../graph/task.ts";
-import type { MissingWork } from "../../policy/work-location/work-in-reach.ts";
-import { shownPath } from "../../text/display-path.ts";
-import { cleanText } from "../../text/sanitize.ts";
-import type { LoadedPlan } from "../plan/load-plan.ts";
-import { placeOfCheckout } from "../project/checkout.ts";
-import { goesThroughRemote } from "../remote/shared-plans.ts";
+import { planBranch } from "../../../git/plan-branch.ts";
+import { REMOTE } from "../../../git/remote/remote-branch.ts";
+import type { Isolation } from "../../../graph/task.ts";
+import type { MissingWork } from "../../../policy/work-location/work-in-reach.ts";
+import { shownPath } from "../../../text/display-path.ts";
+import { cleanText } from "../../../text/sanitize.ts";
+import type { LoadedPlan } from "../../plan/load-plan.ts";
+import { placeOfCheckout } from "../../project/checkout.ts";
+import { goesThroughRemote } from "../../remote/shared-plans.ts";
 import { troubleWithRemote } from "./work-here.ts";
 
 /** Digits of a commit that people tell it by. */

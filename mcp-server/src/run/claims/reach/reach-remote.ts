@@ -1,8 +1,8 @@
-import type { GraphStore } from "../../store/graph-store.ts";
-import { deliverWaiting } from "../delivery/deliver-waiting.ts";
-import type { RunContext } from "../project/run-context.ts";
-import { UntestedJoin } from "../remote/untested-join.ts";
-import { reaching } from "../worktrees/exchange-work.ts";
+import type { GraphStore } from "../../../store/graph-store.ts";
+import { deliverWaiting } from "../../delivery/deliver-waiting.ts";
+import type { RunContext } from "../../project/run-context.ts";
+import { UntestedJoin } from "../../remote/untested-join.ts";
+import { reaching } from "../../worktrees/exchange-work.ts";
 
 /**
  * Does what needs the remote. What a gate has to test first is left to the deliveries: nobody waits for that.
