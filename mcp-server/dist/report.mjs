@@ -1287,7 +1287,14 @@ function aggregate(state, events, nowMs, prices) {
     reviews: reviewedWorks(state),
     runAgain,
     decisions: events.flatMap(
-      ({ atMs, change }) => change.type === "decision.taken" ? [{ atMs, decision: change.decision, reason: change.reason }] : change.type === "limit.near" || change.type === "task.limited" ? [{ atMs, decision: "limit", reason: change.reason }] : []
+      ({ atMs, change }) => change.type === "decision.taken" ? [
+        {
+          atMs,
+          decision: change.decision,
+          reason: change.reason,
+          ...(change.maxTokens !== void 0 || change.limit) && { isLimit: true }
+        }
+      ] : change.type === "limit.near" || change.type === "task.limited" ? [{ atMs, decision: "limit", reason: change.reason, isLimit: true }] : []
     ),
     refused: events.flatMap(
       ({ change }) => change.type === "token.refused" ? [
@@ -1916,6 +1923,10 @@ function linesOf(report, shown) {
     ...some3("Needs your decision", waiting),
     ...some3("Failed", reasons(groups.failed)),
     ...some3(
+      "Limits",
+      report.decisions.filter(({ isLimit }) => isLimit).map(({ reason }) => `- ${escapeProse(reason, TEXT_LIMIT)}`)
+    ),
+    ...some3(
       "To come",
       groups.toCome.map((id) => line(id, byId.get(id)?.reason))
     ),
@@ -1943,10 +1954,12 @@ function section(heading, lines, shown) {
     ...more > 0 ? [`- ${shown === 0 ? more : `and ${more} more`}`] : []
   ];
 }
-function tokensLine({ figures: { usage } }) {
+function tokensLine({ figures: { usage, spending } }) {
+  const { total, prices } = spending ?? {};
+  const cost = total && prices ? escapeMarkdown(costText(total, prices.currency)) : void 0;
   const of = (who, used) => used === void 0 ? [] : [`${who} ${formatCount(newTokens(used))}`];
   const parts = [...of("agents", usage?.agents), ...of("main conversation", usage?.main)];
-  return parts.length === 0 ? [] : [`Tokens without cache reads: ${parts.join(", ")}.`];
+  return parts.length === 0 ? [] : [`Tokens without cache reads: ${parts.join(", ")}.${cost === void 0 ? "" : ` Cost: ${cost}.`}`];
 }
 
 // mcp-server/src/report/render/ledger.ts

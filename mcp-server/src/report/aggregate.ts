@@ -96,6 +96,8 @@ export interface RunReport {
     readonly atMs: number;
     readonly decision: string;
     readonly reason: string;
+    /** It is about a limit of what may be spent. */
+    readonly isLimit?: true;
   }[];
   /** Reports and updates that came with a dead or foreign token and changed nothing. */
   readonly refused: readonly {
@@ -181,9 +183,16 @@ export function aggregate(
     runAgain,
     decisions: events.flatMap(({ atMs, change }) =>
       change.type === "decision.taken"
-        ? [{ atMs, decision: change.decision, reason: change.reason }]
+        ? [
+            {
+              atMs,
+              decision: change.decision,
+              reason: change.reason,
+              ...((change.maxTokens !== undefined || change.limit) && { isLimit: true as const }),
+            },
+          ]
         : change.type === "limit.near" || change.type === "task.limited"
-          ? [{ atMs, decision: "limit", reason: change.reason }]
+          ? [{ atMs, decision: "limit", reason: change.reason, isLimit: true as const }]
           : [],
     ),
     refused: events.flatMap(({ change }) =>

@@ -1,5 +1,6 @@
 import type { TaskId } from "../../graph/task.ts";
 import { newTokens, type Usage } from "../../graph/usage.ts";
+import { costText } from "../../policy/spending/price-table.ts";
 import { formatCount, plural } from "../../text/format.ts";
 import { escapeProse } from "../../text/inline-code.ts";
 import { escapeMarkdown } from "../../text/sanitize.ts";
@@ -44,6 +45,12 @@ function linesOf(report: RunReport, shown: number): string[] {
     ...some("Needs your decision", waiting),
     ...some("Failed", reasons(groups.failed)),
     ...some(
+      "Limits",
+      report.decisions
+        .filter(({ isLimit }) => isLimit)
+        .map(({ reason }) => `- ${escapeProse(reason, TEXT_LIMIT)}`),
+    ),
+    ...some(
       "To come",
       groups.toCome.map((id) => line(id, byId.get(id)?.reason)),
     ),
@@ -73,9 +80,13 @@ function section(heading: string, lines: readonly string[], shown: number): stri
   ];
 }
 
-function tokensLine({ figures: { usage } }: RunReport): string[] {
+function tokensLine({ figures: { usage, spending } }: RunReport): string[] {
+  const { total, prices } = spending ?? {};
+  const cost = total && prices ? escapeMarkdown(costText(total, prices.currency)) : undefined;
   const of = (who: string, used: Usage | undefined) =>
     used === undefined ? [] : [`${who} ${formatCount(newTokens(used))}`];
   const parts = [...of("agents", usage?.agents), ...of("main conversation", usage?.main)];
-  return parts.length === 0 ? [] : [`Tokens without cache reads: ${parts.join(", ")}.`];
+  return parts.length === 0
+    ? []
+    : [`Tokens without cache reads: ${parts.join(", ")}.${cost === undefined ? "" : ` Cost: ${cost}.`}`];
 }
