@@ -7,8 +7,9 @@ import { onTestFinished } from "vitest";
 import { Prompts } from "../../mcp-server/src/prompts/prompts.ts";
 import { buildServer } from "../../mcp-server/src/server.ts";
 import { Service } from "../../mcp-server/src/service.ts";
+import type { Answers } from "./answers.ts";
 import { emptyEnvironment } from "./temporary-folder.ts";
-import { CLIENT_INFO, ToolClient } from "./tool-client.ts";
+import { type CallOptions, CLIENT_INFO, ToolClient } from "./tool-client.ts";
 
 /** This checkout, which is the plugin. */
 const CHECKOUT = join(import.meta.dirname, "..", "..");
@@ -42,6 +43,19 @@ export class ParallelServer extends ToolClient {
     private readonly owner: ChildProcess | undefined,
   ) {
     super(client);
+  }
+
+  override async call<Tool extends keyof Answers>(
+    tool: Tool,
+    input: Readonly<Record<string, unknown>>,
+    options?: CallOptions,
+  ): Promise<Answers[Tool]> {
+    const answer = await super.call(tool, input, options);
+    const next = (answer as { readonly next?: string } | undefined)?.next;
+    // Each answer is read by itself: what is to be done follows on nothing.
+    if (next !== undefined && /^Then\b/.test(next))
+      throw new Error(`${tool} goes on in the middle of a sentence: ${next}`);
+    return answer;
   }
 
   static async start(folder: string, options: StartOptions = {}): Promise<ParallelServer> {

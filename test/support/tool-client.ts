@@ -46,9 +46,6 @@ export class ToolClient {
   ): Promise<Answers[Tool]> {
     const result = await this.raw(tool, input, options);
     if (result.isError) throw new Error(`${tool} was refused: ${JSON.stringify(result.content)}`);
-    const { next } = result.structuredContent ?? {};
-    // Each answer is read by itself: what is to be done follows on nothing.
-    if (/^Then\b/.test(String(next))) throw new Error(`${tool} goes on in the middle of a sentence: ${next}`);
     return withWholeReport(result.structuredContent) as unknown as Answers[Tool];
   }
 
