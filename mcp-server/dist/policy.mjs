@@ -1586,8 +1586,8 @@ function tooShort({ tasks }) {
     reasons: ["Each task takes less than 30 seconds: briefing agents would cost more than they gain."]
   } : void 0;
 }
-function notWorthItsPrice({ ways }) {
-  if (!ways) return void 0;
+function notWorthItsPrice({ tasks, total, ways }) {
+  if (!ways || tasks.length < total) return void 0;
   const savedMs = ways.direct.ms - ways.parallel.ms;
   const times = tokensOfWay(ways.parallel) / Math.max(1, tokensOfWay(ways.direct));
   if (savedMs >= WORTH_SAVING_MS || times <= WORTH_ITS_PRICE) return void 0;

@@ -121,8 +121,9 @@ function tooShort({ tasks }: StrategyFacts): StrategyChoice | undefined {
 }
 
 /** Agents that save hardly any time, and cost more than doing it here. */
-function notWorthItsPrice({ ways }: StrategyFacts): StrategyChoice | undefined {
-  if (!ways) return undefined;
+function notWorthItsPrice({ tasks, total, ways }: StrategyFacts): StrategyChoice | undefined {
+  // What is left of a plan goes on in the way that the user said yes to.
+  if (!ways || tasks.length < total) return undefined;
   const savedMs = ways.direct.ms - ways.parallel.ms;
   const times = tokensOfWay(ways.parallel) / Math.max(1, tokensOfWay(ways.direct));
   if (savedMs >= WORTH_SAVING_MS || times <= WORTH_ITS_PRICE) return undefined;
