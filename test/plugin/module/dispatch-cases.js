@@ -10,7 +10,7 @@ const LAUNCH = {
 const END = { text: "1 of 1 task completed.", exitCode: 0, keepsReports: true };
 
 /** A host with a server whose answers to steps are given, and what happened in it. */
-function host(on, { steps, agents = [], launch = () => ({ result: { agentId: "a1" } }) }) {
+function host(on, { steps, agents = [], evaluated, launch = () => ({ result: { agentId: "a1" } }) }) {
   const seen = { requests: [], launches: [], prompts: [] };
   const answers = {
     hello: () => ({ key: "k", plans: [] }),
@@ -31,6 +31,7 @@ function host(on, { steps, agents = [], launch = () => ({ result: { agentId: "a1
     seen.launches.push(e);
     return { value: launch(e) };
   });
+  on("env.get", () => ({ value: evaluated }));
   on("agent.list", () => ({ value: agents }));
   on("agent.report", (_, e) => ({ text: e.text }));
   on("prompt.submit", (_, e) => {
@@ -145,4 +146,11 @@ test("an agent that was stopped is told to the server, which no hook does", asyn
   await start($, true);
   await report($, "a5", "stopped");
   expect(seen.requests.at(-1)).toEqual({ engine: "ended", key: "k", agentId: "a5", text: "Done." });
+});
+
+test("in an evaluation, where a model answers for the server, nothing is asked of it", async ($, on) => {
+  const seen = host(on, { steps: [], evaluated: "1" });
+  await start($, false);
+  await seen.clock.advance(1_000);
+  expect(seen.requests).toEqual([]);
 });
