@@ -223,7 +223,7 @@ function endedAgentIn(prompt) {
 }
 
 // import:tools.mjs in hooks.mjs
-import { cleanAnswer, launchLines } from "./tools.mjs";
+import { cleanAnswer, launchLines, nextClaim } from "./tools.mjs";
 
 // import:run/claims.mjs in hooks.mjs
 import { isOfferedAgain } from "./run/claims.mjs";
@@ -790,12 +790,10 @@ async function onStop(run, session, event) {
     const { slug, version, status } = loaded.stored;
     if (status === "paused" || aboutToWake || session.runsBeside(slug)) continue;
     const mayGoOn = !session.interrupted && session.sentBack.get(slug) !== version;
-    const toDo = mayGoOn ? await whatIsLeft(run, session, plan) : void 0;
-    if (toDo) {
-      if (session.answeredLate.has(event)) return NOTHING;
-      session.sentBack.set(slug, toDo.version);
-      session.told.set(slug, toDo.version);
-      return { decision: "block", reason: `${slug}: ${toDo.what}` };
+    const toDo = mayGoOn ? whatIsLeft(session, plan) : void 0;
+    if (toDo !== void 0) {
+      session.sentBack.set(slug, version);
+      return { decision: "block", reason: `${slug}: ${toDo}` };
     }
     if (mayGoOn || !isAnythingLeft(plan)) continue;
     left.push(
@@ -808,25 +806,18 @@ async function onStop(run, session, event) {
   const lines = [...shown, ...left];
   return lines.length === 0 ? NOTHING : { systemMessage: lines.join("\n") };
 }
-async function whatIsLeft(run, session, plan) {
-  const { loaded, launchable } = plan;
-  const { slug, version } = loaded.stored;
-  if (launchable > 0) {
-    const { text, version: newest } = await launchLines(
-      run,
-      session,
-      plan,
-      (attempt) => !session.wasLaunched(attempt)
-    );
-    return text === void 0 ? void 0 : { what: `can go on. Now ${text}.`, version: newest };
-  }
+function whatIsLeft(session, plan) {
+  const { loaded, counts, launchable } = plan;
+  const { slug } = loaded.stored;
   const wait = `Call batch_collect {plan: "${slug}", launch: true}.`;
-  if (waitsForLimit(plan)) return { what: `it waits for a rate or usage limit. ${wait}`, version };
-  if (waitsForDelivery(plan))
-    return { what: `what was reported last is on its way onto a branch. ${wait}`, version };
+  if (session.pools.has(slug) && counts.running > 0) return void 0;
+  if (launchable > 0 && session.pulls.has(slug)) return `go on with ${nextClaim(session, slug)}.`;
+  if (launchable > 0) return `${launchable} can be launched now. Call batch_next {plan: "${slug}"}.`;
+  if (waitsForLimit(plan)) return `it waits for a rate or usage limit. ${wait}`;
+  if (waitsForDelivery(plan)) return `what was reported last is on its way onto a branch. ${wait}`;
   if (plan.done && plan.unreported) {
     const what = beforeReport(loaded) ?? `call plan_report {plan: "${slug}"} and answer with what counts of it`;
-    return { what: `all has ended without a report: ${what}.`, version };
+    return `all has ended without a report: ${what}.`;
   }
   return void 0;
 }
@@ -979,7 +970,7 @@ function readHookEvent(input, toolUseId) {
 }
 function mayTakeLong({ event, tool, prompt }) {
   if (event === "PreToolUse") return launchesAgent(tool) || tool === "Workflow";
-  return event === "Stop" || event === "UserPromptSubmit" && endedAgentIn(prompt) !== void 0;
+  return event === "UserPromptSubmit" && endedAgentIn(prompt) !== void 0;
 }
 async function answerHook(run, session, event) {
   const handler = Object.hasOwn(HANDLERS, event.event) ? HANDLERS[event.event] : void 0;

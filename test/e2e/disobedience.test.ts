@@ -231,7 +231,7 @@ describe("an orchestrator that ends too early", () => {
         // From 2.1.332 on the host says it as an error that blocks the end.
         expect(hookTexts(outcome)).toContainEqual(
           expect.stringMatching(
-            /^Stop hook (?:feedback:\n|blocking error .*: )demo: can go on\. Now launch with Agent, as given, all in one message: \[.*"1\.4".*"1\.5".*\]\.$/,
+            /^Stop hook (?:feedback:\n|blocking error .*: )demo: 2 can be launched now\. Call batch_next \{plan: "demo"\}\.$/,
           ),
         );
         expect(runNumber(outcome, 1).texts).toContainEqual(expect.stringContaining("5 of 5 tasks"));
@@ -242,7 +242,7 @@ describe("an orchestrator that ends too early", () => {
   it("an orchestrator that claims success while all is under way is left in peace until an agent wakes it", async () => {
     await runScenario(headlessStory("claims success at once", claimsSuccessEarly), (outcome) => {
       expectEachDoneOnce(outcome);
-      expect(hookTexts(outcome).filter((text) => /can go on/.test(text))).toEqual([]);
+      expect(hookTexts(outcome).filter((text) => /can be launched now/.test(text))).toEqual([]);
     });
   });
 

@@ -120,15 +120,16 @@ describe("the line about the plan that comes with a notification", () => {
 });
 
 describe("a main conversation that ends its turn", () => {
-  it("a main conversation that ends its turn is sent back with the launches that it left out, once", async () => {
+  it("a main conversation that ends its turn is sent back once to launch what it left out", async () => {
     const { server, stop } = await offeredPlan([one("1"), one("2")], {}, IN_TERMINAL).then((plan) => ({
       ...plan,
       stop: () => plan.server.hook({ event: "Stop", background: "[]" }),
     }));
     const { decision, reason } = (await stop()) as { decision?: string; reason?: string };
     expect(decision).toBe("block");
-    expect(reason).toMatch(/^p: can go on\. Now launch with Agent, as given, all in one message: /);
-    expect(idsOf(launchesIn(reason)).sort()).toEqual(["1", "2"]);
+    expect(reason).toBe('p: 2 can be launched now. Call batch_next {plan: "p"}.');
+    const { launch } = await server.call("batch_next", { plan: "p" });
+    expect(idsOf(launch).sort()).toEqual(["1", "2"]);
     expect(await stop()).toMatchObject({ systemMessage: expect.stringContaining("2 ready to launch") });
     await server.call("task_list", { plan: "p" });
   });

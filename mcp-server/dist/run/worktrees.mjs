@@ -600,6 +600,8 @@ import { isDead, isInside } from "./project.mjs";
 
 // mcp-server/src/run/worktrees/remove-worktrees.ts
 var GRACE_MS = 3e4;
+var UNLOCKED_AFTER_MS = 3e3;
+var LOCK_LOOK_MS = 100;
 var OUR_LOCK = /^(?:in use by|used again by|free:) /;
 async function removeMergedWorktrees(ctx, store, slug, graceMs) {
   const { root, gitCommonDir } = ctx.checkout;
@@ -629,7 +631,7 @@ async function removeMergedWorktrees(ctx, store, slug, graceMs) {
       if (one.branch !== void 0) await dropBranch2(root, one.branch, head);
       if (one.of) await logRemoved(ctx, store, slug, one.of);
     };
-    if (!await isUntouched(one, head)) continue;
+    if (!await isUntouched(ctx, one, head)) continue;
     const isWanted = room > 0 && one.held !== void 0;
     if (isWanted && one.endedAtMs + GRACE_MS > ctx.now()) {
       room--;
@@ -673,10 +675,17 @@ async function branchAt({ gitFolder }) {
   const head = await readFile(join(gitFolder, "HEAD"), "utf8").catch(() => "");
   return /^ref: refs\/heads\/(parallel-work\/.+)$/m.exec(head)?.[1];
 }
-async function isUntouched({ path, orphaned }, head) {
+async function isUntouched(ctx, { path, orphaned, endedAtMs }, head) {
   try {
     if (!existsSync(path)) return true;
-    return (orphaned || await isUnlocked(path)) && await isMerged(path, head);
+    if (!orphaned) {
+      const isNew = () => ctx.now() < endedAtMs + UNLOCKED_AFTER_MS;
+      while (!await isUnlocked(path)) {
+        if (!isNew()) return false;
+        await setTimeout(LOCK_LOOK_MS);
+      }
+    }
+    return isMerged(path, head);
   } catch (error) {
     if (error instanceof GitFailed) return false;
     throw error;

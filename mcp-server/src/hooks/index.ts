@@ -48,7 +48,7 @@ export function readHookEvent(input: unknown, toolUseId: string | undefined): Ho
 /** Whether agents are launched by the call that is about to happen, or by what the answer says: not without the graph. */
 export function mayTakeLong({ event, tool, prompt }: HookEvent): boolean {
   if (event === "PreToolUse") return launchesAgent(tool) || tool === "Workflow";
-  return event === "Stop" || (event === "UserPromptSubmit" && endedAgentIn(prompt) !== undefined);
+  return event === "UserPromptSubmit" && endedAgentIn(prompt) !== undefined;
 }
 
 /** Answers an event with the text that the host reads like a command hook's output. */

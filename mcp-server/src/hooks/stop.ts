@@ -4,7 +4,7 @@ import type { RunContext } from "../run/project/run-context.ts";
 import { beforeReport } from "../run/review/review-due.ts";
 import { type BegunPlan, begunPlans } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
-import { launchLines } from "../tools/answer/launch-lines.ts";
+import { nextClaim } from "../tools/answer/next-step.ts";
 import { type HookAnswer, type HookEvent, json, NOTHING } from "./hook-event.ts";
 import { watchCallerEnd } from "./watched-call.ts";
 import { afterWorkflow } from "./workflow-end.ts";
@@ -24,12 +24,10 @@ export async function onStop(run: RunContext, session: SessionMemory, event: Hoo
     const { slug, version, status } = loaded.stored;
     if (status === "paused" || aboutToWake || session.runsBeside(slug)) continue;
     const mayGoOn = !session.interrupted && session.sentBack.get(slug) !== version;
-    const toDo = mayGoOn ? await whatIsLeft(run, session, plan) : undefined;
-    if (toDo) {
-      if (session.answeredLate.has(event)) return NOTHING;
-      session.sentBack.set(slug, toDo.version);
-      session.told.set(slug, toDo.version);
-      return { decision: "block", reason: `${slug}: ${toDo.what}` };
+    const toDo = mayGoOn ? whatIsLeft(session, plan) : undefined;
+    if (toDo !== undefined) {
+      session.sentBack.set(slug, version);
+      return { decision: "block", reason: `${slug}: ${toDo}` };
     }
     if (mayGoOn || !isAnythingLeft(plan)) continue;
     left.push(
@@ -43,31 +41,21 @@ export async function onStop(run: RunContext, session: SessionMemory, event: Hoo
   return lines.length === 0 ? NOTHING : { systemMessage: lines.join("\n") };
 }
 
-/** What keeps the main conversation from ending its turn, and the plan's version with what was offered in it. */
-async function whatIsLeft(
-  run: RunContext,
-  session: SessionMemory,
-  plan: BegunPlan,
-): Promise<{ readonly what: string; readonly version: number } | undefined> {
-  const { loaded, launchable } = plan;
-  const { slug, version } = loaded.stored;
-  if (launchable > 0) {
-    const { text, version: newest } = await launchLines(
-      run,
-      session,
-      plan,
-      (attempt) => !session.wasLaunched(attempt),
-    );
-    return text === undefined ? undefined : { what: `can go on. Now ${text}.`, version: newest };
-  }
+/** What keeps the main conversation from ending its turn, in words that the host shows to the user as well. */
+function whatIsLeft(session: SessionMemory, plan: BegunPlan): string | undefined {
+  const { loaded, counts, launchable } = plan;
+  const { slug } = loaded.stored;
   const wait = `Call batch_collect {plan: "${slug}", launch: true}.`;
-  if (waitsForLimit(plan)) return { what: `it waits for a rate or usage limit. ${wait}`, version };
-  if (waitsForDelivery(plan))
-    return { what: `what was reported last is on its way onto a branch. ${wait}`, version };
+  // Agents that claim by themselves take what is ready.
+  if (session.pools.has(slug) && counts.running > 0) return undefined;
+  if (launchable > 0 && session.pulls.has(slug)) return `go on with ${nextClaim(session, slug)}.`;
+  if (launchable > 0) return `${launchable} can be launched now. Call batch_next {plan: "${slug}"}.`;
+  if (waitsForLimit(plan)) return `it waits for a rate or usage limit. ${wait}`;
+  if (waitsForDelivery(plan)) return `what was reported last is on its way onto a branch. ${wait}`;
   if (plan.done && plan.unreported) {
     const what =
       beforeReport(loaded) ?? `call plan_report {plan: "${slug}"} and answer with what counts of it`;
-    return { what: `all has ended without a report: ${what}.`, version };
+    return `all has ended without a report: ${what}.`;
   }
   return undefined;
 }

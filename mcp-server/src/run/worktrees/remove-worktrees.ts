@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { GitFailed, git } from "../../git/git.ts";
 import { isAncestor } from "../../git/merge-tree.ts";
 import { commitAt, planHead } from "../../git/plan-branch.ts";
@@ -30,6 +31,10 @@ import { type CutWorktree, type WorkRecord, workRecord } from "./work-record.ts"
 
 /** An agent says one more line after its report, so its folder must not go at once. */
 export const GRACE_MS = 30_000;
+
+/** The host takes its lock off a moment after the agent's last hook. */
+const UNLOCKED_AFTER_MS = 3_000;
+const LOCK_LOOK_MS = 100;
 
 /** The locks that this plugin puts on; the host's own tells that its agent still runs. */
 const OUR_LOCK = /^(?:in use by|used again by|free:) /;
@@ -89,7 +94,7 @@ export async function removeMergedWorktrees(
       if (one.branch !== undefined) await dropBranch(root, one.branch, head);
       if (one.of) await logRemoved(ctx, store, slug, one.of);
     };
-    if (!(await isUntouched(one, head))) continue;
+    if (!(await isUntouched(ctx, one, head))) continue;
     const isWanted = room > 0 && one.held !== undefined;
     // Its folder would not go, but be another task's.
     if (isWanted && one.endedAtMs + GRACE_MS > ctx.now()) {
@@ -148,10 +153,21 @@ async function branchAt({ gitFolder }: HeldWorktree): Promise<string | undefined
 }
 
 /** Whether a worktree is gone, or nothing in it is anybody's, as far as one can tell without changing anything. */
-async function isUntouched({ path, orphaned }: SpentWorktree, head: string): Promise<boolean> {
+async function isUntouched(
+  ctx: RunContext,
+  { path, orphaned, endedAtMs }: SpentWorktree,
+  head: string,
+): Promise<boolean> {
   try {
     if (!existsSync(path)) return true;
-    return (orphaned || (await isUnlocked(path))) && (await isMerged(path, head));
+    if (!orphaned) {
+      const isNew = () => ctx.now() < endedAtMs + UNLOCKED_AFTER_MS;
+      while (!(await isUnlocked(path))) {
+        if (!isNew()) return false;
+        await sleep(LOCK_LOOK_MS);
+      }
+    }
+    return isMerged(path, head);
   } catch (error) {
     if (error instanceof GitFailed) return false;
     throw error;
