@@ -51,18 +51,20 @@ const workers: Record<Id, Work> = {
 
 /** The plugins of this repository, of which the first has no hook that tells of a command. */
 function pluginsWithoutCommandHooks(): string[] {
-  const [root = "", ...others] = repositoryPlugins();
+  const [root = "", ...plugins] = repositoryPlugins();
   const folder = temporaryFolder();
   for (const name of [".claude-plugin", "agents", "bin", "commands", "mcp-server", "skills", "workflows"]) {
     symlinkSync(join(root, name), join(folder, name));
   }
   const told = JSON.parse(readFileSync(join(root, "hooks", "hooks.json"), "utf8")) as {
-    hooks: Record<string, unknown>;
+    hooks: Record<string, object[]>;
   };
-  const { PostToolUse: _ended, PostToolUseFailure: _failed, ...hooks } = told.hooks;
+  const { PostToolUse: ended = [], PostToolUseFailure: _failed, ...others } = told.hooks;
+  const ofLaunches = ended.map((entry) => ({ ...entry, matcher: "^(?:Agent|Task)$" }));
+  const hooks = { ...others, PostToolUse: ofLaunches };
   mkdirSync(join(folder, "hooks"));
   writeFileSync(join(folder, "hooks", "hooks.json"), JSON.stringify({ hooks }));
-  return [folder, ...others];
+  return [folder, ...plugins];
 }
 
 /** Of each task, what the last report's evidence is worth. */

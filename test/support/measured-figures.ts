@@ -27,6 +27,10 @@ export function markdownWithoutFigures(report: string): string {
     .replace(/\n\*\*[^\n]*\*\*\n*$/, "\n(share line)\n")
     .replace(/sha256 [0-9a-f]{64}/, "(seal)")
     .replace(/^(As of|Ended) \d{4}-.* UTC\.$/gm, "$1 (moment).")
+    .replace(/^Tokens without cache reads: .*$/gm, "(spent)")
+    .replace(/^\d+ tasks, .* agents? at once, .*$/gm, "(share line)")
+    .replace(/\\?\$\d+(\.\d+)?/g, "(money)")
+    .replace(/^\|.*\(money\) \|$/gm, "(spent)")
     .replace(TOKENS, "(tokens)")
     .replace(DURATION, "(time)");
 }

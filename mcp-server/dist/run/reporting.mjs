@@ -495,6 +495,7 @@ function mayOthersWrite(ctx, store, { id, checkout }, sinceMs) {
 }
 
 // mcp-server/src/run/reporting/judge-evidence.ts
+var MAX_LOOKS = 8;
 var MAX_FILES = 2e3;
 var MAX_RESULT = 1e3;
 async function judgeEvidence(ctx, store, report, at) {
@@ -572,9 +573,16 @@ async function writtenRuns(ctx, { claim, agentId }) {
   if (session === void 0) return void 0;
   const find = () => agent === void 0 ? ctx.transcripts.ofSession(session) : ctx.transcripts.ofAgent(agent, [session]);
   if (await find() === void 0) return void 0;
-  await setTimeout(WRITTEN_AFTER_MS, void 0, { ref: false });
-  const file = await find();
-  return file === void 0 ? void 0 : commandRuns(file, agent === void 0 ? "main" : "agent", claim.offeredAtMs);
+  for (let looks = 1; ; looks += 1) {
+    await setTimeout(WRITTEN_AFTER_MS, void 0, { ref: false });
+    const file = await find();
+    if (file === void 0) return void 0;
+    const runs = await commandRuns(file, agent === void 0 ? "main" : "agent", claim.offeredAtMs);
+    if (looks === MAX_LOOKS || !runs?.some(isUnfinished)) return runs;
+  }
+}
+function isUnfinished({ end: end2 }) {
+  return end2.kind === "unknown" && !end2.inBackground;
 }
 function agentOf(claim) {
   return "agentId" in claim ? claim.agentId : void 0;

@@ -29,6 +29,9 @@ import {
 } from "./objection.ts";
 import { type AcceptanceRun, runAcceptance } from "./run-acceptance.ts";
 
+/** After so many looks, two seconds and more, the end of a call is not on its way any more. */
+const MAX_LOOKS = 8;
+
 /** What hooks saw run with Bash, in any order. */
 export type BashRuns = readonly CommandRun[];
 
@@ -159,12 +162,19 @@ async function writtenRuns(
   const find = () =>
     agent === undefined ? ctx.transcripts.ofSession(session) : ctx.transcripts.ofAgent(agent, [session]);
   if ((await find()) === undefined) return undefined;
-  // The host writes a moment after it has answered.
-  await sleep(WRITTEN_AFTER_MS, undefined, { ref: false });
-  const file = await find();
-  return file === undefined
-    ? undefined
-    : commandRuns(file, agent === undefined ? "main" : "agent", claim.offeredAtMs);
+  for (let looks = 1; ; looks += 1) {
+    // The host writes a moment after it has answered, a busy one later.
+    await sleep(WRITTEN_AFTER_MS, undefined, { ref: false });
+    const file = await find();
+    if (file === undefined) return undefined;
+    const runs = await commandRuns(file, agent === undefined ? "main" : "agent", claim.offeredAtMs);
+    if (looks === MAX_LOOKS || !runs?.some(isUnfinished)) return runs;
+  }
+}
+
+/** Its beginning is written, and its end not yet, though it has one before its caller reports. */
+function isUnfinished({ end }: CommandRun): boolean {
+  return end.kind === "unknown" && !end.inBackground;
 }
 
 function agentOf(claim: AnyClaim): string | undefined {
