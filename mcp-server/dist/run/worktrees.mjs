@@ -685,7 +685,7 @@ async function isUntouched(ctx, { path, orphaned, endedAtMs }, head) {
         await setTimeout(LOCK_LOOK_MS);
       }
     }
-    return isMerged(path, head);
+    return await isMerged(path, head);
   } catch (error) {
     if (error instanceof GitFailed) return false;
     throw error;

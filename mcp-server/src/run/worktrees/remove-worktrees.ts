@@ -167,7 +167,7 @@ async function isUntouched(
         await sleep(LOCK_LOOK_MS);
       }
     }
-    return isMerged(path, head);
+    return await isMerged(path, head);
   } catch (error) {
     if (error instanceof GitFailed) return false;
     throw error;
