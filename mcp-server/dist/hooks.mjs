@@ -223,7 +223,7 @@ function endedAgentIn(prompt) {
 }
 
 // import:tools.mjs in hooks.mjs
-import { cleanAnswer, launchLines, nextClaim } from "./tools.mjs";
+import { byClaims, cleanAnswer, launchLines } from "./tools.mjs";
 
 // import:run/claims.mjs in hooks.mjs
 import { isOfferedAgain } from "./run/claims.mjs";
@@ -807,11 +807,11 @@ async function onStop(run, session, event) {
   return lines.length === 0 ? NOTHING : { systemMessage: lines.join("\n") };
 }
 function whatIsLeft(session, plan) {
-  const { loaded, counts, launchable } = plan;
+  const { loaded, launchable } = plan;
   const { slug } = loaded.stored;
   const wait = `Call batch_collect {plan: "${slug}", launch: true}.`;
-  if (session.pools.has(slug) && counts.running > 0) return void 0;
-  if (launchable > 0 && session.pulls.has(slug)) return `go on with ${nextClaim(session, slug)}.`;
+  const claimed = byClaims(session, plan);
+  if (claimed) return claimed.text && `go on with ${claimed.text}.`;
   if (launchable > 0) return `${launchable} can be launched now. Call batch_next {plan: "${slug}"}.`;
   if (waitsForLimit(plan)) return `it waits for a rate or usage limit. ${wait}`;
   if (waitsForDelivery(plan)) return `what was reported last is on its way onto a branch. ${wait}`;
@@ -924,7 +924,7 @@ async function whatToDo(run, session, plan, isWoken) {
   if (session.module.of(slug))
     return { what: "it runs beside this conversation, which is told its end", version };
   if (done) {
-    const { text: text2 } = await launchLines(run, session, plan, () => false);
+    const { text: text2 } = await launchLines(run, session, plan);
     const then = beforeReport(loaded) ?? "call plan_report";
     return { what: text2 === void 0 ? then : `${text2}; after that ${then}`, version };
   }
@@ -935,7 +935,7 @@ async function whatToDo(run, session, plan, isWoken) {
     const lost = session.module.hasLost(slug) ? "what launched its agents has stopped, and they wake nobody; to go on " : "";
     return { what: launchable > 0 ? `${lost}call batch_next` : "nothing to launch now", version };
   }
-  const { text, version: newest } = await launchLines(run, session, plan, () => false);
+  const { text, version: newest } = await launchLines(run, session, plan);
   return { what: text ?? "nothing to do: end your turn", version: newest };
 }
 async function noteEnd(run, ended) {

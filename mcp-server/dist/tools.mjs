@@ -258,15 +258,21 @@ import { checkUntil, collect, collectLaunches, mayRunVerification, nextBatchToLa
 
 // mcp-server/src/tools/answer/launch-lines.ts
 var MAX_LAUNCHES = 20;
-async function launchLines(run, session, { loaded, counts, launchable }, again) {
+function byClaims(session, { loaded, counts, launchable }) {
+  const { slug } = loaded.stored;
+  if (session.pools.has(slug) && counts.running > 0) return { text: void 0 };
+  return session.pulls.has(slug) && launchable > 0 ? { text: nextClaim(session, slug) } : void 0;
+}
+async function launchLines(run, session, plan3) {
+  const { loaded } = plan3;
   const { slug, version } = loaded.stored;
-  if (session.pools.has(slug) && counts.running > 0) return { text: void 0, version };
-  if (session.pulls.has(slug) && launchable > 0) return { text: nextClaim(session, slug), version };
+  const claimed = byClaims(session, plan3);
+  if (claimed) return { ...claimed, version };
   const byCall = { text: `call batch_next {plan: "${slug}"}`, version };
   if (mayRunVerification(loaded)) return byCall;
   session.module.end(slug);
   try {
-    const batch = await nextBatch(run, "main", slug, MAX_LAUNCHES, again);
+    const batch = await nextBatch(run, "main", slug, MAX_LAUNCHES, () => false);
     const stops = stopsFor(session, batch.loaded, batch.stop);
     for (const { agentId } of stops) session.toldToStop.add(agentId);
     const parts = [
@@ -611,9 +617,6 @@ var planCreate = defineTool({
   }
 });
 
-// import:report.mjs in tools.mjs
-import { renderBriefReport, renderMarkdown } from "./report.mjs";
-
 // mcp-server/src/tools/plan-report.ts
 var MAX_SHOWN = 9e3;
 var planReport = defineTool({
@@ -635,9 +638,7 @@ var planReport = defineTool({
     const done = isDone(loaded);
     if (input2.format === "json")
       return { data: { plan: input2.plan, report, ...noted(files), next: nextFor(done, false, files) } };
-    const markdown = renderMarkdown(report);
-    const { file, line } = await writeReport(run, slug, markdown);
-    const brief = renderBriefReport(report);
+    const { brief, markdown, file, line } = await writeReport(run, slug, report);
     const isShown = agentId === void 0 && session.interactive && client.isClaudeCode;
     if (isShown) session.toShow = markdown.length <= MAX_SHOWN ? `${markdown}
 ${line}` : `${brief}
@@ -1308,6 +1309,7 @@ export {
   batchAnswer,
   batchCollect,
   batchNext,
+  byClaims,
   claimNext,
   cleanAnswer,
   defineTool,

@@ -158,9 +158,6 @@ import { CallerError } from "../errors.mjs";
 // import:graph.mjs in run/engine.mjs
 import { findToken } from "../graph.mjs";
 
-// import:report.mjs in run/engine.mjs
-import { renderBriefReport, renderMarkdown } from "../report.mjs";
-
 // import:run/edits.mjs in run/engine.mjs
 import { exportPlan } from "./edits.mjs";
 
@@ -176,6 +173,7 @@ async function moduleStep(ctx, run, { plan, waitMs, refused }, session, signal) 
   const attempts = refused.flatMap((prompt) => attemptIn(prompt) ?? []);
   const isHopeless = attempts.filter((attempt) => !run.refused(attempt, ctx.now())).length > 0;
   for (const attempt of attempts) session.forgetLaunch(attempt);
+  const isNewStop = ({ agentId }) => !run.toldToStop.has(agentId);
   const deadline = ctx.now() + waitMs;
   for (; ; ) {
     const found = await collectLaunches(
@@ -186,14 +184,14 @@ async function moduleStep(ctx, run, { plan, waitMs, refused }, session, signal) 
         waitMs: Math.max(0, deadline - ctx.now()),
         sinceSeq: void 0,
         again: (attempt) => run.mayHandOut(attempt, ctx.now()),
-        isNewStop: ({ agentId }) => !run.toldToStop.has(agentId),
+        isNewStop,
         gatherMs: 0
       },
       signal,
       () => void 0
     );
     if (session.module.of(plan) !== run) return { launch: [], stop: [], over: handedBack(plan) };
-    const stop = found.stop.flatMap(({ agentId }) => run.toldToStop.has(agentId) ? [] : [agentId]);
+    const stop = found.stop.filter(isNewStop).map(({ agentId }) => agentId);
     for (const agentId of stop) run.toldToStop.add(agentId);
     for (const { prompt } of found.launch) {
       const attempt = attemptIn(prompt);
@@ -228,9 +226,9 @@ async function endOf(ctx, run, found, why) {
   const { report } = await reportPlan(ctx, ACTOR, slug);
   const written = done ? await exported(ctx, loaded) : "";
   const { failed, notRun, toCome } = report.groups;
-  const { line } = await writeReport(ctx, slug, renderMarkdown(report));
+  const { brief, line } = await writeReport(ctx, slug, report);
   const files = written === "" ? [] : [written];
-  const text = [renderBriefReport(report), line, ...remarks(found, why), ...files].join("\n");
+  const text = [brief, line, ...remarks(found, why), ...files].join("\n");
   const exitCode = done && failed.length + notRun.length + toCome.length === 0 ? 0 : 1;
   if (isUsers || !run.wakes) return { text, exitCode, keepsReports };
   return { text, wake: `${wakeLine(slug, done)}
@@ -253,8 +251,12 @@ function remarks({ loaded, done, why, reason }, hostRefuses) {
 async function exported(ctx, { stored }) {
   if (stored.source.kind !== "file") return "";
   try {
-    const files = (await exportPlan(ctx, ACTOR, stored.slug)).map(({ file }) => file);
-    return `Written: ${files.join(", ")}.`;
+    const files = await exportPlan(ctx, ACTOR, stored.slug);
+    const written = files.flatMap((one) => one.how === "left alone" ? [] : [one.file]);
+    const left = files.flatMap(
+      (one) => one.how === "left alone" ? [` ${one.file} was left alone: ${one.why}.`] : []
+    );
+    return `Written: ${written.join(", ")}.${left.join("")}`;
   } catch (error) {
     if (error instanceof CallerError || error instanceof BreakdownError)
       return `Not written: ${error.message}`;

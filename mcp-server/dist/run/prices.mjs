@@ -1,5 +1,5 @@
 // import:node:fs/promises in run/prices.mjs
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 
 // import:node:path in run/prices.mjs
 import { join } from "node:path";
@@ -29,19 +29,30 @@ var Prices = class {
   }
   places;
   #read = { problem: "The price table has not been read yet." };
+  #known = /* @__PURE__ */ new Map();
   /** By the last look. */
   get last() {
     return this.#read;
   }
-  /** Reads the table anew: it is small, and the user may change it at any time. */
+  /** Reads the table anew where its file has changed: the user may do that at any time, and every claim asks. */
   async refresh() {
     const { named, hostFolder, pluginRoot } = this.places;
     const bundled = join(pluginRoot, "prices.json");
     const files = named === void 0 ? [join(hostFolder, "parallel", "prices.json"), bundled] : [named];
-    let read = await readTable(files[0] ?? bundled);
-    if (read === void 0 && files.length > 1) read = await readTable(bundled);
+    let read = await this.#table(files[0] ?? bundled);
+    if (read === void 0 && files.length > 1) read = await this.#table(bundled);
     this.#read = read ?? { problem: `There is no price table ${files.at(-1)}.` };
     return this.#read;
+  }
+  /** @returns undefined where the file is not there. */
+  async #table(file) {
+    const found = await stat(file).catch(() => void 0);
+    const state = found && [found.ino, found.size, found.mtimeMs, found.ctimeMs].join(" ");
+    const known = this.#known.get(file);
+    if (known && known.state === state) return known.read;
+    const read = await readTable(file);
+    if (read && state !== void 0) this.#known.set(file, { state, read });
+    return read;
   }
 };
 async function readTable(file) {

@@ -210,7 +210,7 @@ import { decideNow, logEscalation } from "./recovery.mjs";
 import { WRITTEN_AFTER_MS, measureAgents, measureConversations } from "./usage.mjs";
 
 // import:report.mjs in run/reporting.mjs
-import { aggregate, declaredFiles, withVerdict, writersOf } from "../report.mjs";
+import { aggregate, declaredFiles, renderBriefReport, renderMarkdown, withVerdict, writersOf } from "../report.mjs";
 
 // mcp-server/src/run/reporting/ended-line.ts
 var MAX_FINDINGS = 10;
@@ -1270,17 +1270,21 @@ import { reportsFolder } from "./project.mjs";
 import { writeAtomically } from "./specification.mjs";
 
 // mcp-server/src/run/reporting/write-report.ts
-async function writeReport({ checkout }, slug, markdown) {
+async function writeReport({ checkout }, slug, report) {
+  const brief = renderBriefReport(report);
+  const markdown = renderMarkdown(report);
   const file = join(reportsFolder(checkout), `${slug}.md`);
   try {
     await mkdir(dirname(file), { recursive: true }).catch((error) => {
       throw fileRefusal(error, dirname(file)) ?? error;
     });
     await writeAtomically(file, markdown);
-    return { file, line: `The whole report: ${file}` };
+    return { brief, markdown, file, line: `The whole report: ${file}` };
   } catch (error) {
     if (!(error instanceof CallerError)) throw error;
     return {
+      brief,
+      markdown,
       file: void 0,
       line: `The whole report could not be written (${error.message}): parallel-tasks report ${slug} prints it.`
     };

@@ -602,9 +602,6 @@ async function sweepOnStart(run) {
   await forgetOldKept(run);
 }
 
-// import:report.mjs in run/session.mjs
-import { renderBriefReport, renderMarkdown } from "../report.mjs";
-
 // import:run/reporting.mjs in run/session.mjs
 import { reportPlan, writeReport } from "./reporting.mjs";
 
@@ -621,9 +618,9 @@ async function workflowStep(ctx, actor, slug) {
   }));
   if (goesOn || loaded.graph.live.some(({ owner }) => sameOwner(owner, ctx.owner))) return { start };
   const { report } = await reportPlan(ctx, actor, slug);
-  const whole = await writeReport(ctx, slug, renderMarkdown(report));
-  return { start, report: `${renderBriefReport(report)}
-${whole.line}` };
+  const { brief, line } = await writeReport(ctx, slug, report);
+  return { start, report: `${brief}
+${line}` };
 }
 function roomIn({ workflowCap, owner }, { graph }) {
   const working = graph.live.filter((claim) => claim.state === "running" && sameOwner(claim.owner, owner));

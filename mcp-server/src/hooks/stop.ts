@@ -4,7 +4,7 @@ import type { RunContext } from "../run/project/run-context.ts";
 import { beforeReport } from "../run/review/review-due.ts";
 import { type BegunPlan, begunPlans } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
-import { nextClaim } from "../tools/answer/next-step.ts";
+import { byClaims } from "../tools/answer/launch-lines.ts";
 import { type HookAnswer, type HookEvent, json, NOTHING } from "./hook-event.ts";
 import { watchCallerEnd } from "./watched-call.ts";
 import { afterWorkflow } from "./workflow-end.ts";
@@ -43,12 +43,11 @@ export async function onStop(run: RunContext, session: SessionMemory, event: Hoo
 
 /** What keeps the main conversation from ending its turn, in words that the host shows to the user as well. */
 function whatIsLeft(session: SessionMemory, plan: BegunPlan): string | undefined {
-  const { loaded, counts, launchable } = plan;
+  const { loaded, launchable } = plan;
   const { slug } = loaded.stored;
   const wait = `Call batch_collect {plan: "${slug}", launch: true}.`;
-  // Agents that claim by themselves take what is ready.
-  if (session.pools.has(slug) && counts.running > 0) return undefined;
-  if (launchable > 0 && session.pulls.has(slug)) return `go on with ${nextClaim(session, slug)}.`;
+  const claimed = byClaims(session, plan);
+  if (claimed) return claimed.text && `go on with ${claimed.text}.`;
   if (launchable > 0) return `${launchable} can be launched now. Call batch_next {plan: "${slug}"}.`;
   if (waitsForLimit(plan)) return `it waits for a rate or usage limit. ${wait}`;
   if (waitsForDelivery(plan)) return `what was reported last is on its way onto a branch. ${wait}`;

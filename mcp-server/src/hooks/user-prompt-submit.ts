@@ -82,7 +82,7 @@ async function whatToDo(
     return { what: "it runs beside this conversation, which is told its end", version };
   if (done) {
     // Of a stopped plan agents may still be at work.
-    const { text } = await launchLines(run, session, plan, () => false);
+    const { text } = await launchLines(run, session, plan);
     const then = beforeReport(loaded) ?? "call plan_report";
     return { what: text === undefined ? then : `${text}; after that ${then}`, version };
   }
@@ -96,8 +96,7 @@ async function whatToDo(
       : "";
     return { what: launchable > 0 ? `${lost}call batch_next` : "nothing to launch now", version };
   }
-  // What was offered before is in the conversation already, maybe in the very answer that is being written.
-  const { text, version: newest } = await launchLines(run, session, plan, () => false);
+  const { text, version: newest } = await launchLines(run, session, plan);
   return { what: text ?? "nothing to do: end your turn", version: newest };
 }
 

@@ -1,6 +1,4 @@
 import * as z from "zod";
-import { renderBriefReport } from "../report/render/brief-report.ts";
-import { renderMarkdown } from "../report/render/markdown/report.ts";
 import { type ExportedFile, exportPlan } from "../run/edits/export-plan.ts";
 import { isDone } from "../run/plan/progress.ts";
 import { reportPlan } from "../run/reporting/report-plan.ts";
@@ -33,9 +31,7 @@ export const planReport = defineTool({
     const done = isDone(loaded);
     if (input.format === "json")
       return { data: { plan: input.plan, report, ...noted(files), next: nextFor(done, false, files) } };
-    const markdown = renderMarkdown(report);
-    const { file, line } = await writeReport(run, slug, markdown);
-    const brief = renderBriefReport(report);
+    const { brief, markdown, file, line } = await writeReport(run, slug, report);
     const isShown = agentId === undefined && session.interactive && client.isClaudeCode;
     if (isShown) session.toShow = markdown.length <= MAX_SHOWN ? `${markdown}\n${line}` : `${brief}\n${line}`;
     const place = client.isClaudeCode ? "" : ` It is about the checkout ${shownPath(run.checkout.root)}.`;

@@ -2,9 +2,8 @@ import { BreakdownError } from "../../breakdown/errors.ts";
 import { CallerError } from "../../errors/caller-error.ts";
 import type { AttemptId } from "../../graph/attempt.ts";
 import { findToken } from "../../graph/token.ts";
-import { renderBriefReport } from "../../report/render/brief-report.ts";
-import { renderMarkdown } from "../../report/render/markdown/report.ts";
 import type { BatchLaunch } from "../claims/launch.ts";
+import type { StopOrder } from "../claims/stop-orders.ts";
 import { exportPlan } from "../edits/export-plan.ts";
 import { existingGraph, type LoadedPlan } from "../plan/load-plan.ts";
 import type { RunContext } from "../project/run-context.ts";
@@ -58,6 +57,7 @@ export async function moduleStep(
   const attempts = refused.flatMap((prompt) => attemptIn(prompt) ?? []);
   const isHopeless = attempts.filter((attempt) => !run.refused(attempt, ctx.now())).length > 0;
   for (const attempt of attempts) session.forgetLaunch(attempt);
+  const isNewStop = ({ agentId }: Pick<StopOrder, "agentId">) => !run.toldToStop.has(agentId);
   const deadline = ctx.now() + waitMs;
   for (;;) {
     const found = await collectLaunches(
@@ -68,14 +68,14 @@ export async function moduleStep(
         waitMs: Math.max(0, deadline - ctx.now()),
         sinceSeq: undefined,
         again: (attempt) => run.mayHandOut(attempt, ctx.now()),
-        isNewStop: ({ agentId }) => !run.toldToStop.has(agentId),
+        isNewStop,
         gatherMs: 0,
       },
       signal,
       () => undefined,
     );
     if (session.module.of(plan) !== run) return { launch: [], stop: [], over: handedBack(plan) };
-    const stop = found.stop.flatMap(({ agentId }) => (run.toldToStop.has(agentId) ? [] : [agentId]));
+    const stop = found.stop.filter(isNewStop).map(({ agentId }) => agentId);
     for (const agentId of stop) run.toldToStop.add(agentId);
     for (const { prompt } of found.launch) {
       const attempt = attemptIn(prompt);
@@ -123,9 +123,9 @@ async function endOf(
   const { report } = await reportPlan(ctx, ACTOR, slug);
   const written = done ? await exported(ctx, loaded) : "";
   const { failed, notRun, toCome } = report.groups;
-  const { line } = await writeReport(ctx, slug, renderMarkdown(report));
+  const { brief, line } = await writeReport(ctx, slug, report);
   const files = written === "" ? [] : [written];
-  const text = [renderBriefReport(report), line, ...remarks(found, why), ...files].join("\n");
+  const text = [brief, line, ...remarks(found, why), ...files].join("\n");
   const exitCode = done && failed.length + notRun.length + toCome.length === 0 ? 0 : 1;
   if (isUsers || !run.wakes) return { text, exitCode, keepsReports };
   return { text, wake: `${wakeLine(slug, done)}\n\n${text}`, exitCode, keepsReports };
@@ -154,8 +154,12 @@ function remarks({ loaded, done, why, reason }: CollectedLaunches, hostRefuses?:
 async function exported(ctx: RunContext, { stored }: LoadedPlan): Promise<string> {
   if (stored.source.kind !== "file") return "";
   try {
-    const files = (await exportPlan(ctx, ACTOR, stored.slug)).map(({ file }) => file);
-    return `Written: ${files.join(", ")}.`;
+    const files = await exportPlan(ctx, ACTOR, stored.slug);
+    const written = files.flatMap((one) => (one.how === "left alone" ? [] : [one.file]));
+    const left = files.flatMap((one) =>
+      one.how === "left alone" ? [` ${one.file} was left alone: ${one.why}.`] : [],
+    );
+    return `Written: ${written.join(", ")}.${left.join("")}`;
   } catch (error) {
     if (error instanceof CallerError || error instanceof BreakdownError)
       return `Not written: ${error.message}`;

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import type { PriceTable } from "../../policy/spending/price-table.ts";
@@ -35,6 +35,7 @@ export interface PricePlaces {
 /** What models cost: by the user's own table, or by the one that comes with this plugin. */
 export class Prices {
   #read: ReadPrices = { problem: "The price table has not been read yet." };
+  readonly #known = new Map<string, { readonly state: string; readonly read: ReadPrices }>();
 
   constructor(private readonly places: PricePlaces) {}
 
@@ -43,15 +44,26 @@ export class Prices {
     return this.#read;
   }
 
-  /** Reads the table anew: it is small, and the user may change it at any time. */
+  /** Reads the table anew where its file has changed: the user may do that at any time, and every claim asks. */
   async refresh(): Promise<ReadPrices> {
     const { named, hostFolder, pluginRoot } = this.places;
     const bundled = join(pluginRoot, "prices.json");
     const files = named === undefined ? [join(hostFolder, "parallel", "prices.json"), bundled] : [named];
-    let read = await readTable(files[0] ?? bundled);
-    if (read === undefined && files.length > 1) read = await readTable(bundled);
+    let read = await this.#table(files[0] ?? bundled);
+    if (read === undefined && files.length > 1) read = await this.#table(bundled);
     this.#read = read ?? { problem: `There is no price table ${files.at(-1)}.` };
     return this.#read;
+  }
+
+  /** @returns undefined where the file is not there. */
+  async #table(file: string): Promise<ReadPrices | undefined> {
+    const found = await stat(file).catch(() => undefined);
+    const state = found && [found.ino, found.size, found.mtimeMs, found.ctimeMs].join(" ");
+    const known = this.#known.get(file);
+    if (known && known.state === state) return known.read;
+    const read = await readTable(file);
+    if (read && state !== undefined) this.#known.set(file, { state, read });
+    return read;
   }
 }
 

@@ -1,8 +1,6 @@
 import { isAttempt } from "../../graph/attempt.ts";
 import type { Effort, Model } from "../../graph/model/model-choice.ts";
 import type { TaskId } from "../../graph/task.ts";
-import { renderBriefReport } from "../../report/render/brief-report.ts";
-import { renderMarkdown } from "../../report/render/markdown/report.ts";
 import { nextBatch } from "../claims/next-batch.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { sameOwner } from "../project/owner.ts";
@@ -45,8 +43,8 @@ export async function workflowStep(ctx: RunContext, actor: string, slug: string)
   }));
   if (goesOn || loaded.graph.live.some(({ owner }) => sameOwner(owner, ctx.owner))) return { start };
   const { report } = await reportPlan(ctx, actor, slug);
-  const whole = await writeReport(ctx, slug, renderMarkdown(report));
-  return { start, report: `${renderBriefReport(report)}\n${whole.line}` };
+  const { brief, line } = await writeReport(ctx, slug, report);
+  return { start, report: `${brief}\n${line}` };
 }
 
 /** For how many more agents the engine has room now, those that it was told of and that have not begun included. */

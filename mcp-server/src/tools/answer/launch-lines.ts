@@ -1,5 +1,5 @@
 import { CallerError } from "../../errors/caller-error.ts";
-import { nextBatch, type OffersAgain } from "../../run/claims/next-batch.ts";
+import { nextBatch } from "../../run/claims/next-batch.ts";
 import type { RunContext } from "../../run/project/run-context.ts";
 import { mayRunVerification } from "../../run/reporting/run-verifications.ts";
 import type { BegunPlan } from "../../run/session/own-run.ts";
@@ -19,24 +19,37 @@ export interface LaunchLines {
 }
 
 /**
- * Offers what can start, as batch_next does, so that whoever hears of it launches at once. Where that may take long or
- * goes wrong, batch_next is named instead, which tells why.
+ * What there is to do for whoever launches nobody, because tasks are claimed one after the other; undefined: agents are
+ * launched. Without words there is nothing to do: agents that claim by themselves take what is ready.
+ */
+export function byClaims(
+  session: SessionMemory,
+  { loaded, counts, launchable }: BegunPlan,
+): { readonly text: string | undefined } | undefined {
+  const { slug } = loaded.stored;
+  if (session.pools.has(slug) && counts.running > 0) return { text: undefined };
+  return session.pulls.has(slug) && launchable > 0 ? { text: nextClaim(session, slug) } : undefined;
+}
+
+/**
+ * Offers what can start, as batch_next does, so that whoever hears of it launches at once. What was offered before is in
+ * the conversation already, maybe in the very answer that is being written. Where that may take long or goes wrong,
+ * batch_next is named instead, which tells why.
  */
 export async function launchLines(
   run: RunContext,
   session: SessionMemory,
-  { loaded, counts, launchable }: BegunPlan,
-  again: OffersAgain,
+  plan: BegunPlan,
 ): Promise<LaunchLines> {
+  const { loaded } = plan;
   const { slug, version } = loaded.stored;
-  // Agents that claim by themselves take what is ready.
-  if (session.pools.has(slug) && counts.running > 0) return { text: undefined, version };
-  if (session.pulls.has(slug) && launchable > 0) return { text: nextClaim(session, slug), version };
+  const claimed = byClaims(session, plan);
+  if (claimed) return { ...claimed, version };
   const byCall = { text: `call batch_next {plan: "${slug}"}`, version };
   if (mayRunVerification(loaded)) return byCall;
   session.module.end(slug);
   try {
-    const batch = await nextBatch(run, "main", slug, MAX_LAUNCHES, again);
+    const batch = await nextBatch(run, "main", slug, MAX_LAUNCHES, () => false);
     const stops = stopsFor(session, batch.loaded, batch.stop);
     for (const { agentId } of stops) session.toldToStop.add(agentId);
     const parts = [
