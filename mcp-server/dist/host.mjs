@@ -828,8 +828,9 @@ async function* readLines(file, chunkBytes = CHUNK_BYTES) {
 var MAX_BYTES = 64 * 1024 * 1024;
 var MAX_RUNS = 2e3;
 var CALLS = ['"tool_use"', '"tool_result"'].map((text2) => Buffer.from(text2));
-async function commandRuns(file, of, sinceMs) {
+async function commandRuns(file, of, sinceMs, until) {
   const runs = /* @__PURE__ */ new Map();
+  let isComplete = false;
   try {
     if ((await stat(file)).size > MAX_BYTES) return void 0;
     for await (const { bytes } of readLines(file)) {
@@ -837,6 +838,7 @@ async function commandRuns(file, of, sinceMs) {
       const record = parseRecord(bytes);
       if (record === void 0 || record === "broken" || of === "main" && record.isSidechain) continue;
       note(runs, record);
+      isComplete ||= record.blocks.some((block) => block.kind === "call" && block.id === until);
       const oldest = runs.keys().next();
       if (runs.size > MAX_RUNS && !oldest.done) runs.delete(oldest.value);
     }
@@ -844,7 +846,7 @@ async function commandRuns(file, of, sinceMs) {
     if (error.code === void 0) throw error;
     return void 0;
   }
-  return [...runs.values()].filter(({ atMs }) => atMs >= sinceMs);
+  return { runs: [...runs.values()].filter(({ atMs }) => atMs >= sinceMs), isComplete };
 }
 function note(runs, record) {
   const atMs = record.atMs ?? 0;

@@ -177,6 +177,7 @@ var Service = class {
         session: byModule ? this.#modulesSession : this.#session,
         actor: agentId !== void 0 ? `agent ${agentId}` : byModule ? "module" : "main",
         agentId,
+        toolUseId,
         client,
         asking: askingWith(facts.hasForms, request.inputResponses),
         signal: waiting.signal,

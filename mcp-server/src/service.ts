@@ -232,6 +232,7 @@ export class Service {
         session: byModule ? this.#modulesSession : this.#session,
         actor: agentId !== undefined ? `agent ${agentId}` : byModule ? "module" : "main",
         agentId,
+        toolUseId,
         client,
         asking: askingWith(facts.hasForms, request.inputResponses),
         signal: waiting.signal,

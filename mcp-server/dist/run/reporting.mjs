@@ -495,7 +495,7 @@ function mayOthersWrite(ctx, store, { id, checkout }, sinceMs) {
 }
 
 // mcp-server/src/run/reporting/judge-evidence.ts
-var MAX_LOOKS = 8;
+var MAX_LOOKS = 20;
 var MAX_FILES = 2e3;
 var MAX_RESULT = 1e3;
 async function judgeEvidence(ctx, store, report, at) {
@@ -567,7 +567,7 @@ function withStandings(report, standingOf) {
   const evidence = report.evidence.map((item) => isCommand(item) ? { ...item, ...standingOf(item) } : item);
   return { ...report, evidence };
 }
-async function writtenRuns(ctx, { claim, agentId }) {
+async function writtenRuns(ctx, { claim, agentId, toolUseId }) {
   const session = claim.owner.session;
   const agent = agentId ?? agentOf(claim);
   if (session === void 0) return void 0;
@@ -577,8 +577,11 @@ async function writtenRuns(ctx, { claim, agentId }) {
     await setTimeout(WRITTEN_AFTER_MS, void 0, { ref: false });
     const file = await find();
     if (file === void 0) return void 0;
-    const runs = await commandRuns(file, agent === void 0 ? "main" : "agent", claim.offeredAtMs);
-    if (looks === MAX_LOOKS || !runs?.some(isUnfinished)) return runs;
+    const of = agent === void 0 ? "main" : "agent";
+    const written = await commandRuns(file, of, claim.offeredAtMs, toolUseId);
+    if (!written) return void 0;
+    const { runs, isComplete } = written;
+    if (looks === MAX_LOOKS || (toolUseId === void 0 ? !runs.some(isUnfinished) : isComplete)) return runs;
   }
 }
 function isUnfinished({ end: end2 }) {
@@ -892,7 +895,7 @@ async function reportTask(ctx, actor, agentId, input, ran) {
     before = await snapshotBeforeEnd(ctx, store, given.token);
   const { ending, firstOfferedMs } = before;
   const seen = ending && { look: ending.look, unseen: await unseenFiles(ctx, given.report, ending.look) };
-  const judged = ending && !given.isServers ? await judgeEvidence(ctx, store, given.report, { ...ending, agentId, ran }) : { report: given.report };
+  const judged = ending && !given.isServers ? await judgeEvidence(ctx, store, given.report, { ...ending, agentId, ran, toolUseId: given.toolUseId }) : { report: given.report };
   const call = { actor, agentId, name, given, judged, seen, firstOfferedMs };
   const result2 = judged.objection ? { ...given.report, outcome: "failed" } : given.report;
   for (; ; ) {

@@ -13,6 +13,8 @@ export interface ToolContext {
   readonly actor: string;
   /** The calling agent, when the host's hooks told who it is. */
   readonly agentId: string | undefined;
+  /** The call, as Claude Code names it in its transcript; undefined: another client. */
+  readonly toolUseId: string | undefined;
   readonly client: McpClient;
   readonly asking: Asking;
   readonly signal: AbortSignal;

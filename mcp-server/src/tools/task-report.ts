@@ -56,12 +56,13 @@ export const taskReport = defineTool({
     "Use once, as the agent of a task, when it is done or cannot be: hands in the result with its evidence.",
   input,
   annotations: IDEMPOTENT,
-  async handle(call, { run, session, actor, agentId }) {
+  async handle(call, { run, session, actor, agentId, toolUseId }) {
     const isScripts = agentId !== undefined && session.workflows.hasAgent(agentId);
     const isWorkers = isScripts || session.isPull(call.token);
     const given = {
       ...{ task: call.task, token: call.token, report: reportOf(call) },
       mayGoOn: !isWorkers,
+      toolUseId,
     };
     const result = await reportTask(run, actor, agentId, given, session.commands.of(agentId));
     const claim = result.goesOn && (await toldInTurn(run, result.goesOn));

@@ -198,16 +198,21 @@ export class Workers {
     const steps = this.#workOf(task, conversation.agentId ?? "");
     const at = turnsTaken(conversation) - brief.turnsSpent;
     const step = steps[at];
+    const again = step === undefined ? reportAgain(conversation) : undefined;
     const end = script?.end ?? says(lastLine(conversation));
-    const turn = step === undefined ? end : step(assignment);
-    return { turn: script && steps.length === at + 1 ? withEnd(turn, script.end) : turn, task };
+    const turn = again ?? step?.(assignment) ?? end;
+    return { turn: script && (again || steps.length === at + 1) ? withEnd(turn, script.end) : turn, task };
   };
 
   /** What it does at a task that a report has brought. */
   #inTurn({ task, token, brief, turnsSpent }: Brought, conversation: Conversation): Turn {
     const directory = placeIn(brief) ?? workingDirectory(conversation);
     const step = this.#workOf(task, conversation.agentId ?? "")[turnsTaken(conversation) - turnsSpent];
-    return step?.({ task, token, brief, directory, conversation }) ?? says(lastLine(conversation));
+    return (
+      step?.({ task, token, brief, directory, conversation }) ??
+      reportAgain(conversation) ??
+      says(lastLine(conversation))
+    );
   }
 
   #workOf(task: string, agentId: string): Work {
@@ -238,6 +243,17 @@ function broughtBy(conversation: Conversation): Brought | undefined {
   const before = { ...conversation, blocks: conversation.blocks.slice(0, report.at + 1) };
   const { task, token, brief } = report.value.claim as Omit<Brought, "turnsSpent">;
   return { task, token, brief, turnsSpent: turnsTaken(before) };
+}
+
+/** The same report, where a hook has held it back until its agent has read what else changed; which depends on who was faster. */
+function reportAgain(conversation: Conversation): Turn | undefined {
+  const held = arrivals(conversation).find(
+    (block) => block.kind === "result" && block.isError && block.text.includes("then report again."),
+  );
+  const call = conversation.blocks.find(
+    (block) => block.kind === "call" && held?.kind === "result" && block.id === held.callId,
+  );
+  return call?.kind === "call" ? callsTool(call.tool, call.input) : undefined;
 }
 
 /** An agent of the plugin's script reports and ends in one message, if that report is the last that it wants to do. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { commandRuns } from "../../../mcp-server/src/host/transcripts/command-runs.ts";
+import { commandRuns, type WrittenRuns } from "../../../mcp-server/src/host/transcripts/command-runs.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { call, type Line, result, START_MS, say } from "../../support/transcript.ts";
 
@@ -27,6 +27,12 @@ function transcript(...lines: Line[]): string {
   return path;
 }
 
+async function written(path: string, sinceMs = 0, until?: string): Promise<WrittenRuns> {
+  const found = await commandRuns(path, "agent", sinceMs, until);
+  if (!found) throw new Error(`${path} was not read.`);
+  return found;
+}
+
 describe("the commands of a transcript", () => {
   it("the commands of a transcript have the ends that the host tells, each in its way", async () => {
     const path = transcript(
@@ -41,8 +47,8 @@ describe("the commands of a transcript", () => {
       call(15, "u15", "Bash", { command: "sleep 99" }),
       call(16, "u16", "Read", { file_path: "/a" }),
     );
-    const runs = await commandRuns(path, "agent", 0);
-    expect(runs?.map(({ command, end, ranNoTest }) => [command, end, ranNoTest])).toEqual([
+    const { runs } = await written(path);
+    expect(runs.map(({ command, end, ranNoTest }) => [command, end, ranNoTest])).toEqual([
       ["npm test", { kind: "exited", exitCode: 0 }, false],
       ["npm test", { kind: "exited", exitCode: 2 }, false],
       ["grep x y", { kind: "exited", exitCode: 1 }, false],
@@ -52,13 +58,13 @@ describe("the commands of a transcript", () => {
       ["node --test", { kind: "exited", exitCode: 0 }, true],
       ["sleep 99", { kind: "unknown", inBackground: false }, false],
     ]);
-    expect(runs?.map(({ atMs }) => (atMs - START_MS) / 1000)).toEqual([2, 4, 6, 8, 10, 12, 14, 15]);
+    expect(runs.map(({ atMs }) => (atMs - START_MS) / 1000)).toEqual([2, 4, 6, 8, 10, 12, 14, 15]);
   });
 
   it("the commands of an agent's transcript, which keeps the text alone, have no end where the text does not tell it", async () => {
     const told = async (command: string, text = "") => {
-      const [run] = (await commandRuns(transcript(...bash(1, command, text, undefined)), "agent", 0)) ?? [];
-      return run?.end;
+      const { runs } = await written(transcript(...bash(1, command, text, undefined)));
+      return runs[0]?.end;
     };
     const succeeded = { kind: "exited", exitCode: 0 };
     for (const command of [
@@ -88,18 +94,24 @@ describe("the commands of a transcript", () => {
 
   it("the commands of a transcript are those that ended after a moment", async () => {
     const path = transcript(...bash(1, "one", "", printed("")), ...bash(3, "two", "", printed("")));
-    const runs = await commandRuns(path, "agent", START_MS + 3_000);
-    expect(runs?.map(({ command }) => command)).toEqual(["two"]);
+    const { runs } = await written(path, START_MS + 3_000);
+    expect(runs.map(({ command }) => command)).toEqual(["two"]);
   });
 
   it("the commands of a transcript that cannot be read are not known, which is not the same as none", async () => {
     expect(await commandRuns(join(temporaryFolder(), "none.jsonl"), "agent", 0)).toBeUndefined();
-    expect(await commandRuns(transcript(say(0, "Nothing.")), "agent", 0)).toEqual([]);
+    expect((await written(transcript(say(0, "Nothing.")))).runs).toEqual([]);
   });
 
   it("the commands of a transcript are read past lines that are broken or half written", async () => {
     const path = transcript(...bash(1, "one", "", printed("")));
     writeFileSync(path, '{"type":"assistant","message":{"content":[{"type":"tool_use","na', { flag: "a" });
-    expect(await commandRuns(path, "agent", 0)).toHaveLength(1);
+    expect((await written(path)).runs).toHaveLength(1);
+  });
+
+  it("the commands of a transcript are complete once a call that came after them is written", async () => {
+    const path = transcript(...bash(1, "one", "", printed("")), call(3, "u3", "Read", { file_path: "/a" }));
+    expect(await written(path, 0, "u3")).toMatchObject({ isComplete: true });
+    expect(await written(path, 0, "u4")).toMatchObject({ isComplete: false, runs: [{ command: "one" }] });
   });
 });

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { bundleClient } from "../bundle-client.ts";
-import type { ChaosResult } from "../chaos-run.ts";
+import { type ChaosResult, LATE } from "../chaos-run.ts";
 import { check } from "../check.ts";
 import { ClientProcesses, isAlive } from "../client-processes.ts";
 import { Connection, type ServerPlace } from "../connection.ts";
@@ -44,8 +44,6 @@ const FAULT_EVERY_MS = 3_000;
 /** Making a worktree may mean several connections to the remote, each of which may take a minute. */
 const ANSWER_WITHIN_MS = 300_000;
 const PLAN = "shared";
-/** What a server says whose client was killed while it waited for the network. */
-const LATE = /^The server ended although not everything was answered within \d+ s\.\n/gm;
 
 /**
  * Lets clones on several machines work on one plan, which meet in a database and in a remote repository alone, while

@@ -11,17 +11,27 @@ const MAX_RUNS = 2_000;
 /** Only lines with one of these hold a call of a tool or its result. */
 const CALLS = ['"tool_use"', '"tool_result"'].map((text) => Buffer.from(text));
 
+/** The commands that a transcript tells of, oldest first; of more than 2,000 the newest. */
+export interface WrittenRuns {
+  readonly runs: readonly CommandRun[];
+  /** Everything before the call that was asked for is written, since that call is. */
+  readonly isComplete: boolean;
+}
+
 /**
- * The commands that a conversation ran with Bash, oldest first, by its transcript. Of more than 2,000 the newest.
+ * The commands that a conversation ran with Bash, by its transcript.
  * @param sinceMs what ended before is left out.
+ * @param until the id of a later call of the conversation, whatever its tool.
  * @returns undefined when the file cannot be read or is over 64 MB: that is not the same as none.
  */
 export async function commandRuns(
   file: string,
   of: "main" | "agent",
   sinceMs: number,
-): Promise<CommandRun[] | undefined> {
+  until?: string,
+): Promise<WrittenRuns | undefined> {
   const runs = new Map<string, CommandRun>();
+  let isComplete = false;
   try {
     if ((await stat(file)).size > MAX_BYTES) return undefined;
     for await (const { bytes } of readLines(file)) {
@@ -29,6 +39,7 @@ export async function commandRuns(
       const record = parseRecord(bytes);
       if (record === undefined || record === "broken" || (of === "main" && record.isSidechain)) continue;
       note(runs, record);
+      isComplete ||= record.blocks.some((block) => block.kind === "call" && block.id === until);
       const oldest = runs.keys().next();
       if (runs.size > MAX_RUNS && !oldest.done) runs.delete(oldest.value);
     }
@@ -37,7 +48,7 @@ export async function commandRuns(
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return undefined;
   }
-  return [...runs.values()].filter(({ atMs }) => atMs >= sinceMs);
+  return { runs: [...runs.values()].filter(({ atMs }) => atMs >= sinceMs), isComplete };
 }
 
 function note(runs: Map<string, CommandRun>, record: TranscriptRecord): void {

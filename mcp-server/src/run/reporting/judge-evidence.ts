@@ -29,8 +29,8 @@ import {
 } from "./objection.ts";
 import { type AcceptanceRun, runAcceptance } from "./run-acceptance.ts";
 
-/** After so many looks, two seconds and more, the end of a call is not on its way any more. */
-const MAX_LOOKS = 8;
+/** After so many looks, six seconds and more, what is not written is not on its way any more. */
+const MAX_LOOKS = 20;
 
 /** What hooks saw run with Bash, in any order. */
 export type BashRuns = readonly CommandRun[];
@@ -45,6 +45,8 @@ interface Judged extends EndingClaim {
   /** Who reports; undefined: the main conversation, or nobody knows. */
   readonly agentId: string | undefined;
   readonly ran: BashRuns | undefined;
+  /** The call that brings the report, as the host names it; undefined: the client does not tell. */
+  readonly toolUseId: string | undefined;
 }
 
 /** A report with the standing of each command in it, and whether it can be believed. */
@@ -154,7 +156,7 @@ function withStandings(report: Report, standingOf: (item: CommandEvidence) => Ju
 /** What the transcript tells; undefined where there is none. The graph and the host go by one clock. */
 async function writtenRuns(
   ctx: RunContext,
-  { claim, agentId }: Judged,
+  { claim, agentId, toolUseId }: Judged,
 ): Promise<readonly CommandRun[] | undefined> {
   const session = claim.owner.session;
   const agent = agentId ?? agentOf(claim);
@@ -167,8 +169,11 @@ async function writtenRuns(
     await sleep(WRITTEN_AFTER_MS, undefined, { ref: false });
     const file = await find();
     if (file === undefined) return undefined;
-    const runs = await commandRuns(file, agent === undefined ? "main" : "agent", claim.offeredAtMs);
-    if (looks === MAX_LOOKS || !runs?.some(isUnfinished)) return runs;
+    const of = agent === undefined ? "main" : "agent";
+    const written = await commandRuns(file, of, claim.offeredAtMs, toolUseId);
+    if (!written) return undefined;
+    const { runs, isComplete } = written;
+    if (looks === MAX_LOOKS || (toolUseId === undefined ? !runs.some(isUnfinished) : isComplete)) return runs;
   }
 }
 

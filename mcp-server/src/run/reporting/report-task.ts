@@ -28,6 +28,8 @@ export interface ReportInput {
   readonly report: Report;
   /** What it reports this server has run itself: nobody else need have seen it. */
   readonly isServers?: true;
+  /** The call that brings it, as the host names it; absent: nobody knows. */
+  readonly toolUseId?: string | undefined;
   /** Whether its agent can go on with another small task. */
   readonly mayGoOn?: boolean;
 }
@@ -71,7 +73,7 @@ export async function reportTask(
   const seen = ending && { look: ending.look, unseen: await unseenFiles(ctx, given.report, ending.look) };
   const judged: JudgedReport =
     ending && !given.isServers
-      ? await judgeEvidence(ctx, store, given.report, { ...ending, agentId, ran })
+      ? await judgeEvidence(ctx, store, given.report, { ...ending, agentId, ran, toolUseId: given.toolUseId })
       : { report: given.report };
   const call: Call = { actor, agentId, name, given, judged, seen, firstOfferedMs };
   // What is not believed is not merged, whatever becomes of it.
