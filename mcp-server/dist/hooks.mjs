@@ -23,7 +23,7 @@ import { recordSnapshot, snapshotBeforeStart } from "./run/checkout-watch.mjs";
 import { changeGraph, readGraph } from "./run/plan.mjs";
 
 // import:host.mjs in hooks.mjs
-import { endOfAnswer, endOfError, isModulesCall, launchesAgent, outputOf, saysNoTestRan, taskNotificationsIn } from "./host.mjs";
+import { endOfAnswer, endOfError, isModulesCall, launchResult, launchesAgent, outputOf, saysNoTestRan, taskNotificationsIn } from "./host.mjs";
 
 // mcp-server/src/hooks/hook-event.ts
 var hookInput = z.object({
@@ -333,7 +333,9 @@ function withNotes(session, event, call, answer2) {
 }
 
 // mcp-server/src/hooks/post-tool-batch.ts
-var toolCalls = z.array(z.looseObject({ tool_name: z.string(), tool_use_id: z.string() }));
+var toolCalls = z.array(
+  z.looseObject({ tool_name: z.string(), tool_use_id: z.string(), tool_response: z.unknown() })
+);
 async function onPostToolBatch(run, session, event) {
   const calls = json(toolCalls, event.calls) ?? [];
   await watchBatchEnd(
@@ -351,14 +353,17 @@ async function onPostToolBatch(run, session, event) {
   if (!store) return NOTHING;
   const launched = calls.flatMap((call) => {
     const launch2 = launchesAgent(call.tool_name) ? session.launchOf(call.tool_use_id) : void 0;
-    return launch2 ? [launch2.attempt] : [];
+    const result = launchResult(call.tool_response);
+    return launch2 ? [{ attempt: launch2.attempt, use: call.tool_use_id, result }] : [];
   });
   if (launched.length === 0) return NOTHING;
+  await bindUntold(run, session, store, launched);
   const leftOut = await store.write(run.now, "main", async (tx) => {
-    const claims = await Promise.all(launched.map((attempt) => tx.claimById(attempt)));
+    const claims = await Promise.all(launched.map(({ attempt }) => tx.claimById(attempt)));
     const planIds = new Set(claims.flatMap((held) => held ? [held.planId] : []));
-    for (const held of claims) if (held?.claim.state === "offered") session.forgetLaunch(held.claim.id);
-    const started = launched.filter((attempt) => session.wasLaunched(attempt));
+    for (const [at, { attempt, result }] of launched.entries())
+      if (result.kind === "refused" && claims[at]?.claim.state === "offered") session.forgetLaunch(attempt);
+    const started = launched.flatMap(({ attempt }) => session.wasLaunched(attempt) ? [attempt] : []);
     const open = [];
     for (const held of await tx.held(run.checkoutKey)) {
       const isLeftOut = planIds.has(held.planId) && !session.wasLaunched(held.claim.id);
@@ -382,6 +387,14 @@ async function onPostToolBatch(run, session, event) {
     "PostToolBatch",
     `Not launched: ${names}. Launch them now, together; batch_next gives them again.`
   );
+}
+async function bindUntold(run, session, store, launched) {
+  const claims = await store.read(
+    (reader) => Promise.all(launched.map(({ attempt }) => reader.claimById(attempt)))
+  );
+  for (const [at, { use, result }] of launched.entries())
+    if (result.kind === "started" && claims[at]?.claim.state === "offered")
+      await bindLaunch(run, session, use, result.agentId);
 }
 
 // import:run/session.mjs in hooks.mjs

@@ -394,6 +394,20 @@ function managedFolder() {
 function launchesAgent(tool) {
   return tool === "Agent" || tool === "Task";
 }
+var STARTED = /^Async agent launched/;
+var AGENT_ID = /\bagentId"?: *"?([\w-]+)/;
+function launchResult(response) {
+  if (response === void 0 || response === null) return { kind: "unknown" };
+  const text2 = textOf(response);
+  const agentId = AGENT_ID.exec(text2)?.[1];
+  if (agentId === void 0) return { kind: "refused" };
+  return STARTED.test(text2) ? { kind: "started", agentId } : { kind: "unknown" };
+}
+function textOf(response) {
+  if (typeof response === "string") return response;
+  if (!Array.isArray(response)) return JSON.stringify(response);
+  return response.map((block) => String(block?.text ?? "")).join("\n");
+}
 
 // mcp-server/src/host/module-calls.ts
 var MODULE_CALL = "toolu_plugin_";
@@ -1062,6 +1076,7 @@ export {
   hostFolder,
   isModulesCall,
   lastModel,
+  launchResult,
   launchesAgent,
   managedFolder,
   marketplacesWithPlugins,
