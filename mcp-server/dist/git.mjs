@@ -528,14 +528,37 @@ function cannotBeMade(branch, error) {
     `Ask the user to rename that branch${command}, or leave out isolation and alternatives.`
   );
 }
+var BRANCH_FIELDS = [
+  "refname:lstrip=2",
+  "objectname",
+  "tree",
+  "committerdate:unix",
+  "HEAD",
+  "worktreepath"
+];
+async function branchFacts(folder, branches) {
+  const format = BRANCH_FIELDS.map((field) => `%(${field})%00`).join("");
+  const refs = branches.map((branch) => `refs/heads/${branch}`);
+  const fields = (await git(folder, ["for-each-ref", `--format=${format}`, ...refs])).split("\0");
+  const facts = /* @__PURE__ */ new Map();
+  for (let at = 0; at + BRANCH_FIELDS.length < fields.length; at += BRANCH_FIELDS.length) {
+    const [name = "", commit = "", tree = "", seconds, head, workTree = ""] = fields.slice(at);
+    facts.set(name.trimStart(), {
+      ...{ commit, tree, seconds: Number(seconds), isHere: head === "*" },
+      workTree: workTree === "" ? void 0 : workTree
+    });
+  }
+  return facts;
+}
 async function refuseCheckedOut(root, plan) {
-  const list = await git(root, ["worktree", "list", "--porcelain"]);
-  const holder = list.split("\n\n").find((entry) => entry.split("\n").includes(`branch refs/heads/${planBranch(plan)}`));
-  if (holder === void 0) return;
-  const path = /^worktree (.*)/.exec(holder)?.[1];
+  const branch = planBranch(plan);
+  refuseHeld(plan, (await branchFacts(root, [branch])).get(branch));
+}
+function refuseHeld(plan, branch) {
+  if (branch?.workTree === void 0) return;
   throw new CallerError(
     "wrong_state",
-    `The branch ${planBranch(plan)} is checked out in ${path}, so nothing can be merged into it now. Your work is safe.`,
+    `The branch ${planBranch(plan)} is checked out in ${branch.workTree}, so nothing can be merged into it now. Your work is safe.`,
     "Try again later; if it stays so, report blocked with blockedOn {question: ask the user to check out another branch there}."
   );
 }
@@ -715,8 +738,8 @@ async function* committedVersions(root, path, untilMs) {
 }
 async function headFiles(root, paths) {
   const parameters = ["--literal-pathspecs", "ls-tree", "-z", "--full-tree", "HEAD", "--", ...paths];
-  const listed3 = await git(root, parameters).catch(() => "");
-  const files = listed3.split("\0").flatMap((line) => {
+  const listed4 = await git(root, parameters).catch(() => "");
+  const files = listed4.split("\0").flatMap((line) => {
     const [, mode = "", blob = "", path = ""] = /^(\d+) blob ([0-9a-f]+)\t([\s\S]+)$/.exec(line) ?? [];
     return blob === "" ? [] : [[path, { mode: Number.parseInt(mode, 8) & 511, blob }]];
   });
@@ -795,9 +818,12 @@ function endOfNumber(bytes, from) {
 }
 
 // mcp-server/src/git/inner-repositories.ts
+var UNTRACKED = ["--others", "--exclude-standard"];
 async function untrackedRepositories(root) {
-  const paths = (await git(root, ["ls-files", "--others", "--exclude-standard", "-z"])).split("\0");
-  return paths.flatMap((path) => path.endsWith("/") ? path.slice(0, -1) : []);
+  return repositoriesAmong((await git(root, ["ls-files", ...UNTRACKED, "-z"])).split("\0"));
+}
+function repositoriesAmong(untracked) {
+  return untracked.flatMap((path) => path.endsWith("/") ? path.slice(0, -1) : []);
 }
 async function dropDeadLinks(root, base, links) {
   if (links.length === 0) return links;
@@ -863,9 +889,20 @@ async function submoduleNames(root) {
   }
 }
 async function indexEntries(root) {
+  return parsedEntries(await listed2(root));
+}
+async function workTreeEntries(root) {
+  const entries = await listed2(root, ...UNTRACKED);
+  const untracked = entries.flatMap((entry) => entry.startsWith("? ") ? [entry.slice(2)] : []);
+  return { ...parsedEntries(entries), repositories: repositoriesAmong(untracked) };
+}
+async function listed2(root, ...options) {
+  return (await git(root, ["ls-files", "-v", "--stage", "-z", ...options])).split("\0");
+}
+function parsedEntries(entries) {
   const [links, unmerged, overlooked] = [[], /* @__PURE__ */ new Set(), []];
-  for (const entry of (await git(root, ["ls-files", "-v", "--stage", "-z"])).split("\0")) {
-    const [, mark = "", mode, object = "", stage, path = ""] = /^(\S) (\d+) (\w+) (\d)\t(.+)$/s.exec(entry) ?? [];
+  for (const entry of entries) {
+    const [, mark = "", mode, object = "", stage, path = ""] = /^([^\s?]) (\d+) (\w+) (\d)\t(.+)$/s.exec(entry) ?? [];
     if (mode === "160000") links.push({ commit: object, folder: path });
     if (stage === "2" || stage === "3") unmerged.add(path);
     if (/[a-zS]/.test(mark)) overlooked.push(path);
@@ -980,7 +1017,7 @@ async function hasRemote(root) {
   return (await git(root, ["remote"])).split("\n").includes(REMOTE);
 }
 async function fetchPlanBranch(root, plan, options = {}) {
-  const branch = await listed2(root, plan, options);
+  const branch = await listed3(root, plan, options);
   if (branch.at === void 0 || branch.at === await remoteHead(root, plan)) return branch;
   if (await commitAt(root, branch.at) !== void 0) {
     await noteRemoteHead(root, plan, branch.at);
@@ -1030,7 +1067,7 @@ async function removeAttempts(root, refs, options = {}) {
 }
 var RefRefused = class extends GitFailed {
 };
-async function listed2(root, plan, options) {
+async function listed3(root, plan, options) {
   const refs = [ownRef(plan), branchRef(plan)];
   const limited = { timeoutMs: MAX_QUESTION_MS, ...options };
   const found = await connect(root, ["ls-remote", "--refs", REMOTE, ...refs], limited);
@@ -1441,7 +1478,9 @@ async function gitFolderOf(path) {
 }
 async function folderOfWorkTree(root) {
   const linked = await gitFolderOf(root);
-  return linked ?? resolve(root, (await git(root, ["rev-parse", "--git-dir"])).trim());
+  if (linked !== void 0) return linked;
+  const own = join(root, ".git");
+  return existsSync(join(own, "HEAD")) ? own : resolve(root, (await git(root, ["rev-parse", "--git-dir"])).trim());
 }
 async function operationUnderWay(root) {
   const folder = await folderOfWorkTree(root);
@@ -1472,6 +1511,7 @@ export {
   attemptRef,
   attemptRefs,
   attemptsOn,
+  branchFacts,
   changedFiles,
   changesBetween,
   checkoutState,
@@ -1529,6 +1569,7 @@ export {
   refreshIndex,
   refsAt,
   refuseCheckedOut,
+  refuseHeld,
   refuseTakenNames,
   remoteHead,
   removeAttempts,
@@ -1547,5 +1588,6 @@ export {
   untrackedRepositories,
   versionsBetween,
   widenSparseCheckout,
-  workBranches
+  workBranches,
+  workTreeEntries
 };

@@ -191,10 +191,19 @@ async function snapshotBeforeStart(ctx, store, token) {
   return claim?.state === "offered" ? snapshotCheckout(ctx) : void 0;
 }
 async function snapshotBeforeEnd(ctx, store, token) {
-  const standing = await standingOfToken(ctx, store, token);
+  const { concernsCheckout, ...standing } = await standingOfToken(ctx, store, token);
   const { claim, work } = standing;
   if (claim?.state !== "offered" && claim?.state !== "running") return { ...standing, ending: void 0 };
-  return { ...standing, ending: { claim, look: await snapshotCheckout(ctx), ...work && { work } } };
+  const look = concernsCheckout ? { look: await snapshotCheckout(ctx) } : {};
+  return { ...standing, ending: { claim, ...look, ...work && { work } } };
+}
+async function lookBeforeEnd(ctx, store, claim) {
+  const isNeeded = await readGraph(ctx, store, (view) => concernsSharedFiles(view, claim));
+  return isNeeded ? snapshotCheckout(ctx) : void 0;
+}
+async function concernsSharedFiles({ ctx, reader }, claim) {
+  if (claim.isolation === "shared") return true;
+  return (await reader.held(ctx.checkoutKey)).some((held) => held.claim.isolation === "shared");
 }
 async function standingOfToken(ctx, store, token) {
   const tokenHash = hashToken(token);
@@ -206,7 +215,8 @@ async function standingOfToken(ctx, store, token) {
     return {
       ...held && { claim: held.claim },
       ...plan && task && { work: { task, policy: plan.policy } },
-      firstOfferedMs: Math.min(...offers, ctx.now())
+      firstOfferedMs: Math.min(...offers, ctx.now()),
+      concernsCheckout: held === void 0 || await concernsSharedFiles(view, held.claim)
     };
   };
   return readGraph(ctx, store, work, { claim: { tokenHash } });
@@ -291,6 +301,7 @@ export {
   logChanges,
   logFailedLook,
   logMissingBaseline,
+  lookBeforeEnd,
   notifyAffectedTasks,
   notifyTouchedTasks,
   readAheadOfLook,

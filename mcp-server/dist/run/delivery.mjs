@@ -140,7 +140,7 @@ function noteForReviewer(plan, id, said) {
 import { CallerError, StoreUnusable, fileRefusal } from "../errors.mjs";
 
 // import:git.mjs in run/delivery.mjs
-import { GitFailed, RefMoved, attemptName, attemptRef, attemptsOn, commitAt, commitFacts, commitMessage, commitTree, ensurePlanBranch, forgetCommitsIn, git, isAncestor, mergedTree, moveRefs, noteRemoteHead, operationUnderWay, planBranch, planHead, pushAttempt, pushPlanBranch, refreshIndex, refuseCheckedOut } from "../git.mjs";
+import { GitFailed, RefMoved, attemptName, attemptRef, attemptsOn, branchFacts, commitAt, commitFacts, commitMessage, commitTree, ensurePlanBranch, forgetCommitsIn, git, isAncestor, mergedTree, moveRefs, noteRemoteHead, operationUnderWay, planBranch, planHead, pushAttempt, pushPlanBranch, refreshIndex, refuseHeld } from "../git.mjs";
 
 // mcp-server/src/run/delivery/delay-delivery.ts
 var MAX_DELAY_MS = 10 * 6e4;
@@ -229,29 +229,37 @@ async function mergeDeliveries(ctx, waiting, remote) {
   const root = rootOf(ctx, first.attempt);
   const together = waiting.filter(({ attempt }) => attempt.checkout === first.attempt.checkout);
   const accepted = together.map(({ attempt }) => attempt.accepted.commit);
-  const work = new Work(ctx, root, first.plan, await commitFacts(root, accepted));
+  const branch = planBranch(first.plan);
+  const isForPlan = together.some(({ attempt }) => attempt.accepted.targets.includes("plan"));
+  const [facts, branches] = await Promise.all([
+    commitFacts(root, accepted),
+    isForPlan ? branchFacts(root, [branch]) : void 0
+  ]);
+  const work = new Work(ctx, root, first.plan, facts, branches?.get(branch));
   const merged = [];
   for (const delivery of together) merged.push(await work.merge(delivery));
-  return { plan: first.plan, root, merged, moves: await work.moves(), remote };
+  return { plan: first.plan, root, merged, moves: work.moves(), remote };
 }
 var Work = class {
-  constructor(ctx, root, slug, facts) {
+  constructor(ctx, root, slug, facts, found) {
     this.ctx = ctx;
     this.root = root;
     this.slug = slug;
     this.facts = facts;
+    this.found = found;
   }
   ctx;
   root;
   slug;
   facts;
+  found;
   #plan;
   #checkout;
-  async moves() {
+  moves() {
     const isMoved = (branch) => branch !== void 0 && branch.at !== branch.tip;
     const moves = [];
     if (isMoved(this.#plan)) {
-      await refuseCheckedOut(this.root, this.slug);
+      refuseHeld(this.slug, this.found);
       moves.push({
         ref: `refs/heads/${planBranch(this.slug)}`,
         from: this.#plan.at,
@@ -280,6 +288,10 @@ var Work = class {
     return { ...result, kind: "conflict", head: plan.tip, files: conflicts, others };
   }
   async #planBranch() {
+    if (!this.#plan && this.found) {
+      const { commit, seconds } = this.found;
+      this.#plan = { at: commit, tip: commit, seconds };
+    }
     if (!this.#plan) {
       const at = await ensurePlanBranch(this.root, this.slug, await planStart(this.ctx));
       this.#plan = await this.#branchAt(at);

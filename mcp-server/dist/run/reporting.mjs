@@ -381,13 +381,13 @@ import { lstat, mkdir } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 
 // import:git.mjs in run/reporting.mjs
-import { GitFailed, changedFiles, commitAt, commitFiles, commitMessage, ignoredFiles, isAncestor, keepCommit, knownIgnoredFiles, refuseCheckedOut } from "../git.mjs";
+import { GitFailed, changedFiles, commitAt, commitFiles, commitMessage, ignoredFiles, isAncestor, keepCommit, knownIgnoredFiles, refuseCheckedOut, refuseHeld } from "../git.mjs";
 
 // import:host.mjs in run/reporting.mjs
 import { commandRuns } from "../host.mjs";
 
 // import:run/worktrees.mjs in run/reporting.mjs
-import { commitPlan, filesOfOthers, innerRepository, leftInside, removeMergedWorktrees, reportedInside, workRecord, worktreeOf, worktreeWork } from "./worktrees.mjs";
+import { bindCommit, commitPlan, filesOfOthers, innerRepository, leftInside, removeMergedWorktrees, reportedInside, workRecord, worktreeOf, worktreeWork } from "./worktrees.mjs";
 
 // mcp-server/src/run/reporting/objection.ts
 var MAX_NAMED2 = 3;
@@ -604,7 +604,7 @@ function inOrder(runs) {
 async function lastChangeOf(ctx, report, { claim, look: look2 }, root) {
   if (root === void 0) return void 0;
   const isApart = claim.isolation === "worktree";
-  const differing = isApart ? await changedIn(root) : "why" in look2 ? [] : [...look2.files.keys()];
+  const differing = isApart ? await changedIn(root) : look2 && "files" in look2 ? [...look2.files.keys()] : [];
   const scope = parseScope(widenedScope(claim), ctx.caseInsensitive);
   const own = differing.filter(
     (path) => isApart || scope.basis === "declared" && scope.writes.some((glob) => matches(glob, path))
@@ -641,7 +641,7 @@ async function changeOf(root, path) {
 }
 
 // import:run/checkout-watch.mjs in run/reporting.mjs
-import { fileNames, notifyAffectedTasks, readAheadOfLook, recordChangesOfEndedAttempts, recordSnapshot, snapshotBeforeEnd, snapshotCheckout } from "./checkout-watch.mjs";
+import { fileNames, lookBeforeEnd, notifyAffectedTasks, readAheadOfLook, recordChangesOfEndedAttempts, recordSnapshot, snapshotBeforeEnd } from "./checkout-watch.mjs";
 
 // import:node:fs in run/reporting.mjs
 import { existsSync } from "node:fs";
@@ -768,8 +768,9 @@ async function prepareWork(ctx, store, claimIn, report) {
   if (!claimed || claimed === ENDED) return claimed;
   try {
     const { loaded, attempt } = claimed;
-    const prepared = attempt.isolation === "worktree" ? await fromWorktree(ctx, claimed, report) : await fromCheckout(ctx, claimed, report);
+    if (attempt.isolation === "worktree") return await fromWorktree(ctx, claimed, report);
     const { slug } = loaded.stored;
+    const prepared = await fromCheckout(ctx, claimed, report);
     if (prepared?.delivery) {
       if (prepared.delivery.targets.includes("plan")) await refuseCheckedOut(ctx.checkout.root, slug);
       await keepCommit(ctx.checkout.root, slug, attempt.id, prepared.delivery.commit);
@@ -786,14 +787,18 @@ async function prepareWork(ctx, store, claimIn, report) {
   }
 }
 async function fromWorktree(ctx, { loaded, task, attempt, offeredAtMs, record }, report) {
+  const { slug } = loaded.stored;
   const worktree = record.cut.get(attempt.id);
-  const completed = report.outcome === "completed";
-  const message = commitMessage(loaded.stored.slug, task, attempt, report);
-  const at = { plan: loaded.stored.slug, task, worktree, attempt, offeredAtMs, claims: loaded.graph.claims };
-  const work = await worktreeWork(ctx, at, report, message);
-  if (!worktree || !work) return void 0;
-  const delivery = completed ? { commit: work.commit, base: worktree.base, targets: ["plan"] } : void 0;
-  return { work, leftOut: [], byOthers: [], delivery, skipped: void 0 };
+  const message = commitMessage(slug, task, attempt, report);
+  const at = { plan: slug, task, worktree, attempt, offeredAtMs, claims: loaded.graph.claims };
+  const unbound = await worktreeWork(ctx, at, report, message);
+  if (!worktree || !unbound) return void 0;
+  const { commit, files } = unbound;
+  const isCompleted = report.outcome === "completed";
+  if (isCompleted) refuseHeld(slug, unbound.planBranch);
+  await bindCommit(unbound, isCompleted ? { plan: slug, attempt: attempt.id } : void 0);
+  const delivery = isCompleted ? { commit, base: worktree.base, targets: ["plan"] } : void 0;
+  return { work: { commit, files }, leftOut: [], byOthers: [], delivery, skipped: void 0 };
 }
 async function fromCheckout(ctx, { loaded, task, attempt, record, ofOthers }, report) {
   const { root } = ctx.checkout;
@@ -894,7 +899,8 @@ async function reportTask(ctx, actor, agentId, input, ran) {
   if (before.claim?.state === "ended" && await reviveIfLate(ctx, store, actor, key, agentId))
     before = await snapshotBeforeEnd(ctx, store, given.token);
   const { ending, firstOfferedMs } = before;
-  const seen = ending && { look: ending.look, unseen: await unseenFiles(ctx, given.report, ending.look) };
+  const look2 = ending?.look;
+  const seen = look2 && { look: look2, unseen: await unseenFiles(ctx, given.report, look2) };
   const judged = ending && !given.isServers ? await judgeEvidence(ctx, store, given.report, { ...ending, agentId, ran, toolUseId: given.toolUseId }) : { report: given.report };
   const call = { actor, agentId, name, given, judged, seen, firstOfferedMs };
   const result2 = judged.objection ? { ...given.report, outcome: "failed" } : given.report;
@@ -1145,7 +1151,7 @@ async function reportFromLastMessage(ctx, store, actor, agentId, message) {
   if (held?.claim.state !== "running") return false;
   await ctx.roles.refresh();
   if (ctx.roles.canReport(held.claim.agentType)) return false;
-  await endByMessage(ctx, store, actor, held.claim.id, message);
+  await endByMessage(ctx, store, actor, held.claim, message);
   return true;
 }
 async function endByMessage(ctx, store, actor, attempt, message) {
@@ -1155,9 +1161,9 @@ async function endByMessage(ctx, store, actor, attempt, message) {
     outcome,
     ...outcome === "unreported" ? { cause: "the agent ended without a word" } : { lastMessage, ...outcome === "failed" && { cause: "the agent says that it failed" } }
   };
-  const look2 = await snapshotCheckout(ctx);
-  const result2 = await prepareWorkOfMessage(ctx, store, attempt, ending);
-  const plan = await end(ctx, store, actor, attempt, { ...result2, look: look2 });
+  const look2 = await lookBeforeEnd(ctx, store, attempt);
+  const result2 = await prepareWorkOfMessage(ctx, store, attempt.id, ending);
+  const plan = await end(ctx, store, actor, attempt.id, { ...result2, look: look2 });
   if (plan !== void 0) void deliverWaiting(ctx, store, plan);
 }
 async function prepareWorkOfMessage(ctx, store, attempt, ending) {
@@ -1192,7 +1198,7 @@ function end(ctx, store, actor, attempt, {
     const held = await tx.writer.claimById(attempt);
     const plan = held && await tx.planOf(held);
     if (!plan || held.claim.state !== "running" || prepared === ENDED) return void 0;
-    const seen = { look: look2, unseen: /* @__PURE__ */ new Set() };
+    const seen = look2 && { look: look2, unseen: /* @__PURE__ */ new Set() };
     await finishAttempt(tx, { plan, attempt: held.claim, prepared, seen }, ending);
     return prepared?.delivery && held.plan;
   };

@@ -2,7 +2,7 @@
 import { CallerError, fileRefusal } from "../errors.mjs";
 
 // import:git.mjs in run/worktrees.mjs
-import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitTree, commitsThere, containedIn, dropDeadLinks, ensurePlanBranch, fetchAttempt, fileWithMarkers, filesLeftOut, folderOfWorkTree, forgetCommitsIn, git, gitFolderOf, gitIdentity, ignoredFiles, indexEntries, isAncestor, keepCommit, moveRefs, operationUnderWay, planBranch, planCommitMessage, planHead, prepareMerge, refreshIndex, submoduleFolders, submoduleWork, submodulesAt, treeOf, untouchedFiles, untrackedRepositories, widenSparseCheckout, workBranches } from "../git.mjs";
+import { GitFailed, RefMoved, attemptRef, branchFacts, changedFiles, commitAt, commitFiles, commitTree, commitsThere, containedIn, dropDeadLinks, ensurePlanBranch, fetchAttempt, fileWithMarkers, filesLeftOut, folderOfWorkTree, forgetCommitsIn, git, gitFolderOf, gitIdentity, ignoredFiles, isAncestor, keepCommit, moveRefs, operationUnderWay, planBranch, planCommitMessage, planHead, prepareMerge, refreshIndex, submoduleFolders, submoduleWork, submodulesAt, treeOf, untouchedFiles, untrackedRepositories, widenSparseCheckout, workBranches, workTreeEntries } from "../git.mjs";
 
 // import:policy.mjs in run/worktrees.mjs
 import { changedByOthers, completingAttempt, isGated, ownFilesInOrder } from "../policy.mjs";
@@ -276,14 +276,17 @@ async function refuseSubmoduleWork(path, base, links) {
 }
 
 // mcp-server/src/run/worktrees/commit-worktree.ts
-async function commitWorktree(worktree, message, finished) {
+async function commitWorktree(plan, worktree, message, finished) {
   const { path, base, merging } = worktree;
-  const [head = "", before = ""] = (await git(path, ["rev-parse", "HEAD", "HEAD^{tree}"])).split("\n");
+  const [branches, entries] = await Promise.all([
+    branchFacts(path, [worktree.branch, planBranch(plan)]),
+    workTreeEntries(path)
+  ]);
+  const { commit: head, tree: before } = branchHere(branches) ?? await headOf(path);
   const isMerging = existsSync(join(await folderOfWorkTree(path), "MERGE_HEAD"));
   const merge = isMerging ? await commitAt(path, "MERGE_HEAD") : void 0;
-  const { links, unmerged } = await indexEntries(path);
-  const linksLeft = await dropDeadLinks(path, base, links);
-  const repositories = await untrackedRepositories(path);
+  const linksLeft = await dropDeadLinks(path, base, entries.links);
+  const repositories = linksLeft === entries.links ? entries.repositories : await untrackedRepositories(path);
   if (finished) {
     const [nested] = repositories;
     if (nested !== void 0) throw innerRepository(nested, "your worktree");
@@ -291,27 +294,44 @@ async function commitWorktree(worktree, message, finished) {
     if (merging !== void 0) await refuseAbandonedMerge(path, merging, merge);
     if (merge === void 0) await refuseUnfinishedOperation(path);
     const parents = head === base ? "" : await git(path, ["log", "--first-parent", "--format=%P", `${base}..HEAD`]);
-    await refuseUnsolvedConflicts(worktree, merge, unmerged, parents);
+    await refuseUnsolvedConflicts(worktree, merge, entries.unmerged, parents);
   }
   await git(path, ["add", "--all", "--sparse", "--", ".", ...repositories.map(except)]);
-  const tree = (await git(path, ["write-tree"])).trim();
-  const isChanged = tree !== before || merge !== void 0;
   const [commit, changed] = await Promise.all([
-    isChanged ? commitOnHead(path, tree, merge === void 0 ? [head] : [head, merge], message) : head,
-    git(path, ["diff", "--name-only", "--no-renames", "-z", base, tree])
+    commitOfIndex(path, merge === void 0 ? [head] : [head, merge], before, message),
+    git(path, ["diff-index", "--cached", "--name-only", "--no-renames", "-z", base])
   ]);
-  if (merge !== void 0) await git(path, ["merge", "--quit"]);
-  return { commit, files: changed.split("\0").filter(Boolean) };
+  return {
+    commit,
+    files: changed.split("\0").filter(Boolean),
+    ...{ place: path, head },
+    endsMerge: merge !== void 0,
+    planBranch: branches.get(planBranch(plan))
+  };
 }
-async function commitOnHead(path, tree, parents, message) {
-  const commit = await commitTree(
-    path,
-    tree,
-    parents.filter((parent) => parent !== void 0),
-    message
-  );
-  await git(path, ["update-ref", "-m", "parallel: report", "HEAD", commit, parents[0]]);
-  return commit;
+async function bindCommit({ commit, place, head, endsMerge }, delivered) {
+  const lines = [
+    ...commit === head ? [] : [`update HEAD ${commit} ${head}
+`],
+    ...delivered ? [`update ${attemptRef(delivered.plan, delivered.attempt)} ${commit}
+`] : []
+  ];
+  if (lines.length > 0)
+    await git(place, ["update-ref", "-m", "parallel: report", "--stdin"], { input: lines.join("") });
+  if (endsMerge) await git(place, ["merge", "--quit"]);
+}
+function branchHere(branches) {
+  return [...branches.values()].find(({ isHere }) => isHere);
+}
+async function headOf(path) {
+  const [commit = "", tree = ""] = (await git(path, ["rev-parse", "HEAD", "HEAD^{tree}"])).split("\n");
+  return { commit, tree };
+}
+async function commitOfIndex(path, parents, before, message) {
+  const tree = (await git(path, ["write-tree"])).trim();
+  const [head, merged] = parents;
+  if (tree === before && merged === void 0) return head;
+  return commitTree(path, tree, merged === void 0 ? [head] : [head, merged], message);
 }
 function except(folder) {
   return `:(exclude,literal)${folder}`;
@@ -490,9 +510,10 @@ async function isWorktree(path) {
   const folder = await gitFolderOf(path);
   return folder !== void 0 && existsSync(join(folder, "HEAD"));
 }
-async function commitOfLostWorktree(root, worktree) {
+async function commitOfLostWorktree(root, plan, worktree) {
   const { path, branch, base } = worktree;
-  const commit = await commitAt(root, `refs/heads/${branch}`);
+  const branches = await branchFacts(root, [branch, planBranch(plan)]);
+  const commit = branches.get(branch)?.commit;
   if (commit === void 0 || commit === base) {
     throw new CallerError(
       "wrong_state",
@@ -502,7 +523,13 @@ async function commitOfLostWorktree(root, worktree) {
     );
   }
   const changed = await git(root, ["diff", "--name-only", "--no-renames", "-z", base, commit]);
-  return { commit, files: changed.split("\0").filter(Boolean) };
+  return {
+    commit,
+    files: changed.split("\0").filter(Boolean),
+    ...{ place: root, head: commit },
+    endsMerge: false,
+    planBranch: branches.get(planBranch(plan))
+  };
 }
 
 // import:node:crypto in run/worktrees.mjs
@@ -998,7 +1025,7 @@ async function worktreeWork(ctx, at, report, message) {
   }
   const isThere = await isWorktree(worktree.path);
   if (!isThere && !isCompleted) return void 0;
-  const work = isThere ? await commitWorktree(worktree, message, isCompleted) : await commitOfLostWorktree(ctx.checkout.root, worktree);
+  const work = isThere ? await commitWorktree(plan, worktree, message, isCompleted) : await commitOfLostWorktree(ctx.checkout.root, plan, worktree);
   if (isCompleted) await refuseWorkElsewhere(ctx, { ...at, worktree }, report, work);
   return work;
 }
@@ -1014,6 +1041,7 @@ export {
   GRACE_MS,
   PrerequisiteUnmerged,
   baseOfWorktree,
+  bindCommit,
   bringWork,
   checkOutSubmodules,
   commitForClones,

@@ -29,11 +29,16 @@ export interface Link {
   readonly commit: string;
 }
 
+/** Files that are not in the index and that git does not ignore. Unlike a status, this looks at no file that git knows. */
+const UNTRACKED = ["--others", "--exclude-standard"] as const;
+
 /** Repositories that are not links yet and that git does not ignore, by their folders. */
 export async function untrackedRepositories(root: string): Promise<string[]> {
-  // Unlike a status, this looks at no file that git knows. What ends with a slash is a repository.
-  const paths = (await git(root, ["ls-files", "--others", "--exclude-standard", "-z"])).split("\0");
-  return paths.flatMap((path) => (path.endsWith("/") ? path.slice(0, -1) : []));
+  return repositoriesAmong((await git(root, ["ls-files", ...UNTRACKED, "-z"])).split("\0"));
+}
+
+function repositoriesAmong(untracked: readonly string[]): string[] {
+  return untracked.flatMap((path) => (path.endsWith("/") ? path.slice(0, -1) : []));
 }
 
 /**
@@ -143,10 +148,28 @@ export interface IndexEntries {
 }
 
 export async function indexEntries(root: string): Promise<IndexEntries> {
+  return parsedEntries(await listed(root));
+}
+
+/** The entries of a work tree's index, and the repositories that git would make links of; one question to git. */
+export async function workTreeEntries(
+  root: string,
+): Promise<IndexEntries & { readonly repositories: readonly string[] }> {
+  const entries = await listed(root, ...UNTRACKED);
+  // What git does not know is marked by this, whatever its name is.
+  const untracked = entries.flatMap((entry) => (entry.startsWith("? ") ? [entry.slice(2)] : []));
+  return { ...parsedEntries(entries), repositories: repositoriesAmong(untracked) };
+}
+
+async function listed(root: string, ...options: readonly string[]): Promise<string[]> {
+  return (await git(root, ["ls-files", "-v", "--stage", "-z", ...options])).split("\0");
+}
+
+function parsedEntries(entries: readonly string[]): IndexEntries {
   const [links, unmerged, overlooked]: [Link[], Set<string>, string[]] = [[], new Set(), []];
-  for (const entry of (await git(root, ["ls-files", "-v", "--stage", "-z"])).split("\0")) {
+  for (const entry of entries) {
     const [, mark = "", mode, object = "", stage, path = ""] =
-      /^(\S) (\d+) (\w+) (\d)\t(.+)$/s.exec(entry) ?? [];
+      /^([^\s?]) (\d+) (\w+) (\d)\t(.+)$/s.exec(entry) ?? [];
     if (mode === "160000") links.push({ commit: object, folder: path });
     // A file that is in the ancestor alone has moved to another name, where its conflict is.
     if (stage === "2" || stage === "3") unmerged.add(path);

@@ -113,17 +113,61 @@ function cannotBeMade(branch: string, error: unknown): CallerError {
   );
 }
 
+/** A branch, as git knows it. */
+export interface BranchFacts {
+  readonly commit: string;
+  readonly tree: string;
+  /** When the commit was made, in seconds since 1970. */
+  readonly seconds: number;
+  /** Whether it is checked out in the folder that git was asked in. */
+  readonly isHere: boolean;
+  /** The work tree in which it is checked out, wherever that is. */
+  readonly workTree: string | undefined;
+}
+
+const BRANCH_FIELDS = [
+  "refname:lstrip=2",
+  "objectname",
+  "tree",
+  "committerdate:unix",
+  "HEAD",
+  "worktreepath",
+] as const;
+
+/** What git knows of branches, all in one question; those that do not exist are missing. */
+export async function branchFacts(
+  folder: string,
+  branches: readonly string[],
+): Promise<ReadonlyMap<string, BranchFacts>> {
+  const format = BRANCH_FIELDS.map((field) => `%(${field})%00`).join("");
+  const refs = branches.map((branch) => `refs/heads/${branch}`);
+  const fields = (await git(folder, ["for-each-ref", `--format=${format}`, ...refs])).split("\0");
+  const facts = new Map<string, BranchFacts>();
+  for (let at = 0; at + BRANCH_FIELDS.length < fields.length; at += BRANCH_FIELDS.length) {
+    const [name = "", commit = "", tree = "", seconds, head, workTree = ""] = fields.slice(at);
+    facts.set(name.trimStart(), {
+      ...{ commit, tree, seconds: Number(seconds), isHere: head === "*" },
+      workTree: workTree === "" ? undefined : workTree,
+    });
+  }
+  return facts;
+}
+
 /** @throws CallerError when somebody has the plan's branch checked out: moving it would undo their files' state. */
 export async function refuseCheckedOut(root: string, plan: PlanSlug): Promise<void> {
-  const list = await git(root, ["worktree", "list", "--porcelain"]);
-  const holder = list
-    .split("\n\n")
-    .find((entry) => entry.split("\n").includes(`branch refs/heads/${planBranch(plan)}`));
-  if (holder === undefined) return;
-  const path = /^worktree (.*)/.exec(holder)?.[1];
+  const branch = planBranch(plan);
+  refuseHeld(plan, (await branchFacts(root, [branch])).get(branch));
+}
+
+/**
+ * @param branch the plan's, as it was found just now.
+ * @throws CallerError as `refuseCheckedOut`
+ */
+export function refuseHeld(plan: PlanSlug, branch: BranchFacts | undefined): void {
+  if (branch?.workTree === undefined) return;
   throw new CallerError(
     "wrong_state",
-    `The branch ${planBranch(plan)} is checked out in ${path}, so nothing can be merged into it now. Your work is safe.`,
+    `The branch ${planBranch(plan)} is checked out in ${branch.workTree}, so nothing can be merged into it now. Your work is safe.`,
     "Try again later; if it stays so, report blocked with blockedOn {question: ask the user to check out another branch there}.",
   );
 }

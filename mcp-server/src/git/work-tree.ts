@@ -13,7 +13,11 @@ export async function gitFolderOf(path: string): Promise<string | undefined> {
 /** Git's folder for any work tree. @throws GitFailed where there is none */
 export async function folderOfWorkTree(root: string): Promise<string> {
   const linked = await gitFolderOf(root);
-  return linked ?? resolve(root, (await git(root, ["rev-parse", "--git-dir"])).trim());
+  if (linked !== undefined) return linked;
+  const own = join(root, ".git");
+  return existsSync(join(own, "HEAD"))
+    ? own
+    : resolve(root, (await git(root, ["rev-parse", "--git-dir"])).trim());
 }
 
 /** A merge, rebase or the like that somebody is in the midst of; a commit would become a part of it. */

@@ -32,7 +32,8 @@ export async function snapshotBeforeStart(
 /** A claim whose attempt is about to end, and how it leaves the checkout. */
 export interface EndingClaim {
   readonly claim: AnyClaim;
-  readonly look: Look;
+  /** Absent where no look is needed. */
+  readonly look?: Look;
   /** Absent where its plan is another repository's. */
   readonly work?: ClaimedWork;
 }
@@ -51,17 +52,39 @@ export async function snapshotBeforeEnd(
   ctx: RunContext,
   store: GraphStore,
   token: string,
-): Promise<TokenStanding & { readonly ending: EndingClaim | undefined }> {
-  const standing = await standingOfToken(ctx, store, token);
+): Promise<Omit<TokenStanding, "concernsCheckout"> & { readonly ending: EndingClaim | undefined }> {
+  const { concernsCheckout, ...standing } = await standingOfToken(ctx, store, token);
   const { claim, work } = standing;
   if (claim?.state !== "offered" && claim?.state !== "running") return { ...standing, ending: undefined };
-  return { ...standing, ending: { claim, look: await snapshotCheckout(ctx), ...(work && { work }) } };
+  const look = concernsCheckout ? { look: await snapshotCheckout(ctx) } : {};
+  return { ...standing, ending: { claim, ...look, ...(work && { work }) } };
+}
+
+/**
+ * How an attempt that is about to end leaves the checkout; undefined where nobody has to look: it works in a worktree,
+ * and nobody who is at work may have changed files of the checkout.
+ */
+export async function lookBeforeEnd(
+  ctx: RunContext,
+  store: GraphStore,
+  claim: AnyClaim,
+): Promise<Look | undefined> {
+  const isNeeded = await readGraph(ctx, store, (view) => concernsSharedFiles(view, claim));
+  return isNeeded ? snapshotCheckout(ctx) : undefined;
+}
+
+/** What is changed in the checkout is told of attempts at work there alone. */
+async function concernsSharedFiles({ ctx, reader }: GraphView, claim: AnyClaim): Promise<boolean> {
+  if (claim.isolation === "shared") return true;
+  return (await reader.held(ctx.checkoutKey)).some((held) => held.claim.isolation === "shared");
 }
 
 interface TokenStanding {
   readonly claim?: AnyClaim;
   readonly work?: ClaimedWork;
   readonly firstOfferedMs: number;
+  /** Whether it may have to do with changes in the checkout. */
+  readonly concernsCheckout: boolean;
 }
 
 async function standingOfToken(ctx: RunContext, store: GraphStore, token: string): Promise<TokenStanding> {
@@ -75,6 +98,7 @@ async function standingOfToken(ctx: RunContext, store: GraphStore, token: string
       ...(held && { claim: held.claim }),
       ...(plan && task && { work: { task, policy: plan.policy } }),
       firstOfferedMs: Math.min(...offers, ctx.now()),
+      concernsCheckout: held === undefined || (await concernsSharedFiles(view, held.claim)),
     };
   };
   return readGraph(ctx, store, work, { claim: { tokenHash } });

@@ -2,11 +2,13 @@ import { attemptName, attemptsOn, commitMessage } from "../../git/commit-message
 import { git } from "../../git/git.ts";
 import { type CommitFacts, commitFacts, commitTree, isAncestor, mergedTree } from "../../git/merge-tree.ts";
 import {
+  type BranchFacts,
+  branchFacts,
   commitAt,
   ensurePlanBranch,
   planBranch,
   type RefMove,
-  refuseCheckedOut,
+  refuseHeld,
 } from "../../git/plan-branch.ts";
 import type { RemoteBranch } from "../../git/remote/remote-branch.ts";
 import { operationUnderWay } from "../../git/work-tree.ts";
@@ -46,10 +48,16 @@ export async function mergeDeliveries(
   const root = rootOf(ctx, first.attempt);
   const together = waiting.filter(({ attempt }) => attempt.checkout === first.attempt.checkout);
   const accepted = together.map(({ attempt }) => attempt.accepted.commit);
-  const work = new Work(ctx, root, first.plan, await commitFacts(root, accepted));
+  const branch = planBranch(first.plan);
+  const isForPlan = together.some(({ attempt }) => attempt.accepted.targets.includes("plan"));
+  const [facts, branches] = await Promise.all([
+    commitFacts(root, accepted),
+    isForPlan ? branchFacts(root, [branch]) : undefined,
+  ]);
+  const work = new Work(ctx, root, first.plan, facts, branches?.get(branch));
   const merged: MergedDelivery[] = [];
   for (const delivery of together) merged.push(await work.merge(delivery));
-  return { plan: first.plan, root, merged, moves: await work.moves(), remote };
+  return { plan: first.plan, root, merged, moves: work.moves(), remote };
 }
 
 class Work {
@@ -62,14 +70,16 @@ class Work {
     private readonly slug: PlanSlug,
     /** Of the accepted commits, as far as they are there. */
     private readonly facts: ReadonlyMap<string, CommitFacts>,
+    /** The plan's branch, if it is there and wanted. */
+    private readonly found: BranchFacts | undefined,
   ) {}
 
-  async moves(): Promise<RefMove[]> {
+  moves(): RefMove[] {
     const isMoved = (branch: Branch | undefined): branch is Branch =>
       branch !== undefined && branch.at !== branch.tip;
     const moves: RefMove[] = [];
     if (isMoved(this.#plan)) {
-      await refuseCheckedOut(this.root, this.slug);
+      refuseHeld(this.slug, this.found);
       moves.push({
         ref: `refs/heads/${planBranch(this.slug)}`,
         from: this.#plan.at,
@@ -103,6 +113,10 @@ class Work {
   }
 
   async #planBranch(): Promise<Branch> {
+    if (!this.#plan && this.found) {
+      const { commit, seconds } = this.found;
+      this.#plan = { at: commit, tip: commit, seconds };
+    }
     if (!this.#plan) {
       const at = await ensurePlanBranch(this.root, this.slug, await planStart(this.ctx));
       this.#plan = await this.#branchAt(at);

@@ -212,7 +212,7 @@ async function lastChangeOf(
 ): Promise<FileChange | undefined> {
   if (root === undefined) return undefined;
   const isApart = claim.isolation === "worktree";
-  const differing = isApart ? await changedIn(root) : "why" in look ? [] : [...look.files.keys()];
+  const differing = isApart ? await changedIn(root) : look && "files" in look ? [...look.files.keys()] : [];
   const scope = parseScope(widenedScope(claim), ctx.caseInsensitive);
   const own = differing.filter(
     (path) => isApart || (scope.basis === "declared" && scope.writes.some((glob) => matches(glob, path))),

@@ -3,7 +3,7 @@ import { commitFiles } from "../../git/commit-files.ts";
 import { commitMessage } from "../../git/commit-message.ts";
 import { changedFiles, GitFailed } from "../../git/git.ts";
 import { isAncestor } from "../../git/merge-tree.ts";
-import { commitAt, refuseCheckedOut } from "../../git/plan-branch.ts";
+import { commitAt, refuseCheckedOut, refuseHeld } from "../../git/plan-branch.ts";
 import { keepCommit } from "../../git/remote/kept-commits.ts";
 import {
   type AcceptedCommit,
@@ -23,7 +23,7 @@ import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { type GraphView, type PlanView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { lookWhetherShared } from "../remote/shared-plans.ts";
-import type { WorktreeCommit } from "../worktrees/commit-worktree.ts";
+import { bindCommit, type WorktreeCommit } from "../worktrees/commit-worktree.ts";
 import { innerRepository, leftInside, reportedInside } from "../worktrees/inner-repository.ts";
 import { type AttemptAtWork, filesOfOthers, type WorkRecord, workRecord } from "../worktrees/work-record.ts";
 import { worktreeWork } from "../worktrees/worktree-work.ts";
@@ -83,11 +83,9 @@ export async function prepareWork(
   if (!claimed || claimed === ENDED) return claimed;
   try {
     const { loaded, attempt } = claimed;
-    const prepared =
-      attempt.isolation === "worktree"
-        ? await fromWorktree(ctx, claimed, report)
-        : await fromCheckout(ctx, claimed, report);
+    if (attempt.isolation === "worktree") return await fromWorktree(ctx, claimed, report);
     const { slug } = loaded.stored;
+    const prepared = await fromCheckout(ctx, claimed, report);
     if (prepared?.delivery) {
       if (prepared.delivery.targets.includes("plan")) await refuseCheckedOut(ctx.checkout.root, slug);
       await keepCommit(ctx.checkout.root, slug, attempt.id, prepared.delivery.commit);
@@ -109,17 +107,19 @@ async function fromWorktree(
   { loaded, task, attempt, offeredAtMs, record }: Claimed,
   report: Report,
 ): Promise<PreparedWork | undefined> {
+  const { slug } = loaded.stored;
   const worktree = record.cut.get(attempt.id);
-  const completed = report.outcome === "completed";
-  const message = commitMessage(loaded.stored.slug, task, attempt, report);
-  const at = { plan: loaded.stored.slug, task, worktree, attempt, offeredAtMs, claims: loaded.graph.claims };
-  const work = await worktreeWork(ctx, at, report, message);
-  if (!worktree || !work) return undefined;
+  const message = commitMessage(slug, task, attempt, report);
+  const at = { plan: slug, task, worktree, attempt, offeredAtMs, claims: loaded.graph.claims };
+  const unbound = await worktreeWork(ctx, at, report, message);
+  if (!worktree || !unbound) return undefined;
+  const { commit, files } = unbound;
   // What failed is kept on its own branch; only what is complete is merged.
-  const delivery = completed
-    ? { commit: work.commit, base: worktree.base, targets: ["plan" as const] }
-    : undefined;
-  return { work, leftOut: [], byOthers: [], delivery, skipped: undefined };
+  const isCompleted = report.outcome === "completed";
+  if (isCompleted) refuseHeld(slug, unbound.planBranch);
+  await bindCommit(unbound, isCompleted ? { plan: slug, attempt: attempt.id } : undefined);
+  const delivery = isCompleted ? { commit, base: worktree.base, targets: ["plan" as const] } : undefined;
+  return { work: { commit, files }, leftOut: [], byOthers: [], delivery, skipped: undefined };
 }
 
 async function fromCheckout(

@@ -1,12 +1,12 @@
 import { CallerError } from "../../errors/caller-error.ts";
-import type { AttemptId, Report } from "../../graph/attempt.ts";
+import type { AttemptId, Report, RunningAttempt } from "../../graph/attempt.ts";
 import type { PlanSlug } from "../../graph/task.ts";
 import { outcomeOfMessage } from "../../policy/failure/message-outcome.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { MAX_LAST_MESSAGE } from "../attempts/agent-ended.ts";
 import type { ClaimByToken, TokenRefusal } from "../attempts/claim-by-token.ts";
 import type { Ending } from "../attempts/ending.ts";
-import { snapshotCheckout } from "../checkout-watch/record-changes.ts";
+import { lookBeforeEnd } from "../checkout-watch/record-changes.ts";
 import { deliverWaiting } from "../delivery/deliver-waiting.ts";
 import { taskOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
@@ -35,7 +35,7 @@ export async function reportFromLastMessage(
   if (held?.claim.state !== "running") return false;
   await ctx.roles.refresh();
   if (ctx.roles.canReport(held.claim.agentType)) return false;
-  await endByMessage(ctx, store, actor, held.claim.id, message);
+  await endByMessage(ctx, store, actor, held.claim, message);
   return true;
 }
 
@@ -43,7 +43,7 @@ async function endByMessage(
   ctx: RunContext,
   store: GraphStore,
   actor: string,
-  attempt: AttemptId,
+  attempt: RunningAttempt,
   message: string,
 ): Promise<void> {
   const lastMessage = message.slice(0, MAX_LAST_MESSAGE);
@@ -54,9 +54,9 @@ async function endByMessage(
       ? { cause: "the agent ended without a word" }
       : { lastMessage, ...(outcome === "failed" && { cause: "the agent says that it failed" }) }),
   };
-  const look = await snapshotCheckout(ctx);
-  const result = await prepareWorkOfMessage(ctx, store, attempt, ending);
-  const plan = await end(ctx, store, actor, attempt, { ...result, look });
+  const look = await lookBeforeEnd(ctx, store, attempt);
+  const result = await prepareWorkOfMessage(ctx, store, attempt.id, ending);
+  const plan = await end(ctx, store, actor, attempt.id, { ...result, look });
   if (plan !== undefined) void deliverWaiting(ctx, store, plan);
 }
 
@@ -103,7 +103,7 @@ function end(
     prepared,
   }: {
     readonly ending: Ending;
-    readonly look: Look;
+    readonly look: Look | undefined;
     readonly prepared: PreparedWork | typeof ENDED | undefined;
   },
 ): Promise<PlanSlug | undefined> {
@@ -111,7 +111,7 @@ function end(
     const held = await tx.writer.claimById(attempt);
     const plan = held && (await tx.planOf(held));
     if (!plan || held.claim.state !== "running" || prepared === ENDED) return undefined;
-    const seen = { look, unseen: new Set<string>() };
+    const seen = look && { look, unseen: new Set<string>() };
     await finishAttempt(tx, { plan, attempt: held.claim, prepared, seen }, ending);
     return prepared?.delivery && held.plan;
   };

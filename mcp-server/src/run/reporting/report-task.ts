@@ -70,7 +70,8 @@ export async function reportTask(
   if (before.claim?.state === "ended" && (await reviveIfLate(ctx, store, actor, key, agentId)))
     before = await snapshotBeforeEnd(ctx, store, given.token);
   const { ending, firstOfferedMs } = before;
-  const seen = ending && { look: ending.look, unseen: await unseenFiles(ctx, given.report, ending.look) };
+  const look = ending?.look;
+  const seen = look && { look, unseen: await unseenFiles(ctx, given.report, look) };
   const judged: JudgedReport =
     ending && !given.isServers
       ? await judgeEvidence(ctx, store, given.report, { ...ending, agentId, ran, toolUseId: given.toolUseId })

@@ -2,11 +2,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CallerError } from "../../errors/caller-error.ts";
 import { git } from "../../git/git.ts";
-import { dropDeadLinks, indexEntries, untrackedRepositories } from "../../git/inner-repositories.ts";
+import { dropDeadLinks, untrackedRepositories, workTreeEntries } from "../../git/inner-repositories.ts";
 import { commitTree, isAncestor } from "../../git/merge-tree.ts";
-import { commitAt } from "../../git/plan-branch.ts";
+import { type BranchFacts, branchFacts, commitAt, planBranch } from "../../git/plan-branch.ts";
+import { attemptRef } from "../../git/remote/remote-branch.ts";
 import { fileWithMarkers, treeOf, untouchedFiles } from "../../git/unsolved-conflicts.ts";
 import { folderOfWorkTree, operationUnderWay } from "../../git/work-tree.ts";
+import type { AttemptId } from "../../graph/attempt.ts";
+import type { PlanSlug } from "../../graph/task.ts";
 import { shownPath } from "../../text/display-path.ts";
 import { innerRepository, refuseSubmoduleWork } from "./inner-repository.ts";
 import type { CutWorktree } from "./work-record.ts";
@@ -17,24 +20,41 @@ export interface WorktreeCommit {
   readonly files: readonly string[];
 }
 
+/** A commit of a worktree that no ref leads to yet. */
+export interface UnboundCommit extends WorktreeCommit {
+  /** A folder of the repository: the worktree, unless that is gone. */
+  readonly place: string;
+  /** Where the worktree stands: the commit itself where its agent made it. */
+  readonly head: string;
+  /** Whether it ends a merge. */
+  readonly endsMerge: boolean;
+  /** The plan's branch, as it was found. */
+  readonly planBranch: BranchFacts | undefined;
+}
+
 /**
- * Commits whatever lies in an agent's worktree, on top of what the agent may have committed itself. Ignored files
- * stay where they are, and so does a repository that somebody made inside.
+ * Makes a commit of whatever lies in an agent's worktree, on top of what the agent may have committed itself. Ignored
+ * files stay where they are, and so does a repository that somebody made inside.
  * @param finished whether the work claims to be complete: then whatever was begun in git must have been finished.
  * @throws CallerError when conflicts are left in it, or work that no commit of it would hold; GitFailed
  */
 export async function commitWorktree(
+  plan: PlanSlug,
   worktree: CutWorktree,
   message: string,
   finished: boolean,
-): Promise<WorktreeCommit> {
+): Promise<UnboundCommit> {
   const { path, base, merging } = worktree;
-  const [head = "", before = ""] = (await git(path, ["rev-parse", "HEAD", "HEAD^{tree}"])).split("\n");
+  const [branches, entries] = await Promise.all([
+    branchFacts(path, [worktree.branch, planBranch(plan)]),
+    workTreeEntries(path),
+  ]);
+  const { commit: head, tree: before } = branchHere(branches) ?? (await headOf(path));
   const isMerging = existsSync(join(await folderOfWorkTree(path), "MERGE_HEAD"));
   const merge = isMerging ? await commitAt(path, "MERGE_HEAD") : undefined;
-  const { links, unmerged } = await indexEntries(path);
-  const linksLeft = await dropDeadLinks(path, base, links);
-  const repositories = await untrackedRepositories(path);
+  const linksLeft = await dropDeadLinks(path, base, entries.links);
+  // Git sees what is in a folder when the index has it as a link no more.
+  const repositories = linksLeft === entries.links ? entries.repositories : await untrackedRepositories(path);
   if (finished) {
     const [nested] = repositories;
     if (nested !== undefined) throw innerRepository(nested, "your worktree");
@@ -43,34 +63,63 @@ export async function commitWorktree(
     if (merge === undefined) await refuseUnfinishedOperation(path);
     const parents =
       head === base ? "" : await git(path, ["log", "--first-parent", "--format=%P", `${base}..HEAD`]);
-    await refuseUnsolvedConflicts(worktree, merge, unmerged, parents);
+    await refuseUnsolvedConflicts(worktree, merge, entries.unmerged, parents);
   }
   // What lies outside the part of the repository that is checked out is work like any other.
   await git(path, ["add", "--all", "--sparse", "--", ".", ...repositories.map(except)]);
-  const tree = (await git(path, ["write-tree"])).trim();
-  const isChanged = tree !== before || merge !== undefined;
   const [commit, changed] = await Promise.all([
-    isChanged ? commitOnHead(path, tree, merge === undefined ? [head] : [head, merge], message) : head,
-    git(path, ["diff", "--name-only", "--no-renames", "-z", base, tree]),
+    commitOfIndex(path, merge === undefined ? [head] : [head, merge], before, message),
+    git(path, ["diff-index", "--cached", "--name-only", "--no-renames", "-z", base]),
   ]);
-  if (merge !== undefined) await git(path, ["merge", "--quit"]);
-  return { commit, files: changed.split("\0").filter(Boolean) };
+  return {
+    commit,
+    files: changed.split("\0").filter(Boolean),
+    ...{ place: path, head },
+    endsMerge: merge !== undefined,
+    planBranch: branches.get(planBranch(plan)),
+  };
 }
 
-async function commitOnHead(
+/**
+ * Has the worktree's branch lead to the commit of its work, and the ref by which git keeps what is to be delivered: both
+ * or none.
+ * @param delivered whose it is, if it is to be delivered.
+ * @throws GitFailed, also when the worktree stands elsewhere by now
+ */
+export async function bindCommit(
+  { commit, place, head, endsMerge }: UnboundCommit,
+  delivered: { readonly plan: PlanSlug; readonly attempt: AttemptId } | undefined,
+): Promise<void> {
+  const lines = [
+    ...(commit === head ? [] : [`update HEAD ${commit} ${head}\n`]),
+    ...(delivered ? [`update ${attemptRef(delivered.plan, delivered.attempt)} ${commit}\n`] : []),
+  ];
+  if (lines.length > 0)
+    await git(place, ["update-ref", "-m", "parallel: report", "--stdin"], { input: lines.join("") });
+  if (endsMerge) await git(place, ["merge", "--quit"]);
+}
+
+function branchHere(branches: ReadonlyMap<string, BranchFacts>): BranchFacts | undefined {
+  return [...branches.values()].find(({ isHere }) => isHere);
+}
+
+/** Where a worktree stands whose agent has checked out something else. */
+async function headOf(path: string): Promise<Pick<BranchFacts, "commit" | "tree">> {
+  const [commit = "", tree = ""] = (await git(path, ["rev-parse", "HEAD", "HEAD^{tree}"])).split("\n");
+  return { commit, tree };
+}
+
+/** @returns what it stands on already where the index holds nothing else. */
+async function commitOfIndex(
   path: string,
-  tree: string,
   parents: readonly [head: string, merged?: string],
+  before: string,
   message: string,
 ): Promise<string> {
-  const commit = await commitTree(
-    path,
-    tree,
-    parents.filter((parent) => parent !== undefined),
-    message,
-  );
-  await git(path, ["update-ref", "-m", "parallel: report", "HEAD", commit, parents[0]]);
-  return commit;
+  const tree = (await git(path, ["write-tree"])).trim();
+  const [head, merged] = parents;
+  if (tree === before && merged === undefined) return head;
+  return commitTree(path, tree, merged === undefined ? [head] : [head, merged], message);
 }
 
 function except(folder: string): string {

@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CallerError } from "../../errors/caller-error.ts";
 import { git } from "../../git/git.ts";
-import { commitAt } from "../../git/plan-branch.ts";
+import { branchFacts, planBranch } from "../../git/plan-branch.ts";
 import { gitFolderOf } from "../../git/work-tree.ts";
-import type { WorktreeCommit } from "./commit-worktree.ts";
+import type { PlanSlug } from "../../graph/task.ts";
+import type { UnboundCommit } from "./commit-worktree.ts";
 import type { CutWorktree } from "./work-record.ts";
 
 /** Whether a folder is the top level of a worktree. One that lost its `.git` belongs to the checkout around it. */
@@ -18,9 +19,14 @@ export async function isWorktree(path: string): Promise<boolean> {
  * What is left of a worktree that is gone: the commits on its branch.
  * @throws CallerError when there are none; GitFailed
  */
-export async function commitOfLostWorktree(root: string, worktree: CutWorktree): Promise<WorktreeCommit> {
+export async function commitOfLostWorktree(
+  root: string,
+  plan: PlanSlug,
+  worktree: CutWorktree,
+): Promise<UnboundCommit> {
   const { path, branch, base } = worktree;
-  const commit = await commitAt(root, `refs/heads/${branch}`);
+  const branches = await branchFacts(root, [branch, planBranch(plan)]);
+  const commit = branches.get(branch)?.commit;
   if (commit === undefined || commit === base) {
     throw new CallerError(
       "wrong_state",
@@ -30,5 +36,11 @@ export async function commitOfLostWorktree(root: string, worktree: CutWorktree):
     );
   }
   const changed = await git(root, ["diff", "--name-only", "--no-renames", "-z", base, commit]);
-  return { commit, files: changed.split("\0").filter(Boolean) };
+  return {
+    commit,
+    files: changed.split("\0").filter(Boolean),
+    ...{ place: root, head: commit },
+    endsMerge: false,
+    planBranch: branches.get(planBranch(plan)),
+  };
 }

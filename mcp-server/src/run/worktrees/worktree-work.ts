@@ -3,7 +3,7 @@ import type { Report } from "../../graph/attempt.ts";
 import { purposeOf } from "../../graph/purpose.ts";
 import { type PlanSlug, type Task, taskName } from "../../graph/task.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { commitWorktree, type WorktreeCommit } from "./commit-worktree.ts";
+import { commitWorktree, type UnboundCommit } from "./commit-worktree.ts";
 import { commitOfLostWorktree, isWorktree } from "./lost-worktree.ts";
 import { type AttemptInWorktree, refuseWorkElsewhere } from "./work-elsewhere.ts";
 import type { CutWorktree } from "./work-record.ts";
@@ -17,7 +17,7 @@ type Isolated = Omit<AttemptInWorktree, "worktree"> & {
 };
 
 /**
- * The work of an attempt as a commit of its worktree.
+ * The work of an attempt as a commit, to which no ref leads yet if it is of the worktree.
  * @returns undefined where there is none: of a review, and of an attempt that did not complete its task and left nothing.
  * @throws CallerError where a task is reported as completed and the commit does not hold what was done; GitFailed
  */
@@ -26,7 +26,7 @@ export async function worktreeWork(
   at: Isolated,
   report: Report,
   message: string,
-): Promise<WorktreeCommit | undefined> {
+): Promise<UnboundCommit | undefined> {
   const { plan, task, worktree } = at;
   // A reviewer changes nothing: what its commands leave behind is nobody's work.
   if (purposeOf(task)?.kind === "review") return undefined;
@@ -38,8 +38,8 @@ export async function worktreeWork(
   const isThere = await isWorktree(worktree.path);
   if (!isThere && !isCompleted) return undefined;
   const work = isThere
-    ? await commitWorktree(worktree, message, isCompleted)
-    : await commitOfLostWorktree(ctx.checkout.root, worktree);
+    ? await commitWorktree(plan, worktree, message, isCompleted)
+    : await commitOfLostWorktree(ctx.checkout.root, plan, worktree);
   if (isCompleted) await refuseWorkElsewhere(ctx, { ...at, worktree }, report, work);
   return work;
 }
