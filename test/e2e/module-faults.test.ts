@@ -21,6 +21,8 @@ import { EXECUTE, expectEachDoneOnce, independentTasks, storyOf } from "./small-
 
 const BESIDE = "/parallel-run demo";
 const QUESTION = /Shall I run this plan/;
+/** The host gives a worker up after five seconds. */
+const REPORTED_AFTER_MS = 1_000;
 
 /** Two that run at once, and two that each need one of them. */
 const four: SpecTask[] = [
@@ -115,23 +117,30 @@ describe.runIf(isLong)("what goes wrong while the plugin's module runs a plan", 
   }
 
   it("a worker that another plugin's module wedges comes back, and the run goes on from the graph", async () => {
-    let isWedged = false;
+    let hangsSince = Number.POSITIVE_INFINITY;
+    let lostAtMs = Number.POSITIVE_INFINITY;
     const wedger = pluginOfModule(join(temporaryFolder(), "wedger"), "wedger", WEDGER);
     const run = interactive(async (session, recording) => {
       await session.type(BESIDE);
       await until("two agents were at work", atWork(recording, 2));
       await session.type("/wedge");
+      hangsSince = Date.now();
       await session.waitFor(/wedger was unloaded|crashed the hooks worker/);
-      isWedged = true;
+      lostAtMs = Date.now();
       await waitForEnd(session);
     });
     await runScenario(
       story("wedged by another", {
         plugins: [...repositoryPlugins(), wedger],
-        work: reportWhen(() => isWedged),
+        // The one reports while the worker hangs, so that there is something to launch as soon as it is back.
+        workers: { "1.1": reportWhen(() => Date.now() > hangsSince + REPORTED_AFTER_MS) },
+        work: reportWhen(() => lostAtMs < Date.now()),
         runs: [run],
       }),
       (outcome) => {
+        const next = outcome.recording.agents().find(({ task }) => task === "demo/2.1");
+        const wentOnMs = (next?.startMs ?? Number.NaN) - lostAtMs;
+        console.log(`the run went on ${wentOnMs} ms after the host had told that the worker was lost`);
         expectEachDoneOnce(outcome);
         expect(wakes(outcome)).toBe(1);
         expect(mainRequests(outcome.recording)).toHaveLength(1);

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { underFolder } from "./managed-settings.ts";
 import { descendantsOf, endAll, eventually, isAlive, PATIENCE_MS } from "./processes.ts";
 
 /** Claude Code accepts any key at a custom endpoint; it only has to look like one. */
@@ -31,6 +32,10 @@ export interface Place {
   plugins: string[];
   /** Further environment, for instance the plugin's settings. */
   environment?: Record<string, string>;
+  /** Further options of the command line. */
+  options?: string[];
+  /** A folder that lies over the system's `/etc`, for this Claude Code alone. */
+  overSystem?: string;
 }
 
 /** The Claude Code whose absolute path `PARALLEL_TEST_CLAUDE` says, else the one that is installed for the tests. */
@@ -60,6 +65,13 @@ export function environmentOf(place: Place): Record<string, string> {
   };
 }
 
+/** What starts Claude Code in a place, as a program and its parameters. */
+export function commandIn(place: Place, parameters: readonly string[]): [string, ...string[]] {
+  const { options = [], overSystem } = place;
+  const command: [string, ...string[]] = [claudeCodeBinary(), ...parameters, ...options];
+  return overSystem === undefined ? command : underFolder(overSystem, command);
+}
+
 /** Answers in advance what Claude Code asks a new user, and sets the user's own permission rules. */
 export function furnishHome(place: Place, settings: Record<string, unknown> = {}): void {
   mkdirSync(join(place.home, ".claude"), { recursive: true });
@@ -81,7 +93,7 @@ export function isOldHost(): boolean {
   return isBefore(292);
 }
 
-/** Whether Claude Code loads the plugin's module: it has been seen in 2.1.329 first. */
+/** Whether Claude Code loads the plugin's module: 2.1.329 is the first build that knows its event `agent.report`. */
 export function loadsTheModule(): boolean {
   return !isBefore(329);
 }
@@ -151,12 +163,21 @@ export class ClaudeCode {
   constructor(place: Place, prompt: string, continues = false) {
     const plugins = place.plugins.flatMap((folder) => ["--plugin-dir", folder]);
     const session = continues ? ["--continue"] : [];
-    this.#child = spawn(
-      claudeCodeBinary(),
-      // Without the mode some versions are in auto mode, which wants a classifier behind the endpoint.
-      ["-p", prompt, ...session, "--permission-mode", "default", ...OUTPUT, ...plugins],
-      { cwd: place.project, env: environmentOf(place), stdio: ["ignore", "pipe", "pipe"] },
-    );
+    // Without the mode some versions are in auto mode, which wants a classifier behind the endpoint.
+    const mode = ["--permission-mode", "default"];
+    const [program, ...parameters] = commandIn(place, [
+      "-p",
+      prompt,
+      ...session,
+      ...mode,
+      ...OUTPUT,
+      ...plugins,
+    ]);
+    this.#child = spawn(program, parameters, {
+      cwd: place.project,
+      env: environmentOf(place),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     if (this.#child.pid === undefined) throw new Error("Claude Code did not start");
     this.pid = this.#child.pid;
     this.#child.stderr?.on("data", (chunk: Buffer) => {

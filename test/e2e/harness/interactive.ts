@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { claudeCodeBinary, environmentOf, isOldHost, type Place } from "./claude-code.ts";
+import { commandIn, environmentOf, isOldHost, type Place } from "./claude-code.ts";
 import { descendantsOf, endAll, eventually, isAlive, PATIENCE_MS } from "./processes.ts";
 
 const run = promisify(execFile);
@@ -41,7 +41,7 @@ export class InteractiveClaudeCode {
     const environment = { ...environmentOf(this.#place), TERM: "xterm-256color" };
     const plugins = this.#place.plugins.flatMap((folder) => ["--plugin-dir", folder]);
     // Without the flag a new user's sessions are in auto mode, which wants a classifier behind the endpoint.
-    const command = [claudeCodeBinary(), "--permission-mode", "default", ...plugins];
+    const command = commandIn(this.#place, ["--permission-mode", "default", ...plugins]);
     const pairs = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     await this.#tmux(
       ["-f", "/dev/null", "new-session", "-d", "-x", "160", "-y", "120", "-c", this.#place.project],

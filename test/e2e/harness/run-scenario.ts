@@ -13,6 +13,7 @@ import {
 } from "./claude-code.ts";
 import type { Conversation } from "./conversation.ts";
 import { InteractiveClaudeCode } from "./interactive.ts";
+import { managedFolder } from "./managed-settings.ts";
 import { eventually, PATIENCE_MS } from "./processes.ts";
 import type { Recording } from "./recording.ts";
 import type { InteractiveRun, PrintRun, Scenario } from "./scenario.ts";
@@ -109,7 +110,10 @@ export async function runScenario(
 async function print(run: PrintRun, place: Place, recording: Recording, runs: RunOutcome[]): Promise<void> {
   const startMs = Date.now();
   const limitMs = run.limitMs ?? PATIENCE_MS;
-  const claude = new ClaudeCode(place, run.prompt, run.continues);
+  const { options = [], managed } = run;
+  const overSystem = managed && managedFolder(mkdtempSync(join(place.home, "system-")), managed);
+  const own = { ...place, options, ...(overSystem !== undefined && { overSystem }) };
+  const claude = new ClaudeCode(own, run.prompt, run.continues);
   const { killWhen } = run;
   let hasEnded = false;
   const exited = claude.wait(limitMs).finally(() => {

@@ -45,6 +45,10 @@ export interface PrintRun {
   killWhen?: (recording: Recording, database: string) => boolean;
   /** How long what it started may outlive it before that is told, in milliseconds, where that is meant to happen. */
   leavingMs?: number;
+  /** Further options of its command line. */
+  options?: string[];
+  /** What the machine's administrator has set, where `canBeManaged`. */
+  managed?: Record<string, unknown>;
   /** Goes on with the session of the run before (`--continue`). */
   continues?: boolean;
   /**
