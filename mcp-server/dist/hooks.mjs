@@ -334,7 +334,7 @@ function withNotes(session, event, call, answer2) {
 
 // mcp-server/src/hooks/post-tool-batch.ts
 var toolCalls = z.array(
-  z.looseObject({ tool_name: z.string(), tool_use_id: z.string(), tool_response: z.unknown() })
+  z.looseObject({ tool_name: z.string(), tool_use_id: z.string(), tool_response: z.unknown().optional() })
 );
 async function onPostToolBatch(run, session, event) {
   const calls = json(toolCalls, event.calls) ?? [];

@@ -33,7 +33,11 @@ async function eventfulRun(): Promise<string> {
   });
   await server.hook({ event: "PreToolUse", ...launchOf("1") });
   await server.hook({ event: "PreToolUse", ...launchOf("2") });
-  const calls = ["1", "2"].map((id) => ({ tool_name: "Agent", tool_use_id: `launch-${id}` }));
+  const calls = ["1", "2"].map((id) => ({
+    tool_name: "Agent",
+    tool_use_id: `launch-${id}`,
+    tool_response: "The user refused it.",
+  }));
   await server.hook({ event: "PostToolBatch", session: "s", calls: JSON.stringify(calls) });
   const token = tokenIn(launchFor(launch, "1").prompt);
   await server.call("task_get", { task: "p/1", token });

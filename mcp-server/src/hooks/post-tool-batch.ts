@@ -11,7 +11,7 @@ import { type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-eve
 import { watchBatchEnd } from "./watched-call.ts";
 
 const toolCalls = z.array(
-  z.looseObject({ tool_name: z.string(), tool_use_id: z.string(), tool_response: z.unknown() }),
+  z.looseObject({ tool_name: z.string(), tool_use_id: z.string(), tool_response: z.unknown().optional() }),
 );
 
 /**
