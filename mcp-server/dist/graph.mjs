@@ -238,8 +238,8 @@ function hasEnded(status) {
 }
 function needsHold(needs, dependencies) {
   if (dependencies.length === 0) return true;
+  if (needs === "all") return dependencies.every((status) => status === "completed");
   const completed = dependencies.filter((status) => status === "completed").length;
-  if (needs === "all") return completed === dependencies.length;
   if (needs === "any") return completed > 0;
   if (needs === "settled") return dependencies.every(hasEnded);
   return completed >= Math.min(needs.atLeast, dependencies.length);
@@ -281,7 +281,7 @@ var PRIORITIES = ["high", "medium", "low"];
 var ISOLATIONS = ["shared", "worktree"];
 function unstarted(definition, position) {
   return {
-    ...definition,
+    ...withoutDescription(definition),
     position,
     status: "pending",
     notes: [],
@@ -309,7 +309,10 @@ function definedFields(task) {
     (field) => !(field in STATE)
   );
 }
-function definitionOf(task) {
+function withoutDescription({ description: _, ...outline }) {
+  return outline;
+}
+function outlineOf(task) {
   return Object.fromEntries(
     definedFields(task).map((field) => [field, task[field]])
   );
@@ -459,7 +462,9 @@ var PlanGraph = class {
       this.#shape += 1;
     }
     touched.add(task.id);
-    if (old?.status !== task.status) for (const id of this.#dependents.get(task.id) ?? []) touched.add(id);
+    if ((old?.status ?? "pending") !== task.status) {
+      for (const id of this.#dependents.get(task.id) ?? []) touched.add(id);
+    }
   }
   #putClaim(claim) {
     this.#claims.set(claim.id, claim);
@@ -477,18 +482,38 @@ var PlanGraph = class {
   }
   #rankAll() {
     if (this.#ranks) return;
-    this.#ranks = this.#chains([...this.#tasks.values()]);
+    this.#ranks = this.#chains();
     this.#ready = [...this.#readyIds].flatMap((id) => this.#tasks.get(id) ?? []);
     this.#ready.sort((a, b) => this.#before(a, b));
   }
-  /** The longest chain of work behind each task, itself included. */
-  #chains(tasks) {
+  /**
+   * The longest chain of work behind each task, itself included: from the tasks that nobody waits for to those before
+   * them, each when all that wait for it are done (Kahn).
+   * @throws when the graph has a cycle; import refuses those, so that is a defect.
+   */
+  #chains() {
     const ranks = /* @__PURE__ */ new Map();
-    for (const task of topologicalOrder(tasks).reverse()) {
-      let longest = 0;
-      for (const id of this.#dependents.get(task.id) ?? []) longest = Math.max(longest, ranks.get(id) ?? 0);
-      ranks.set(task.id, longest + this.#weight(task));
+    const behind = /* @__PURE__ */ new Map();
+    const waiting = /* @__PURE__ */ new Map();
+    const open = [];
+    for (const task of this.#tasks.values()) {
+      const dependents = this.#dependents.get(task.id)?.size ?? 0;
+      if (dependents === 0) open.push(task);
+      else waiting.set(task.id, dependents);
     }
+    for (let task = open.pop(); task !== void 0; task = open.pop()) {
+      const rank = (behind.get(task.id) ?? 0) + this.#weight(task);
+      ranks.set(task.id, rank);
+      for (const id of task.dependencies.length > 1 ? new Set(task.dependencies) : task.dependencies) {
+        const before = this.#tasks.get(id);
+        if (!before) continue;
+        if (rank > (behind.get(id) ?? 0)) behind.set(id, rank);
+        const left = (waiting.get(id) ?? 0) - 1;
+        waiting.set(id, left);
+        if (left === 0) open.push(before);
+      }
+    }
+    if (ranks.size !== this.#tasks.size) throw new Error("the dependencies form a cycle");
     return ranks;
   }
   #before(a, b) {
@@ -1335,7 +1360,7 @@ var OfferTokens = class {
 
 // mcp-server/src/graph/unrecognised.ts
 var WordReader = class {
-  #unrecognised = {};
+  #unrecognised;
   /** @param instead what stands for a word that is not in the list. */
   read(field, stored, known, instead) {
     if (this.note(field, stored, known)) return stored;
@@ -1344,12 +1369,12 @@ var WordReader = class {
   /** Remembers the word if it is not in the list. @returns whether it is. */
   note(field, stored, known) {
     const isKnown = known.includes(stored);
-    if (!isKnown) this.#unrecognised[field] = stored;
+    if (!isKnown) this.#unrecognised = { ...this.#unrecognised, [field]: stored };
     return isKnown;
   }
   /** To be spread into what was read: nothing where every word was known. */
   get found() {
-    return Object.keys(this.#unrecognised).length > 0 ? { unrecognised: this.#unrecognised } : {};
+    return this.#unrecognised ? { unrecognised: this.#unrecognised } : {};
   }
 };
 
@@ -1451,7 +1476,6 @@ export {
   clauseBefore,
   commandRun,
   complement,
-  definitionOf,
   expandBraces,
   extraFor,
   findCycle,
@@ -1483,6 +1507,7 @@ export {
   newTokens,
   normaliseGlob,
   orderedDespiteParallelWith,
+  outlineOf,
   overlap,
   parallelWith,
   parseGlob,
@@ -1510,5 +1535,6 @@ export {
   usageByModel,
   useIn,
   withCriterionText,
+  withoutDescription,
   workedUntilMs
 };

@@ -737,7 +737,7 @@ ${input.description ?? ""}`);
     const found2 = await claimOfToken(view, token);
     if (isRefusal(found2)) return found2;
     const { task, loaded, held } = found2;
-    return { task, held, loaded, logged: await readForBrief(loaded, { task, claim: held.claim }) };
+    return { task, held, loaded, forBrief: await readForBrief(loaded, { task, claim: held.claim }) };
   };
   const ahead = { claim: { tokenHash: hashToken(token) } };
   const found = await readGraph(run, store, read, ahead);
@@ -764,11 +764,11 @@ ${input.description ?? ""}`);
           { ...found, claim },
           token,
           { added, canReport: run.roles.canReport(claim.agentType) },
-          found.logged
+          found.forBrief
         ),
         subagent_type: claim.agentType,
         ...claim.chosenModel,
-        ...found.logged.record && { isolation: "worktree" }
+        ...found.forBrief.record && { isolation: "worktree" }
       }
     }
   };

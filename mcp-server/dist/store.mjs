@@ -139,6 +139,18 @@ var GraphReader = class {
     if (!mirror) throw new Error(`there is no plan ${planId}`);
     return mirror;
   }
+  /** What tasks of the plan are described as, which is not in memory. @param ids absent: all of them. */
+  async descriptions(planId, ids) {
+    const found = /* @__PURE__ */ new Map();
+    const inPlan = this.transaction.db.selectFrom("tasks").select(["id", "definition"]).where("plan_id", "=", planId);
+    const parts = ids === void 0 ? [void 0] : slices([...new Set(ids)], MAX_VALUES);
+    for (const part of parts) {
+      for (const { id, definition } of await (part ? inPlan.where("id", "in", part) : inPlan).execute()) {
+        found.set(id, JSON.parse(definition).description);
+      }
+    }
+    return found;
+  }
   /** What tasks of the repository are expected to take, by all attempts up to now. */
   async currentEstimates(repository) {
     return this.estimatesFrom(await this.#history(repository));
@@ -212,8 +224,8 @@ var GraphReader = class {
   /** Every attempt that one of the agents was bound to, oldest first: an agent that pulls its work has several. */
   async attemptsOfAgents(agentIds) {
     const found = [];
-    for (let from = 0; from < agentIds.length; from += MAX_VALUES) {
-      const rows = await this.transaction.db.selectFrom("claims").innerJoin("plans", "plans.id", "claims.plan_id").selectAll("claims").select(["plans.slug as plan_slug", "plans.repository"]).where("agent_id", "in", agentIds.slice(from, from + MAX_VALUES).flatMap(bothForms)).execute();
+    for (const part of slices(agentIds, MAX_VALUES)) {
+      const rows = await this.transaction.db.selectFrom("claims").innerJoin("plans", "plans.id", "claims.plan_id").selectAll("claims").select(["plans.slug as plan_slug", "plans.repository"]).where("agent_id", "in", part.flatMap(bothForms)).execute();
       found.push(...rows.map(heldFromRow));
     }
     return this.asChanged(found, (claim) => isOfAgent(claim, agentIds));
@@ -251,6 +263,12 @@ var GraphReader = class {
     return Number(row?.version ?? 0);
   }
 };
+function slices(all, length) {
+  return Array.from(
+    { length: Math.ceil(all.length / length) },
+    (_, i) => all.slice(i * length, (i + 1) * length)
+  );
+}
 function endedLater(claim, checkout, afterMs) {
   return claim.state === "ended" && claim.checkout === checkout && (workedUntilMs(claim) ?? claim.endedAtMs) > afterMs;
 }
@@ -330,6 +348,7 @@ var GraphWriter = class extends GraphReader {
         if (after && after !== before) {
           tasks.set(id, after);
           touched.tasks.set(id, place);
+          if ("definition" in change) touched.definitions.set(id, place);
         }
       }
       if (attempt !== void 0) {
@@ -350,7 +369,8 @@ var GraphWriter = class extends GraphReader {
     const { id } = mirror.stored;
     const known = this.#touched.get(id);
     if (known) return known;
-    const touched = { mirror, event: 0, isChanged: false, tasks: /* @__PURE__ */ new Map(), claims: /* @__PURE__ */ new Map() };
+    const none = { tasks: /* @__PURE__ */ new Map(), definitions: /* @__PURE__ */ new Map(), claims: /* @__PURE__ */ new Map() };
+    const touched = { mirror, event: 0, isChanged: false, ...none };
     this.#touched.set(id, touched);
     return touched;
   }
@@ -372,6 +392,38 @@ var GraphWriter = class extends GraphReader {
   }
   async lastEvent(planId, type) {
     return this.#ownEvents(planId, { types: [type] }).at(-1) ?? super.lastEvent(planId, type);
+  }
+  async descriptions(planId, ids) {
+    const found = await super.descriptions(planId, ids);
+    for (const { task, definition } of this.#defined(planId)) {
+      const isWanted = ids === void 0 || ids.includes(task);
+      if (isWanted && definition.description !== void 0) found.set(task, definition.description);
+    }
+    return found;
+  }
+  /** What this transaction has said of how tasks are to be done, in order. */
+  #defined(planId) {
+    return this.#events.flatMap(
+      ({ planId: of, event: { change } }, i) => of === planId && (change.type === "task.created" || change.type === "task.defined") ? [{ place: i + 1, task: change.task, definition: change.definition }] : []
+    );
+  }
+  /** The same with the descriptions that tasks keep, by the place of the event. */
+  async #wholeDefinitions() {
+    const whole = /* @__PURE__ */ new Map();
+    for (const [planId, { definitions }] of this.#touched) {
+      if (definitions.size === 0) continue;
+      const defined = this.#defined(planId);
+      const keeping = defined.filter(({ definition }) => definition.description === void 0);
+      const ids = keeping.map(({ task }) => task);
+      const known = ids.length > 0 ? await super.descriptions(planId, ids) : /* @__PURE__ */ new Map();
+      for (const { place, task, definition } of defined) {
+        const description = definition.description ?? known.get(task);
+        if (description === void 0) throw new Error(`${task} has no description to keep`);
+        known.set(task, description);
+        whole.set(place, { ...definition, description });
+      }
+    }
+    return whole;
   }
   #ownEvents(planId, only) {
     return this.#events.flatMap(
@@ -426,7 +478,7 @@ var GraphWriter = class extends GraphReader {
   }
   /** Writes what has changed. Nothing can be changed or read afterwards. */
   async save() {
-    const rows = this.#newRows();
+    const rows = this.#newRows(await this.#wholeDefinitions());
     if (rows) {
       const seqs = await this.transaction.save(rows);
       for (const { mirror, event } of this.#touched.values()) {
@@ -438,7 +490,7 @@ var GraphWriter = class extends GraphReader {
     }
     for (const work of this.#beforeCommit) await work();
   }
-  #newRows() {
+  #newRows(definitions) {
     if (this.#events.length + this.#prolonged.size === 0) return void 0;
     const touched = [...this.#touched.values()];
     const claims = touched.flatMap(
@@ -454,7 +506,7 @@ var GraphWriter = class extends GraphReader {
     );
     const written = new Set(claims.map(({ id }) => id));
     return {
-      events: this.#events.map(({ planId, event }) => eventRow(planId, event)),
+      events: this.#events.map(({ planId, event }, i) => eventRow(planId, event, definitions.get(i + 1))),
       plans: touched.flatMap(
         ({ mirror, event, isChanged }) => isChanged ? [planRow(mirror.stored, event)] : []
       ),
@@ -462,9 +514,10 @@ var GraphWriter = class extends GraphReader {
         ({ mirror, event, isChanged }) => isChanged ? [] : [{ id: mirror.stored.id, event }]
       ),
       tasks: touched.flatMap(
-        ({ mirror, tasks }) => [...tasks].flatMap(([id, event]) => {
+        ({ mirror, tasks, definitions: defined }) => [...tasks].flatMap(([id, event]) => {
           const task = mirror.graph.tasks.get(id);
-          return task ? [taskRow(mirror.stored.id, task, event)] : [];
+          const definition = definitions.get(defined.get(id) ?? 0);
+          return task ? [taskRow(mirror.stored.id, task, event, definition)] : [];
         })
       ),
       claims: claims.sort((a, b) => a.id - b.id),

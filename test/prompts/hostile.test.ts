@@ -15,6 +15,7 @@ function brief(facts: Partial<BriefFacts>): string {
   return writeBrief({
     plan: "p" as PlanSlug,
     task: task("1"),
+    description: "",
     token: TOKEN,
     scope: { basis: "declared", writes: ["src/a.ts"], reads: [], resources: [] },
     inputs: [],
@@ -33,7 +34,7 @@ const reported = (given: Partial<Report>) => [
 /** Every place of a brief that holds somebody's text. */
 const IN_A_BRIEF: Readonly<Record<string, (text: string) => Partial<BriefFacts>>> = {
   "the subject": (text) => ({ task: task("1", { subject: text }) }),
-  "the description": (text) => ({ task: task("1", { description: text }) }),
+  "the description": (text) => ({ description: text }),
   "an acceptance criterion": (text) => ({ task: task("1", { acceptance: [{ criterion: text }] }) }),
   "an acceptance command": (text) => ({
     task: task("1", { acceptance: [{ criterion: "It works", command: text }] }),

@@ -25,7 +25,6 @@ function runWith(text: string) {
   const tasks = [
     task("1", {
       subject: `${MARK} ${text}`,
-      description: text,
       status: "failed",
       acceptance: [{ criterion: text, command: text }],
     }),
@@ -48,7 +47,7 @@ const AS_MARKDOWN: Readonly<Record<string, (text: string) => string>> = {
     return renderTasks({
       report: told,
       document: { [text]: text },
-      tasks,
+      tasks: tasks.map((one) => ({ ...one, description: text })),
       added: tasks.map(({ id }) => id),
       caseInsensitive: false,
     });

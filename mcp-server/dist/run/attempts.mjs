@@ -1,5 +1,5 @@
 // import:graph.mjs in run/attempts.mjs
-import { causeText, definitionOf, findToken, hasEnded, hashToken, holdsScope, isAttempt, isDraining, isLive, needsHold, parseScope, purposeOf, recoveryOf, said, statusesOf, taskName } from "../graph.mjs";
+import { causeText, findToken, hasEnded, hashToken, holdsScope, isAttempt, isDraining, isLive, needsHold, outlineOf, parseScope, purposeOf, recoveryOf, said, statusesOf, taskName } from "../graph.mjs";
 
 // import:policy.mjs in run/attempts.mjs
 import { Isolations, OFFER_MS, areAlternatives, isRenewalDue, lastSteps, leaseEnd, loosened, mayRevive, statusAfter, stoodStillSince, tightened, wantsReview, widenedScope } from "../policy.mjs";
@@ -21,10 +21,10 @@ async function continueAfterCompletion(plan, id, report, runLater = []) {
   if (purpose?.kind === "verify") {
     plan.append(afterVerification(task, report));
   } else if (purpose?.kind === "review") {
-    plan.append(...afterVerdict(plan, task, purpose, report, await readFilesOfTasks(plan)));
+    plan.append(...await afterVerdict(plan, task, purpose, report, await readFilesOfTasks(plan)));
   } else {
     const isReviewed = purpose?.kind === "fix" || wantsReview(task, plan.policy);
-    if (isReviewed) plan.append(...afterCompletion(plan, task, await readFilesOfTasks(plan)));
+    if (isReviewed) plan.append(...await afterCompletion(plan, task, await readFilesOfTasks(plan)));
     if (report) plan.append(...verifyLater(plan, task, report, runLater));
   }
 }
@@ -65,7 +65,7 @@ function limitOf({ metadata }, claim) {
   return attempt === claim.id && typeof reason === "string" ? reason : void 0;
 }
 function withRequestedNeeds({ graph }, of, blockedOn) {
-  const task = definitionOf(of);
+  const task = outlineOf(of);
   if ("tasks" in blockedOn) {
     const dependencies = [.../* @__PURE__ */ new Set([...task.dependencies, ...blockedOn.tasks])];
     return dependOnWork({ ...task, dependencies }, graph.tasks);
@@ -205,7 +205,7 @@ function takeAlternative(plan, taken) {
   const steps = lastSteps(graph.tasks.values());
   for (const task of [...graph.tasks.values()]) {
     if (hasEnded(task.status) || task.status === "in_progress") continue;
-    const definition = dependOnWork(definitionOf(task), graph.tasks, steps);
+    const definition = dependOnWork(outlineOf(task), graph.tasks, steps);
     if (definition.dependencies.join() !== task.dependencies.join())
       plan.append({ type: "task.defined", task: task.id, definition });
   }

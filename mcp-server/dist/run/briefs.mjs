@@ -28,14 +28,14 @@ var MAX_ADDED_CHARACTERS = 500;
 var MAX_NOTE = 4e3;
 var MAX_CRITERION = 4e3;
 function writeBrief(facts) {
-  const { plan, task, token } = facts;
+  const { plan, task, description, token } = facts;
   const sections = [
     `You execute one task of the plan "${plan}". ${facts.worktree ? "You have a git worktree of your own." : "Other agents may be working in the same checkout at the same time."}`,
     `Task: ${plan}/${task.id}
 Token: ${token}`,
     `# ${foreignLine(task.subject)}
 
-${ownWords(task.description)}`,
+${ownWords(description)}`,
     acceptance(task),
     place(facts),
     files(facts.scope, facts.worktree || facts.checkout !== void 0 ? void 0 : facts.topLevel),
@@ -193,22 +193,26 @@ async function briefWithPlace(ctx, store, briefed, token, reader) {
   const checkout = reader && !reader.isClaudeCode ? { checkout: ctx.checkout.root } : {};
   const asked = { canReport: true, ...reader && { reader }, ...checkout };
   const worktree = claim.isolation === "worktree" ? await worktreeOfClaim(ctx, store, claim.id) : void 0;
-  const isAlone = worktree === void 0 && inputsOf(loaded, briefed.task).length === 0;
-  const logged = isAlone ? NOTHING_LOGGED : await readGraph(ctx, store, async (view) => readForBrief(await view.plan(loaded.stored.slug), briefed));
-  return briefOf(ctx, briefed, token, asked, logged, worktree);
+  const read = await readGraph(
+    ctx,
+    store,
+    async (view) => readForBrief(await view.plan(loaded.stored.slug), briefed)
+  );
+  return briefOf(ctx, briefed, token, asked, read, worktree);
 }
-var NOTHING_LOGGED = { filesOf: () => void 0 };
 async function readForBrief(plan, { task, claim }) {
   const inputs2 = inputsOf(plan, task);
   return {
-    filesOf: inputs2.length === 0 ? NOTHING_LOGGED.filesOf : await readFilesOfTasks(plan, inputs2),
+    description: await plan.description(task.id),
+    filesOf: inputs2.length === 0 ? () => void 0 : await readFilesOfTasks(plan, inputs2),
     ...claim.isolation === "worktree" && { record: await workRecord(plan) }
   };
 }
-function briefOf({ checkout, directory }, { claim, loaded, task }, token, asked, { filesOf, record }, place2 = {}) {
+function briefOf({ checkout, directory }, { claim, loaded, task }, token, asked, { description, filesOf, record }, place2 = {}) {
   return writeBrief({
     plan: loaded.stored.slug,
     task,
+    description,
     token,
     scope: claim.scope,
     inputs: inputsOf(loaded, task).flatMap((id) => {

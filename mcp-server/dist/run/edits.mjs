@@ -1,5 +1,5 @@
 // import:graph.mjs in run/edits.mjs
-import { InvalidGlob, causeText, definitionOf, findCycle, hasEnded, isAttempt, isLive, isReviewStep, normaliseGlob, said, taskName } from "../graph.mjs";
+import { InvalidGlob, causeText, findCycle, hasEnded, isAttempt, isLive, isReviewStep, normaliseGlob, outlineOf, said, taskName } from "../graph.mjs";
 
 // import:run/approval.mjs in run/edits.mjs
 import { NOT_APPROVED } from "./approval.mjs";
@@ -110,7 +110,7 @@ function keepServersOwn(definition, old, known) {
   });
   return { ...definition, dependencies: [.../* @__PURE__ */ new Set([...definition.dependencies, ...own])] };
 }
-function compare(existing, source, input) {
+async function compare(existing, source, input) {
   const changes = [];
   const result = { created: [], updated: [], unchanged: [], removed: [], warnings: [] };
   const known = existing?.graph.tasks ?? /* @__PURE__ */ new Map();
@@ -118,6 +118,7 @@ function compare(existing, source, input) {
   let position = existing ? nextPosition(existing) : 1;
   const running = new Set(existing?.graph.live.map((claim) => claim.task));
   const sameFile = source.source.kind === "file" && JSON.stringify(source.source) === JSON.stringify(existing?.stored.source);
+  const descriptions = existing && !sameFile ? await existing.descriptions() : /* @__PURE__ */ new Map();
   for (const written of source.tasks) {
     const old = known.get(written.id);
     const definition = keepServersOwn(dependOnWork(written, known, steps), old, known);
@@ -130,7 +131,8 @@ function compare(existing, source, input) {
     if (old.origin === "server") throw idOfServer(old);
     const parts = partsOf(old);
     const revived = old.status === "cancelled" && old.cause?.kind === "removed";
-    const same = sameFile || sameMeaning(definition, definitionOf(old));
+    const before = { ...outlineOf(old), description: descriptions.get(old.id) ?? "" };
+    const same = sameFile || sameMeaning(definition, before);
     if (old.status === "completed" || parts || same && !revived) {
       result.unchanged.push(definition.id);
       if (!same && parts)
@@ -246,9 +248,13 @@ async function createPlan(ctx, actor, input) {
   const { draft } = source;
   const store = dryRun ? await ctx.graph() : await ctx.createGraph();
   if (dryRun || !store) {
-    const existing = store && await readGraph(ctx, store, (view) => view.findPlan(slug));
+    const compareWith = async (existing2) => ({
+      existing: existing2,
+      compared: await compare(existing2, source, input)
+    });
+    const { existing, compared } = store ? await readGraph(ctx, store, async (view) => compareWith(await view.findPlan(slug))) : await compareWith(void 0);
     warnings.push(...await foreignBranchWarnings(ctx, slug, source.tasks, effective, existing));
-    const { changes, ...result } = compare(existing, source, input);
+    const { changes: _, ...result } = compared;
     const found = draft && await predecessorOf(ctx, draft, existing?.stored.source);
     const ofDraft = draft ? predecessorWarnings(draft, found, void 0) : [];
     return {
@@ -262,7 +268,7 @@ async function createPlan(ctx, actor, input) {
     const interrupted = existing ? interruptedTasks(existing) : [];
     const importedFrom = existing?.stored.source;
     warnings.push(...await foreignBranchWarnings(ctx, slug, source.tasks, effective, existing));
-    const { changes, ...result } = compare(existing, source, input);
+    const { changes, ...result } = await compare(existing, source, input);
     if (existing) {
       refuseOtherIsolation(existing, policy);
       updateStored(existing, source, input.title, policy);
@@ -346,7 +352,8 @@ async function exportPlan(ctx, actor, slug) {
   const { table } = await ctx.prices.refresh();
   return changePlan(ctx, store, actor, slug, async (plan, tx) => {
     const own = await ownBreakdown(root, plan);
-    const tasks = tasksToWrite(plan.graph.tasks, own?.tasks ?? []);
+    const outlines = tasksToWrite(plan.graph.tasks, own?.tasks ?? []);
+    const tasks = await withDescriptions(plan, outlines);
     const breakdown = own && await exportBreakdown(root, plan, own, tasks);
     plan.append(...breakdown?.changes ?? []);
     const { document } = plan.stored;
@@ -399,9 +406,13 @@ function tasksToWrite(tasks, inFile) {
     const parts = partsOf(task);
     if (parts) open.push(...parts.reverse());
     else if (task.status !== "cancelled" || task.origin === "file" && task.cause?.kind !== "removed")
-      written.set(id, withoutSplit(definitionOf(task), tasks));
+      written.set(id, withoutSplit(outlineOf(task), tasks));
   }
   return [...written.values()];
+}
+async function withDescriptions(plan, outlines) {
+  const descriptions = await plan.descriptions();
+  return outlines.map((outline) => ({ ...outline, description: descriptions.get(outline.id) ?? "" }));
 }
 function withoutSplit(task, tasks) {
   const taskOf2 = (id) => tasks.get(id);
@@ -444,7 +455,7 @@ function adoption({ stored, graph }, source, text) {
     ...tasks.flatMap(({ id }) => {
       const task = graph.tasks.get(id);
       if (!task || task.origin === "file" || task.status === "completed") return [];
-      return [{ type: "task.defined", task: id, definition: { ...definitionOf(task), origin: "file" } }];
+      return [{ type: "task.defined", task: id, definition: { ...outlineOf(task), origin: "file" } }];
     })
   ];
 }
@@ -573,7 +584,7 @@ async function updatePlan(ctx, actor, slug, policy, action) {
 }
 async function isolate2(ctx, store, slug, said2) {
   const existing = await readPlan(ctx, store, slug);
-  const tasks = [...existing.graph.tasks.values()].map(definitionOf);
+  const tasks = [...existing.graph.tasks.values()].map(outlineOf);
   const isFromFile = existing.stored.source.kind === "file";
   const plan = { slug: existing.stored.slug, existing, tasks, said: said2, isFromFile };
   return isolatePlan(ctx, store, plan, true);
@@ -779,7 +790,7 @@ function rewired(before, task, parts, cause) {
     ...parts.map((part) => [part.id, { dependencies: part.dependencies, status: "pending" }])
   ]);
   const taskAfter = (id) => after.get(id) ?? before.graph.tasks.get(id);
-  return [...before.graph.tasks.values()].filter((other) => other.dependencies.includes(task.id)).filter((other) => other.status !== "completed").map((other) => dependOnParts(definitionOf(other), taskAfter));
+  return [...before.graph.tasks.values()].filter((other) => other.dependencies.includes(task.id)).filter((other) => other.status !== "completed").map((other) => dependOnParts(outlineOf(other), taskAfter));
 }
 function originNote(before, task) {
   const name = taskName(before.stored.slug, task.id);
@@ -821,21 +832,21 @@ function define(plan, task, input) {
   const known = (names) => (names ?? []).map((name) => taskOf(plan, splitTaskName(name, plan.stored.slug).id).id);
   const removed = new Set(known(input.removeBlockedBy));
   const { tasks } = plan.graph;
-  const added = dependOnWork({ ...definitionOf(task), dependencies: known(input.addBlockedBy) }, tasks);
+  const added = dependOnWork({ ...outlineOf(task), dependencies: known(input.addBlockedBy) }, tasks);
   const dependencies = [
     .../* @__PURE__ */ new Set([...task.dependencies.filter((id) => !removed.has(id)), ...added.dependencies])
   ];
   const definitions = /* @__PURE__ */ new Map();
   const own = {
-    ...definitionOf(task),
+    ...outlineOf(task),
     dependencies,
     ...input.subject !== void 0 && { subject: input.subject },
     ...input.description !== void 0 && { description: input.description },
     ...input.addWrites && { writes: [.../* @__PURE__ */ new Set([...task.writes ?? [], ...globs(input.addWrites)])] }
   };
-  if (JSON.stringify(own) !== JSON.stringify(definitionOf(task))) definitions.set(task.id, own);
+  if (JSON.stringify(own) !== JSON.stringify(outlineOf(task))) definitions.set(task.id, own);
   for (const id of known(input.addBlocks)) {
-    const other = definitions.get(id) ?? definitionOf(taskOf(plan, id));
+    const other = definitions.get(id) ?? outlineOf(taskOf(plan, id));
     const waits = dependOnWork({ ...other, dependencies: [task.id] }, tasks);
     definitions.set(id, {
       ...other,

@@ -368,6 +368,16 @@ var PlanView = class {
   get graph() {
     return this.mirror.graph;
   }
+  /** What tasks are described as: it is read for those that a call is about. @param ids absent: all tasks. */
+  descriptions(ids) {
+    return this.reader.descriptions(this.id, ids);
+  }
+  /** @throws Error when the plan has no such task. */
+  async description(id) {
+    const description = (await this.descriptions([id])).get(id);
+    if (description === void 0) throw new Error(`there is no task ${id}`);
+    return description;
+  }
   get estimates() {
     const { policy, ctx, mirror } = this;
     if (this.#estimates?.policy !== policy || this.#estimates.of !== mirror.estimates) {

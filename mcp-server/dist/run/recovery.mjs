@@ -1,5 +1,5 @@
 // import:graph.mjs in run/recovery.mjs
-import { causeText, definitionOf, extraFor, findCycle, hasEnded, plainSubject, reachableTasks, recoveryOf } from "../graph.mjs";
+import { causeText, extraFor, findCycle, hasEnded, outlineOf, plainSubject, reachableTasks, recoveryOf } from "../graph.mjs";
 
 // import:run/plan.mjs in run/recovery.mjs
 import { countsOf, freeId, isDone, nextPosition } from "./plan.mjs";
@@ -125,7 +125,7 @@ function joinRecovery(loaded, failures, id) {
   const definition = heldBackBy(recovery.id, task, graph.tasks);
   if (wouldWaitForItself(loaded, definition)) return void 0;
   return [
-    ...hasEnded(recovery.status) ? [] : [alsoFor(loaded, recovery, purpose, task)],
+    ...hasEnded(recovery.status) ? [] : alsoFor(loaded, recovery, purpose, task),
     { type: "task.defined", task: id, definition },
     { type: "decision.taken", ...whyJoined(id, recovery) }
   ];
@@ -144,22 +144,20 @@ function whyJoined(id, { id: recovery, status }) {
   return { decision: "retry", reason };
 }
 function alsoFor(loaded, recovery, purpose, failed) {
-  const definition = definitionOf(recovery);
-  return {
-    type: "task.defined",
-    task: recovery.id,
-    definition: {
-      ...definition,
-      description: `${definition.description}
-
-This failed later and looks the same:
-${failureLines(loaded, failed)}`,
-      extra: {
-        ...definition.extra,
-        ...extraFor({ ...purpose, failed: [.../* @__PURE__ */ new Set([...purpose.failed, failed.id])] })
-      }
-    }
+  const outline = outlineOf(recovery);
+  const extra = {
+    ...outline.extra,
+    ...extraFor({ ...purpose, failed: [.../* @__PURE__ */ new Set([...purpose.failed, failed.id])] })
   };
+  return [
+    { type: "task.defined", task: recovery.id, definition: { ...outline, extra } },
+    {
+      type: "task.annotated",
+      task: recovery.id,
+      note: `This failed later and looks the same:
+${failureLines(loaded, failed)}`
+    }
+  ];
 }
 function wouldWaitForItself({ graph }, definition) {
   const edges = /* @__PURE__ */ new Map();
@@ -186,7 +184,7 @@ function recoveryChanges(loaded, recovery, nowMs) {
   ];
 }
 function heldBackBy(recovery, task, tasks) {
-  const definition = definitionOf(task);
+  const definition = outlineOf(task);
   if (task.needs === "all") return { ...definition, dependencies: [...task.dependencies, recovery] };
   const had = task.dependencies.filter((id) => tasks.get(id)?.status === "completed");
   return { ...definition, needs: "all", dependencies: [...had, recovery] };

@@ -1,5 +1,5 @@
 // import:graph.mjs in run/review.mjs
-import { InvalidGlob, SEVERITIES, definitionOf, extraFor, hasEnded, literalGlob, matches, normaliseGlob, parseGlob, plainSubject, purposeOf, taskName, withCriterionText } from "../graph.mjs";
+import { InvalidGlob, SEVERITIES, extraFor, hasEnded, literalGlob, matches, normaliseGlob, outlineOf, parseGlob, plainSubject, purposeOf, taskName, withCriterionText } from "../graph.mjs";
 
 // import:policy.mjs in run/review.mjs
 import { MAX_REVIEWS, REVIEWER, isAbout, isRejectedForGood, judgesAgain, mayJudge, standingText, waitForReviews, wantsReview, workBehind, workUnderReview } from "../policy.mjs";
@@ -193,7 +193,7 @@ function verifyLater(loaded, task, report, others) {
     .../* @__PURE__ */ new Set([...before, ...commands])
   ]);
   return [
-    open ? { type: "task.defined", task: open.id, definition: { ...definitionOf(open), ...definition } } : { type: "task.created", task: definition.id, definition, position: nextPosition(loaded) },
+    open ? { type: "task.defined", task: open.id, definition: { ...outlineOf(open), ...definition } } : { type: "task.created", task: definition.id, definition, position: nextPosition(loaded) },
     {
       type: "decision.taken",
       decision: "proceed",
@@ -246,9 +246,11 @@ function verification(id, of, commands) {
 }
 
 // mcp-server/src/run/review/review-brief.ts
-function reviewedTask({ graph }, of) {
-  const task = graph.tasks.get(of);
-  return task && { of: task, work: workUnderReview(graph.tasks, of) };
+async function reviewedTask(plan, of) {
+  const { tasks } = plan.graph;
+  const task = tasks.get(of);
+  if (!task) return void 0;
+  return { of: { ...task, description: await plan.description(of) }, work: workUnderReview(tasks, of) };
 }
 function reviewedPlan({ graph }) {
   return {
@@ -293,16 +295,17 @@ function rejectedWork({ graph }, task) {
   const last = graph.claimsOf(task.id).findLast((claim) => claim.state === "ended");
   return last?.state === "ended" && last.report?.verdict === "rejected" ? workOf(purpose) : void 0;
 }
-function afterCompletion(loaded, task, filesOf2) {
+async function afterCompletion(plan, task, filesOf2) {
   const purpose = purposeOf(task);
   if (purpose?.kind === "fix") {
-    const reviewed = reviewedBy(loaded, purpose);
-    return reviewed ? reviewChanges(loaded, reviewed, purpose.round + 1, task, filesOf2) : [];
+    const reviewed = await reviewedBy(plan, purpose);
+    return reviewed ? reviewChanges(plan, reviewed, purpose.round + 1, task, filesOf2) : [];
   }
-  if (!wantsReview(task, loaded.policy)) return [];
-  return reviewChanges(loaded, { of: task, work: [task] }, 1, task, filesOf2);
+  if (!wantsReview(task, plan.policy)) return [];
+  const of = { ...task, description: await plan.description(task.id) };
+  return reviewChanges(plan, { of, work: [task] }, 1, task, filesOf2);
 }
-function afterVerdict(loaded, review, step, report, filesOf2) {
+async function afterVerdict(plan, review, step, report, filesOf2) {
   const work = workOf(step);
   if (report?.verdict === void 0) {
     return [decided("escalate", `${review.id} gave no verdict on ${work}: somebody has to decide.`)];
@@ -310,17 +313,17 @@ function afterVerdict(loaded, review, step, report, filesOf2) {
   if (report.verdict === "accepted") {
     return [decided("proceed", `${work} was accepted in review ${step.round} (${review.id}).`)];
   }
-  const reviewed = reviewedBy(loaded, step);
+  const reviewed = await reviewedBy(plan, step);
   if (!reviewed) return [];
   if (isRejectedForGood(step, report)) {
     const held = step.of === void 0 ? "" : " What depends on it waits.";
     const reason = `${work} was rejected in ${MAX_REVIEWS} reviews (${review.id}): somebody has to decide.${held}`;
     return [decided("escalate", reason)];
   }
-  const fix = fixOf(loaded, reviewed, review, step.round, report, filesOf2);
+  const fix = fixOf(plan, reviewed, review, step.round, report, filesOf2);
   return [
-    { type: "task.created", task: fix.id, definition: fix, position: nextPosition(loaded) },
-    ...inPlaceOf(loaded, review.id, fix),
+    { type: "task.created", task: fix.id, definition: fix, position: nextPosition(plan) },
+    ...inPlaceOf(plan, review.id, fix),
     decided(
       "retry",
       `${work} was rejected in review ${step.round} of at most ${MAX_REVIEWS} (${review.id}): ${fix.id} fixes what was found, and another review follows.`
@@ -401,7 +404,7 @@ function besideWork({ graph }, work, review) {
   const steps = /* @__PURE__ */ new Map([[work, review.id]]);
   return definitions(
     [...graph.tasks.values()],
-    (task) => task.dependencies.some((id) => workBehind(id, taskOf) === work) ? waitForReviews(definitionOf(task), taskOf, steps) : void 0
+    (task) => task.dependencies.some((id) => workBehind(id, taskOf) === work) ? waitForReviews(outlineOf(task), taskOf, steps) : void 0
   );
 }
 function inPlaceOf({ graph }, before, next) {
@@ -410,7 +413,7 @@ function inPlaceOf({ graph }, before, next) {
   return definitions(
     [...graph.tasks.values()],
     (task) => task.dependencies.includes(before) && !isAbout(task, work, taskOf) ? {
-      ...definitionOf(task),
+      ...outlineOf(task),
       dependencies: task.dependencies.map((id) => id === before ? next.id : id)
     } : void 0
   );
@@ -421,8 +424,8 @@ function definitions(tasks, changed) {
     return definition && definition.dependencies.join() !== task.dependencies.join() ? [{ type: "task.defined", task: task.id, definition }] : [];
   });
 }
-function reviewedBy(loaded, step) {
-  return step.of === void 0 ? reviewedPlan(loaded) : reviewedTask(loaded, step.of);
+async function reviewedBy(plan, step) {
+  return step.of === void 0 ? reviewedPlan(plan) : reviewedTask(plan, step.of);
 }
 function workOf(step) {
   return step.of ?? "the plan";

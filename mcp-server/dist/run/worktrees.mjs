@@ -379,7 +379,7 @@ function unfinished(problem, remedy) {
 }
 
 // import:graph.mjs in run/worktrees.mjs
-import { definitionOf, extraFor, isDraining, isLive, matches, parseScope, pathKey, plainSubject, purposeOf, taskName } from "../graph.mjs";
+import { extraFor, isDraining, isLive, matches, outlineOf, parseScope, pathKey, plainSubject, purposeOf, taskName } from "../graph.mjs";
 
 // mcp-server/src/run/worktrees/sides.ts
 var MAX_SUMMARY = 300;
@@ -409,7 +409,7 @@ function dependentsWaitFor(loaded, task, merge) {
   return dependents.map((other) => ({
     type: "task.defined",
     task: other.id,
-    definition: waitingFor(definitionOf(other), task, merge)
+    definition: waitingFor(outlineOf(other), task, merge)
   }));
 }
 function waitingFor(dependent, task, merge) {
@@ -999,7 +999,7 @@ async function giveUp(ctx, store, attempt, why) {
     if (why instanceof PrerequisiteUnmerged) {
       const task = taskOf(plan, claim.task);
       const dependencies = [.../* @__PURE__ */ new Set([...task.dependencies, why.waitFor])];
-      const definition = { ...definitionOf(task), dependencies };
+      const definition = { ...outlineOf(task), dependencies };
       plan.append({ type: "task.defined", task: task.id, definition });
     }
     if (claim.state === "offered") {

@@ -157,7 +157,7 @@ var PostgresListener = class {
 import { CompiledQuery } from "../lib/kysely.mjs";
 
 // import:store/tables.mjs in store/engines.mjs
-import { CLAIMS, EVENTS, HELD, IS_INDEXED, LEASE_COLUMNS, PLANS, TASKS, UNRECOGNISED, bothForms, onConflict, storableJson } from "./tables.mjs";
+import { CLAIMS, EVENTS, HELD, IS_INDEXED, LEASE_COLUMNS, PLANS, TASKS, UNRECOGNISED, bothForms, onConflict, outlineColumns, storableJson } from "./tables.mjs";
 
 // mcp-server/src/store/engines/postgres-transaction.ts
 var SCHEMA = "parallel";
@@ -183,17 +183,17 @@ function postgresTransaction(db, channel, heard) {
       const { nowMs, held, claim, ...rest } = row.loaded;
       heard(nowMs);
       const whole = rest.plans.filter(({ id }) => !known.has(id)).map(({ id }) => id);
-      const rowsOf = async (table, order, newer) => whole.length === 0 ? newer : [
+      const rowsOf = async ({ name, columns, order }, newer) => whole.length === 0 ? newer : [
         ...newer,
         ...await query(
-          `select * from ${SCHEMA}.${table} where plan_id = any ($1::int[]) order by ${order}`,
+          `select ${columns} from ${SCHEMA}.${name} where plan_id = any ($1::int[]) order by ${order}`,
           [whole]
         )
       ];
       return {
         ...rest,
-        tasks: await rowsOf("tasks", "position", rest.tasks),
-        claims: await rowsOf("claims", "id", rest.claims),
+        tasks: await rowsOf(READ.tasks, rest.tasks),
+        claims: await rowsOf(READ.claims, rest.claims),
         held: held ?? void 0,
         claim: claim ?? void 0
       };
@@ -213,6 +213,10 @@ function postgresTransaction(db, channel, heard) {
     }
   };
 }
+var READ = {
+  tasks: { name: "tasks", columns: outlineColumns("postgres"), order: "position" },
+  claims: { name: "claims", columns: "*", order: "id" }
+};
 function loadStatement(wanted, known, values) {
   const json = (select) => `(select coalesce(json_agg(r), '[]') from (${select}) r)`;
   const knownSeq = `(${values.add(JSON.stringify(Object.fromEntries(known)))}::json ->> w.id::text)::bigint`;
@@ -221,9 +225,9 @@ function loadStatement(wanted, known, values) {
     ...wanted.plan ? [planCondition(wanted.plan, values)] : [],
     ...wanted.claim ? ["id = (select plan_id from one)"] : []
   ];
-  const newer = (table, order) => json(
-    `select t.* from ${SCHEMA}.${table} t join wanted_plans w on w.id = t.plan_id
-        where ${isKnown} and t.changed_seq > ${knownSeq} order by t.${order}`
+  const newer = ({ name, columns, order }) => json(
+    `select ${columns} from (select t.* from ${SCHEMA}.${name} t join wanted_plans w on w.id = t.plan_id
+        where ${isKnown} and t.changed_seq > ${knownSeq}) t order by ${order}`
   );
   const { events } = wanted;
   const types = wanted.claim && events ? values.add(events.types) : void 0;
@@ -232,8 +236,8 @@ function loadStatement(wanted, known, values) {
     nowMs: NOW_MS,
     lastSeq: `coalesce((select max(seq) from ${SCHEMA}.events), 0)`,
     plans: json("select * from wanted_plans"),
-    tasks: newer("tasks", "position"),
-    claims: newer("claims", "id"),
+    tasks: newer(READ.tasks),
+    claims: newer(READ.claims),
     held: wanted.held ? json(`${CLAIMS_WITH_PLAN} where ${HELD} union all ${CLAIMS_WITH_PLAN} where ${UNRECOGNISED}`) : "null::json",
     claim: "(select row_to_json(r) from one r)",
     ended: wanted.endedAfter ? json(`${CLAIMS_WITH_PLAN} where c.checkout = ${values.add(wanted.endedAfter.checkout)}
@@ -308,13 +312,17 @@ import { isReadable } from "../graph.mjs";
 // mcp-server/src/store/engines/sqlite-transaction.ts
 var CLAIMS_WITH_PLAN2 = "select claims.*, plans.slug as plan_slug, plans.repository from claims join plans on plans.id = claims.plan_id";
 var CHANGED = {
-  tasks: changed("tasks", "position", "plan_id = ?1 and id in (select task_id"),
-  claims: changed("claims", "id", "+plan_id = ?1 and id in (select attempt_id")
+  tasks: changed(
+    `${outlineColumns("sqlite")} from tasks`,
+    "position",
+    "plan_id = ?1 and id in (select task_id"
+  ),
+  claims: changed("* from claims", "id", "+plan_id = ?1 and id in (select attempt_id")
 };
-function changed(table, order, isIn) {
+function changed(what, order, isIn) {
   return {
-    all: `select * from ${table} where plan_id = ? order by ${order}`,
-    since: `select * from ${table} where ${isIn} from events where plan_id = ?1 and seq > ?2) order by ${order}`
+    all: `select ${what} where plan_id = ? order by ${order}`,
+    since: `select ${what} where ${isIn} from events where plan_id = ?1 and seq > ?2) order by ${order}`
   };
 }
 var INSERT = {

@@ -1,5 +1,5 @@
 // import:graph.mjs in store/tables.mjs
-import { EFFORTS, INHERIT, ISOLATIONS, MODELS, OUTCOMES, PLAN_STATUSES, PRIORITIES, PURPOSES, REVIEW_VERDICTS, SEVERITIES, SIZES, STANDINGS, TASK_STATUSES, WordReader, causeText, causeValue, definitionOf, isAttempt, isReadable, storedCause, storedPurpose, unstarted } from "../graph.mjs";
+import { EFFORTS, INHERIT, ISOLATIONS, MODELS, OUTCOMES, PLAN_STATUSES, PRIORITIES, PURPOSES, REVIEW_VERDICTS, SEVERITIES, SIZES, STANDINGS, TASK_STATUSES, WordReader, causeText, causeValue, isAttempt, isReadable, storedCause, storedPurpose, unstarted, withoutDescription } from "../graph.mjs";
 
 // mcp-server/src/store/tables/masked-claim.ts
 var MASK = "delivering ";
@@ -46,6 +46,8 @@ function readFinding(finding) {
 function policyOfParts(parts) {
   return { policy: { ...parts.addedPolicy, ...parts.policy }, policyParts: parts };
 }
+var TASK_MODELS = [...MODELS, INHERIT];
+var TASK_EFFORTS = [...EFFORTS, INHERIT];
 var CLAIM_STATES = ["offered", "running", "returned", "ended"];
 function planFromRow(row) {
   const words = new WordReader();
@@ -71,31 +73,49 @@ function planFromRow(row) {
     ...words.found
   };
 }
+var NOTES = [];
+var METADATA = {};
 function taskFromRow(row) {
-  const definition = JSON.parse(row.definition);
+  const outline = outlineFromRow(row);
   const words = new WordReader();
   const status = words.read("status", row.status, TASK_STATUSES, "in_progress");
-  const { size, priority, isolation } = definition;
+  const { size, priority, isolation, model, effort } = outline;
   if (size !== void 0) words.note("size", size, SIZES);
   words.note("priority", priority, PRIORITIES);
   if (isolation !== void 0) words.note("isolation", isolation, ISOLATIONS);
-  if (definition.model !== void 0) words.note("model", definition.model, [...MODELS, INHERIT]);
-  if (definition.effort !== void 0) words.note("effort", definition.effort, [...EFFORTS, INHERIT]);
-  const purpose = storedPurpose(definition);
+  if (model !== void 0) words.note("model", model, TASK_MODELS);
+  if (effort !== void 0) words.note("effort", effort, TASK_EFFORTS);
+  const purpose = storedPurpose(outline);
   if (purpose) words.note("purpose", purpose.kind, PURPOSES);
-  return {
-    ...definition,
-    position: row.position,
+  const { position } = row;
+  const task = Object.assign(outline, {
+    position,
     status,
-    ...row.cause !== null && { cause: storedCause(row.cause, JSON.parse(row.cause_value ?? "null")) },
-    ...row.owner !== null && { owner: row.owner },
-    notes: JSON.parse(row.notes),
-    metadata: JSON.parse(row.metadata),
-    failedAttempts: row.failed_attempts,
-    lostAttempts: row.lost_attempts,
-    timesBlocked: row.times_blocked,
-    ...row.ended_at_ms !== null && { endedAtMs: Number(row.ended_at_ms) },
-    ...words.found
+    notes: NOTES,
+    metadata: METADATA,
+    failedAttempts: 0,
+    lostAttempts: 0,
+    timesBlocked: 0
+  });
+  return row.state === null ? Object.assign(task, words.found) : { ...task, ...stateFrom(row.state), ...words.found };
+}
+function outlineFromRow({ outline }) {
+  const read = JSON.parse(outline);
+  return read.description === void 0 ? read : withoutDescription(read);
+}
+function stateFrom(column) {
+  const state = JSON.parse(column);
+  return {
+    ...state.cause !== null && {
+      cause: storedCause(state.cause, JSON.parse(state.cause_value ?? "null"))
+    },
+    ...state.owner !== null && { owner: state.owner },
+    notes: JSON.parse(state.notes),
+    metadata: JSON.parse(state.metadata),
+    failedAttempts: state.failed_attempts,
+    lostAttempts: state.lost_attempts,
+    timesBlocked: state.times_blocked,
+    ...state.ended_at_ms !== null && { endedAtMs: Number(state.ended_at_ms) }
   };
 }
 function storedDelivery(column) {
@@ -330,7 +350,7 @@ async function addChosenModel(db) {
 }
 
 // mcp-server/src/store/tables/new-rows.ts
-function eventRow(planId, { atMs, actor, v, change }) {
+function eventRow(planId, { atMs, actor, v, change }, definition) {
   const { type, task, attempt, ...data } = storedChange(change);
   return {
     at_ms: atMs,
@@ -340,7 +360,7 @@ function eventRow(planId, { atMs, actor, v, change }) {
     type,
     actor,
     v,
-    data: JSON.stringify(data)
+    data: JSON.stringify(definition ? { ...data, definition } : data)
   };
 }
 function eventVersion(change) {
@@ -368,12 +388,12 @@ function planRow(plan, event) {
     event
   };
 }
-function taskRow(planId, task, event) {
+function taskRow(planId, task, event, definition) {
   return {
     plan_id: planId,
     id: task.id,
     position: task.position,
-    definition: JSON.stringify(definitionOf(task)),
+    definition: definition ? JSON.stringify(definition) : "",
     status: task.unrecognised?.status ?? task.status,
     cause: task.cause ? causeText(task.cause) : null,
     /** Null where the text says it all: what the row has stays, and is another text's. */
@@ -448,6 +468,31 @@ function endOfTime(claim) {
   }
 }
 
+// mcp-server/src/store/tables/outline-row.ts
+var STATE_COLUMNS = [
+  "cause",
+  "cause_value",
+  "owner",
+  "notes",
+  "metadata",
+  "failed_attempts",
+  "lost_attempts",
+  "times_blocked",
+  "ended_at_ms"
+];
+var NOTHING_HAPPENED = `cause is null and owner is null and notes = '[]' and metadata = '{}'
+  and failed_attempts = 0 and lost_attempts = 0 and times_blocked = 0 and ended_at_ms is null`;
+var POSTGRES_OUTLINE = `case when strpos(definition, '\\u0000') > 0 or strpos(definition, '\\ud') > 0 then definition
+  else (select json_object_agg(key, value) from json_each(definition::json) where key <> 'description')::text end`;
+function outlineColumns(engine) {
+  const outline = engine === "sqlite" ? "json_remove(definition, '$.description')" : POSTGRES_OUTLINE;
+  const object = engine === "sqlite" ? "json_object" : "json_build_object";
+  const state = `${object}(${STATE_COLUMNS.map((column) => `'${column}', ${column}`).join(", ")})`;
+  const asText = engine === "sqlite" ? state : `${state}::text`;
+  return `plan_id, position, status, ${outline} as outline,
+    case when ${NOTHING_HAPPENED} then null else ${asText} end as state`;
+}
+
 // mcp-server/src/store/tables/projection.ts
 function planAfter(plan, change, { planId, atMs }) {
   if (change.type === "plan.created") {
@@ -496,7 +541,7 @@ function taskAfter(task, change, atMs) {
   if (!task) return void 0;
   switch (change.type) {
     case "task.defined":
-      return { ...stateOf(task), ...change.definition };
+      return { ...stateOf(task), ...withoutDescription(change.definition) };
     case "task.status": {
       const { cause: _cause, endedAtMs: _endedAtMs, ...rest } = withKnownStatus(task);
       const isOpen = change.status === "pending" || change.status === "in_progress";
@@ -739,7 +784,8 @@ var TASKS = {
   },
   key: ["plan_id", "id"],
   seq: "changed_seq",
-  kept: ["cause_value"]
+  kept: ["cause_value"],
+  keptIfEmpty: "definition"
 };
 var CLAIMS = {
   name: "claims",
@@ -787,11 +833,12 @@ var LEASE_COLUMNS = {
   last_seen_ms: "bigint",
   expires_at_ms: "bigint"
 };
-function onConflict({ name, columns, key, seq, kept }) {
+function onConflict({ name, columns, key, seq, kept, keptIfEmpty }) {
   const names = [...Object.keys(columns), ...seq === void 0 ? [] : [seq]];
-  const set = names.filter((column) => !key.includes(column)).map(
-    (column) => kept?.includes(column) ? `${column} = coalesce(excluded.${column}, ${name}.${column})` : `${column} = excluded.${column}`
-  );
+  const set = names.filter((column) => !key.includes(column)).map((column) => {
+    if (kept?.includes(column)) return `${column} = coalesce(excluded.${column}, ${name}.${column})`;
+    return column === keptIfEmpty ? `${column} = coalesce(nullif(excluded.${column}, ''), ${name}.${column})` : `${column} = excluded.${column}`;
+  });
   return `on conflict (${key.join(", ")}) do update set ${set.join(", ")}`;
 }
 
@@ -833,6 +880,7 @@ export {
   needsUpgrade,
   notAGraph,
   onConflict,
+  outlineColumns,
   planAfter,
   planFromRow,
   planRow,

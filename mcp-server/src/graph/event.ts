@@ -10,7 +10,15 @@ import type {
 import type { ChosenModel } from "./model/model-choice.ts";
 import type { PlanSource, PlanStatus, Throttle } from "./plan.ts";
 import type { Scope } from "./scope/scope.ts";
-import type { Isolation, PlanSlug, TaskCause, TaskDefinition, TaskId, TaskStatus } from "./task.ts";
+import type {
+  Isolation,
+  PlanSlug,
+  TaskCause,
+  TaskDefinition,
+  TaskId,
+  TaskRedefinition,
+  TaskStatus,
+} from "./task.ts";
 import type { ConversationUsage, Usage } from "./usage.ts";
 
 /**
@@ -51,8 +59,11 @@ export type Change =
       readonly definition: TaskDefinition;
       readonly position: number;
     }
-  /** The definition as a whole, because an update by parts would have to be read back to be understood. */
-  | { readonly type: "task.defined"; readonly task: TaskId; readonly definition: TaskDefinition }
+  /**
+   * The definition as a whole, because an update by parts would have to be read back to be understood: where it keeps its
+   * description, that is put in when it is logged.
+   */
+  | { readonly type: "task.defined"; readonly task: TaskId; readonly definition: TaskRedefinition }
   | {
       readonly type: "task.status";
       readonly task: TaskId;

@@ -1,5 +1,4 @@
 import { type AnyClaim, type AttemptId, isLive, takesPlace } from "./attempt.ts";
-import { topologicalOrder } from "./order/levels.ts";
 import { hasEnded, needsHold, statusesOf } from "./readiness.ts";
 import { sameDefinition, type Task, type TaskId, type TaskStatus } from "./task.ts";
 
@@ -143,7 +142,10 @@ export class PlanGraph {
       this.#shape += 1;
     }
     touched.add(task.id);
-    if (old?.status !== task.status) for (const id of this.#dependents.get(task.id) ?? []) touched.add(id);
+    // One that was named before it came counted as pending.
+    if ((old?.status ?? "pending") !== task.status) {
+      for (const id of this.#dependents.get(task.id) ?? []) touched.add(id);
+    }
   }
 
   #putClaim(claim: AnyClaim): void {
@@ -168,19 +170,40 @@ export class PlanGraph {
 
   #rankAll(): void {
     if (this.#ranks) return;
-    this.#ranks = this.#chains([...this.#tasks.values()]);
+    this.#ranks = this.#chains();
     this.#ready = [...this.#readyIds].flatMap((id) => this.#tasks.get(id) ?? []);
     this.#ready.sort((a, b) => this.#before(a, b));
   }
 
-  /** The longest chain of work behind each task, itself included. */
-  #chains(tasks: readonly Task[]): Map<TaskId, number> {
+  /**
+   * The longest chain of work behind each task, itself included: from the tasks that nobody waits for to those before
+   * them, each when all that wait for it are done (Kahn).
+   * @throws when the graph has a cycle; import refuses those, so that is a defect.
+   */
+  #chains(): Map<TaskId, number> {
     const ranks = new Map<TaskId, number>();
-    for (const task of topologicalOrder(tasks).reverse()) {
-      let longest = 0;
-      for (const id of this.#dependents.get(task.id) ?? []) longest = Math.max(longest, ranks.get(id) ?? 0);
-      ranks.set(task.id, longest + this.#weight(task));
+    const behind = new Map<TaskId, number>();
+    const waiting = new Map<TaskId, number>();
+    const open: Task[] = [];
+    for (const task of this.#tasks.values()) {
+      const dependents = this.#dependents.get(task.id)?.size ?? 0;
+      if (dependents === 0) open.push(task);
+      else waiting.set(task.id, dependents);
     }
+    for (let task = open.pop(); task !== undefined; task = open.pop()) {
+      const rank = (behind.get(task.id) ?? 0) + this.#weight(task);
+      ranks.set(task.id, rank);
+      // A set, because that is what waits for a task: who names it twice waits once.
+      for (const id of task.dependencies.length > 1 ? new Set(task.dependencies) : task.dependencies) {
+        const before = this.#tasks.get(id);
+        if (!before) continue;
+        if (rank > (behind.get(id) ?? 0)) behind.set(id, rank);
+        const left = (waiting.get(id) ?? 0) - 1;
+        waiting.set(id, left);
+        if (left === 0) open.push(before);
+      }
+    }
+    if (ranks.size !== this.#tasks.size) throw new Error("the dependencies form a cycle");
     return ranks;
   }
 

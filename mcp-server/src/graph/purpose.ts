@@ -1,4 +1,4 @@
-import type { TaskDefinition, TaskId } from "./task.ts";
+import type { TaskId, TaskOutline } from "./task.ts";
 
 /**
  * What a task is for that the server made of its own, kept in the task's `extra`, so that the log alone can tell.
@@ -20,7 +20,7 @@ export type RecoveryPurpose = Extract<Purpose, { readonly kind: "recover" }>;
 export const PURPOSES = ["review", "fix", "merge", "verify"] as const satisfies readonly Purpose["kind"][];
 
 /** The purpose of a server's task; undefined for everybody else's, and for one that only a newer version knows. */
-export function purposeOf(task: Pick<TaskDefinition, "origin" | "extra"> | undefined): Purpose | undefined {
+export function purposeOf(task: Pick<TaskOutline, "origin" | "extra"> | undefined): Purpose | undefined {
   const recovery = recoveryOf(task);
   if (recovery) return recovery;
   const purpose = storedPurpose(task);
@@ -29,7 +29,7 @@ export function purposeOf(task: Pick<TaskDefinition, "origin" | "extra"> | undef
 
 /** Which failures a task of the server looks into; undefined for any other task. */
 export function recoveryOf(
-  task: Pick<TaskDefinition, "origin" | "extra"> | undefined,
+  task: Pick<TaskOutline, "origin" | "extra"> | undefined,
 ): RecoveryPurpose | undefined {
   if (task?.origin !== "server" || !Array.isArray(task.extra.recovers)) return undefined;
   const { recovers, causes } = task.extra;
@@ -42,7 +42,7 @@ export function recoveryOf(
 
 /** What stands in `extra.purpose`, of whatever kind. */
 export function storedPurpose(
-  task: Pick<TaskDefinition, "origin" | "extra"> | undefined,
+  task: Pick<TaskOutline, "origin" | "extra"> | undefined,
 ): { readonly kind: string } | undefined {
   return task?.origin === "server" ? (task.extra.purpose as { kind: string } | undefined) : undefined;
 }
@@ -51,12 +51,12 @@ export function storedPurpose(
  * How a purpose is kept in a task's `extra`. That of a recovery has fields of its own: servers of versions that share
  * the graph know it by them, and take whatever has an `extra.purpose` for the step of a review.
  */
-export function extraFor(purpose: Purpose): TaskDefinition["extra"] {
+export function extraFor(purpose: Purpose): TaskOutline["extra"] {
   return purpose.kind === "recover" ? { recovers: purpose.failed, causes: purpose.causes } : { purpose };
 }
 
 /** Whether the task reviews, or fixes what a review found. */
-export function isReviewStep(task: Pick<TaskDefinition, "origin" | "extra"> | undefined): boolean {
+export function isReviewStep(task: Pick<TaskOutline, "origin" | "extra"> | undefined): boolean {
   const kind = purposeOf(task)?.kind;
   return kind === "review" || kind === "fix";
 }

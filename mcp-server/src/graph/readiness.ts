@@ -17,8 +17,8 @@ export function hasEnded(status: TaskStatus): boolean {
 /** Whether `needs` holds for dependencies with these statuses. A task without dependencies needs nothing. */
 export function needsHold(needs: Needs, dependencies: readonly TaskStatus[]): boolean {
   if (dependencies.length === 0) return true;
+  if (needs === "all") return dependencies.every((status) => status === "completed");
   const completed = dependencies.filter((status) => status === "completed").length;
-  if (needs === "all") return completed === dependencies.length;
   if (needs === "any") return completed > 0;
   if (needs === "settled") return dependencies.every(hasEnded);
   return completed >= Math.min(needs.atLeast, dependencies.length);

@@ -1,8 +1,8 @@
-import type { Size, TaskDefinition } from "./task.ts";
+import type { Size, TaskOutline } from "./task.ts";
 import type { Tokens } from "./usage.ts";
 
 /** What of a task its duration is estimated by. */
-export type Estimated = Pick<TaskDefinition, "estimateMs" | "size" | "agent" | "model">;
+export type Estimated = Pick<TaskOutline, "estimateMs" | "size" | "agent" | "model">;
 
 /** One completed attempt at a task of this repository. Times are milliseconds. */
 export interface Sample {

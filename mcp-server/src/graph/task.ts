@@ -35,11 +35,13 @@ export interface AcceptanceCriterion {
 /** Who brought a task into the graph. */
 export type Origin = "file" | "call" | "server";
 
-/** A task as it was planned: everything that a person wrote or a file said. Times are milliseconds. */
-export interface TaskDefinition {
+/**
+ * A task as it was planned, but for its description. That is by far the most of it, and only who works at the task, or
+ * writes it down, reads it; so a plan in memory does without. Times are milliseconds.
+ */
+export interface TaskOutline {
   readonly id: TaskId;
   readonly subject: string;
-  readonly description: string;
   readonly activeForm?: string;
   readonly phase?: number;
   readonly phaseName?: string;
@@ -79,8 +81,16 @@ export interface TaskDefinition {
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
+/** A task as it was planned: everything that a person wrote or a file said. */
+export interface TaskDefinition extends TaskOutline {
+  readonly description: string;
+}
+
+/** What a task becomes; without a description it keeps the one that it has. */
+export type TaskRedefinition = TaskOutline & Partial<TaskDefinition>;
+
 /** A task with its state in the graph. */
-export interface Task extends TaskDefinition {
+export interface Task extends TaskOutline {
   /** Order in which the tasks came in; the last tie-breaker everywhere. */
   readonly position: number;
   readonly status: TaskStatus;
@@ -102,9 +112,9 @@ export interface Task extends TaskDefinition {
 }
 
 /** The task as it is before anything has happened to it. */
-export function unstarted(definition: TaskDefinition, position: number): Task {
+export function unstarted(definition: TaskRedefinition, position: number): Task {
   return {
-    ...definition,
+    ...withoutDescription(definition),
     position,
     status: "pending",
     notes: [],
@@ -116,7 +126,7 @@ export function unstarted(definition: TaskDefinition, position: number): Task {
 }
 
 /** What a task has beside its definition. */
-const STATE: Readonly<Record<Exclude<keyof Task, keyof TaskDefinition>, true>> = {
+const STATE: Readonly<Record<Exclude<keyof Task, keyof TaskOutline>, true>> = {
   position: true,
   status: true,
   cause: true,
@@ -130,17 +140,22 @@ const STATE: Readonly<Record<Exclude<keyof Task, keyof TaskDefinition>, true>> =
   unrecognised: true,
 };
 
-function definedFields(task: Task): (keyof TaskDefinition)[] {
+function definedFields(task: Task): (keyof TaskOutline)[] {
   return (Object.keys(task) as (keyof Task)[]).filter(
-    (field): field is keyof TaskDefinition => !(field in STATE),
+    (field): field is keyof TaskOutline => !(field in STATE),
   );
 }
 
+/** What is planned, without the description. */
+export function withoutDescription({ description: _, ...outline }: TaskRedefinition): TaskOutline {
+  return outline;
+}
+
 /** The planned part of a task, without its state. */
-export function definitionOf(task: Task): TaskDefinition {
+export function outlineOf(task: Task): TaskOutline {
   return Object.fromEntries(
     definedFields(task).map((field) => [field, task[field]]),
-  ) as unknown as TaskDefinition;
+  ) as unknown as TaskOutline;
 }
 
 /** Whether both are to be done in the same way, whatever their state. */
@@ -154,7 +169,7 @@ export function sameDefinition(a: Task, b: Task): boolean {
 }
 
 /** The scope that a task claims, from its declaration or, without one, from its description. */
-export function scopeOf(task: TaskDefinition): Scope {
+export function scopeOf(task: TaskOutline): Scope {
   if (task.writes !== undefined) {
     return { basis: "declared", writes: task.writes, reads: task.reads, resources: task.resources };
   }

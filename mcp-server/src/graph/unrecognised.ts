@@ -6,7 +6,7 @@ export type Unrecognised = Readonly<Record<string, string>>;
 
 /** Reads words of fixed lists and remembers those that are in none. */
 export class WordReader {
-  readonly #unrecognised: Record<string, string> = {};
+  #unrecognised: Record<string, string> | undefined;
 
   /** @param instead what stands for a word that is not in the list. */
   read<Word extends string>(field: string, stored: string, known: readonly Word[], instead: Word): Word {
@@ -17,12 +17,12 @@ export class WordReader {
   /** Remembers the word if it is not in the list. @returns whether it is. */
   note(field: string, stored: string, known: readonly string[]): boolean {
     const isKnown = known.includes(stored);
-    if (!isKnown) this.#unrecognised[field] = stored;
+    if (!isKnown) this.#unrecognised = { ...this.#unrecognised, [field]: stored };
     return isKnown;
   }
 
   /** To be spread into what was read: nothing where every word was known. */
   get found(): { readonly unrecognised?: Unrecognised } {
-    return Object.keys(this.#unrecognised).length > 0 ? { unrecognised: this.#unrecognised } : {};
+    return this.#unrecognised ? { unrecognised: this.#unrecognised } : {};
   }
 }

@@ -246,7 +246,7 @@ async function launch(run: RunContext, session: SessionMemory, event: HookEvent)
     const found = await claimOfToken(view, token);
     if (isRefusal(found)) return found;
     const { task, loaded, held } = found;
-    return { task, held, loaded, logged: await readForBrief(loaded, { task, claim: held.claim }) };
+    return { task, held, loaded, forBrief: await readForBrief(loaded, { task, claim: held.claim }) };
   };
   const ahead = { claim: { tokenHash: hashToken(token) } };
   const found = await readGraph(run, store, read, ahead);
@@ -274,11 +274,11 @@ async function launch(run: RunContext, session: SessionMemory, event: HookEvent)
           { ...found, claim },
           token,
           { added, canReport: run.roles.canReport(claim.agentType) },
-          found.logged,
+          found.forBrief,
         ),
         subagent_type: claim.agentType,
         ...claim.chosenModel,
-        ...(found.logged.record && { isolation: "worktree" }),
+        ...(found.forBrief.record && { isolation: "worktree" }),
       },
     },
   };

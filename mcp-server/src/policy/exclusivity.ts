@@ -1,9 +1,9 @@
 import { type Clash, clashOf, type ParsedScope, type Scope } from "../graph/scope/scope.ts";
-import { scopeOf, type TaskDefinition } from "../graph/task.ts";
+import { scopeOf, type TaskOutline } from "../graph/task.ts";
 import type { Policy } from "./policy.ts";
 
 /** The scope with which a task is claimed: under `exclusive`, a task of which nothing is known holds everything. */
-export function claimedScope(task: TaskDefinition, policy: Pick<Policy, "unscoped">): Scope {
+export function claimedScope(task: TaskOutline, policy: Pick<Policy, "unscoped">): Scope {
   const scope = scopeOf(task);
   if (scope.basis !== "unscoped" || policy.unscoped !== "exclusive") return scope;
   return { ...scope, writes: ["**"] };

@@ -1,11 +1,11 @@
-import { type Isolation, scopeOf, type Task, type TaskDefinition, type TaskId } from "../graph/task.ts";
+import { type Isolation, scopeOf, type Task, type TaskId, type TaskOutline } from "../graph/task.ts";
 import type { Policy } from "./policy.ts";
 
 /** What a policy says of where tasks work. */
 type WherePolicy = Pick<Policy, "unscoped" | "isolation">;
 
 /** Whether the task changes files, as far as anybody knows: what is not known may be written. */
-export function mayWrite({ writes }: Pick<TaskDefinition, "writes">): boolean {
+export function mayWrite({ writes }: Pick<TaskOutline, "writes">): boolean {
   return writes?.length !== 0;
 }
 
@@ -14,7 +14,7 @@ export function mayWrite({ writes }: Pick<TaskDefinition, "writes">): boolean {
  * it for what the task does. An isolation that only a newer version knows is one too: away from the shared checkout it
  * can do no harm.
  */
-export function asksForWorktree(task: TaskDefinition, policy: WherePolicy): boolean {
+export function asksForWorktree(task: TaskOutline, policy: WherePolicy): boolean {
   if ((task.isolation ?? "shared") !== "shared" || task.alternatives !== undefined) return true;
   if (task.isolation === "shared") return false;
   if (policy.isolation === "worktree") return mayWrite(task);

@@ -1,10 +1,10 @@
 import { purposeOf } from "../graph/purpose.ts";
 import { clashesOf, type ParsedScope } from "../graph/scope/scope.ts";
-import type { TaskDefinition } from "../graph/task.ts";
+import type { TaskOutline } from "../graph/task.ts";
 
 /** A task with its scope, as far as it is known. */
 export interface ScopedTask {
-  readonly task: TaskDefinition;
+  readonly task: TaskOutline;
   readonly scope: ParsedScope;
 }
 
@@ -29,7 +29,7 @@ export function needsResultOf(task: ScopedTask, dependency: ScopedTask): boolean
 }
 
 /** Whether a task is there for the work of others: it has none of its own that could be divided. */
-export function judgesWork(task: TaskDefinition): boolean {
+export function judgesWork(task: TaskOutline): boolean {
   return (
     purposeOf(task) !== undefined || JUDGING_ROLE.test(task.agent ?? "") || JUDGING_SUBJECT.test(task.subject)
   );

@@ -1,6 +1,6 @@
 import type { Report } from "../graph/attempt.ts";
 import { isReviewStep, type Purpose, purposeOf } from "../graph/purpose.ts";
-import type { Task, TaskDefinition, TaskId } from "../graph/task.ts";
+import type { Task, TaskId, TaskOutline } from "../graph/task.ts";
 import type { Policy } from "./policy.ts";
 
 /**
@@ -16,7 +16,7 @@ export const MAX_REVIEWS = 3;
 export const REVIEWER = "code-reviewer";
 
 /** Whether the agent of a task may give a verdict: the server's reviews ask for one, a reviewer's own task may have one. */
-export function mayJudge(task: TaskDefinition): boolean {
+export function mayJudge(task: TaskOutline): boolean {
   return purposeOf(task)?.kind === "review" || task.agent?.replace(/^parallel:/, "") === REVIEWER;
 }
 
@@ -45,7 +45,7 @@ function isBehind(task: Task, other: TaskId, tasks: ReadonlyMap<TaskId, Task>): 
  * Whether a task is reviewed when it completes: it says so itself, or the policy does for all that may write. What
  * the server made is never reviewed by itself, but with the work that it is for.
  */
-export function wantsReview(task: TaskDefinition, policy: Pick<Policy, "review">): boolean {
+export function wantsReview(task: TaskOutline, policy: Pick<Policy, "review">): boolean {
   if (task.origin === "server") return false;
   return task.review ?? (policy.review === "task" && task.writes?.length !== 0);
 }
@@ -72,11 +72,11 @@ export function lastSteps(tasks: Iterable<Task>): Map<TaskId, TaskId> {
  * have to complete, the step stands for the work, or both would be counted. What is there for the work itself does not
  * wait for its acceptance.
  */
-export function waitForReviews(
-  task: TaskDefinition,
+export function waitForReviews<Waiting extends TaskOutline>(
+  task: Waiting,
   taskOf: (id: TaskId) => Task | undefined,
   steps: ReadonlyMap<TaskId, TaskId>,
-): TaskDefinition {
+): Waiting {
   if (steps.size === 0) return task;
   const countsAll = task.needs === "all" || task.needs === "settled";
   const dependencies = new Set<TaskId>();
@@ -99,11 +99,7 @@ export function workUnderReview(tasks: ReadonlyMap<TaskId, Task>, of: TaskId): T
 }
 
 /** Whether the task is there for this work: to review, fix, merge or verify it. */
-export function isAbout(
-  task: TaskDefinition,
-  work: TaskId,
-  taskOf: (id: TaskId) => Task | undefined,
-): boolean {
+export function isAbout(task: TaskOutline, work: TaskId, taskOf: (id: TaskId) => Task | undefined): boolean {
   const purpose = purposeOf(task);
   if (purpose?.kind === "verify") return purpose.of.includes(work);
   const of = singleWork(purpose);

@@ -3,7 +3,8 @@ import type { AttemptId } from "../graph/attempt.ts";
 import type { HeldRow } from "./tables/held-claim.ts";
 import type { IndexedType } from "./tables/indexed-events.ts";
 import type { NewRows } from "./tables/new-rows.ts";
-import type { ClaimsTable, Database, EventsTable, PlansTable, TasksTable } from "./tables/schema.ts";
+import type { OutlineRow } from "./tables/outline-row.ts";
+import type { ClaimsTable, Database, EventsTable, PlansTable } from "./tables/schema.ts";
 
 /** What one claim is found by. */
 export type ClaimKey =
@@ -38,7 +39,7 @@ export interface LoadedRows {
   readonly lastSeq: number;
   /** The wanted plan, and that of the wanted claim. */
   readonly plans: readonly Selectable<PlansTable>[];
-  readonly tasks: readonly Selectable<TasksTable>[];
+  readonly tasks: readonly OutlineRow[];
   readonly claims: readonly Selectable<ClaimsTable>[];
   readonly held: readonly HeldRow[] | undefined;
   readonly claim: HeldRow | undefined;

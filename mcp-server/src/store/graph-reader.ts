@@ -4,7 +4,7 @@ import { type AnyClaim, type AttemptId, isAttempt, type Owner, workedUntilMs } f
 import type { GraphEvent } from "../graph/event.ts";
 import { type ChosenModel, INHERIT } from "../graph/model/model-choice.ts";
 import { PlanGraph } from "../graph/plan-graph.ts";
-import type { TaskDefinition } from "../graph/task.ts";
+import type { TaskDefinition, TaskId } from "../graph/task.ts";
 import type { EstimatesFrom, Sample, TaskEstimates } from "../graph/task-estimates.ts";
 import { newTokens, type Usage } from "../graph/usage.ts";
 import type { ClaimKey, EngineTransaction, PlanKey, ReadAhead } from "./engine.ts";
@@ -159,6 +159,22 @@ export class GraphReader {
     return mirror;
   }
 
+  /** What tasks of the plan are described as, which is not in memory. @param ids absent: all of them. */
+  async descriptions(planId: number, ids?: readonly TaskId[]): Promise<Map<TaskId, string>> {
+    const found = new Map<TaskId, string>();
+    const inPlan = this.transaction.db
+      .selectFrom("tasks")
+      .select(["id", "definition"])
+      .where("plan_id", "=", planId);
+    const parts = ids === undefined ? [undefined] : slices([...new Set(ids)], MAX_VALUES);
+    for (const part of parts) {
+      for (const { id, definition } of await (part ? inPlan.where("id", "in", part) : inPlan).execute()) {
+        found.set(id as TaskId, (JSON.parse(definition) as TaskDefinition).description);
+      }
+    }
+    return found;
+  }
+
   /** What tasks of the repository are expected to take, by all attempts up to now. */
   async currentEstimates(repository: string): Promise<TaskEstimates> {
     return this.estimatesFrom(await this.#history(repository));
@@ -257,13 +273,13 @@ export class GraphReader {
   /** Every attempt that one of the agents was bound to, oldest first: an agent that pulls its work has several. */
   async attemptsOfAgents(agentIds: readonly string[]): Promise<HeldClaim[]> {
     const found: HeldClaim[] = [];
-    for (let from = 0; from < agentIds.length; from += MAX_VALUES) {
+    for (const part of slices(agentIds, MAX_VALUES)) {
       const rows = await this.transaction.db
         .selectFrom("claims")
         .innerJoin("plans", "plans.id", "claims.plan_id")
         .selectAll("claims")
         .select(["plans.slug as plan_slug", "plans.repository"])
-        .where("agent_id", "in", agentIds.slice(from, from + MAX_VALUES).flatMap(bothForms))
+        .where("agent_id", "in", part.flatMap(bothForms))
         .execute();
       found.push(...rows.map(heldFromRow));
     }
@@ -334,6 +350,12 @@ export class GraphReader {
       .executeTakeFirst();
     return Number(row?.version ?? 0);
   }
+}
+
+function slices<T>(all: readonly T[], length: number): (readonly T[])[] {
+  return Array.from({ length: Math.ceil(all.length / length) }, (_, i) =>
+    all.slice(i * length, (i + 1) * length),
+  );
 }
 
 function endedLater(claim: AnyClaim, checkout: string, afterMs: number): boolean {

@@ -1,6 +1,6 @@
 import type { AnyClaim, AttemptId } from "../graph/attempt.ts";
 import type { Actor, Change, ChangeType, GraphEvent } from "../graph/event.ts";
-import type { Task, TaskId } from "../graph/task.ts";
+import type { Task, TaskDefinition, TaskId, TaskRedefinition } from "../graph/task.ts";
 import type { EstimatesFrom } from "../graph/task-estimates.ts";
 import type { EngineTransaction, ReadAhead } from "./engine.ts";
 import { type EventFilter, GraphReader, isMeant } from "./graph-reader.ts";
@@ -28,7 +28,16 @@ interface Touched {
   event: number;
   isChanged: boolean;
   readonly tasks: Map<TaskId, number>;
+  /** Tasks that are new, or to be done in another way. */
+  readonly definitions: Map<TaskId, number>;
   readonly claims: Map<AttemptId, number>;
+}
+
+/** A definition as an event has it, with the place of that. */
+interface Defined {
+  readonly place: number;
+  readonly task: TaskId;
+  readonly definition: TaskRedefinition;
 }
 
 /**
@@ -104,6 +113,7 @@ export class GraphWriter extends GraphReader {
         if (after && after !== before) {
           tasks.set(id, after);
           touched.tasks.set(id, place);
+          if ("definition" in change) touched.definitions.set(id, place);
         }
       }
       if (attempt !== undefined) {
@@ -125,7 +135,8 @@ export class GraphWriter extends GraphReader {
     const { id } = mirror.stored;
     const known = this.#touched.get(id);
     if (known) return known;
-    const touched = { mirror, event: 0, isChanged: false, tasks: new Map(), claims: new Map() };
+    const none = { tasks: new Map(), definitions: new Map(), claims: new Map() };
+    const touched = { mirror, event: 0, isChanged: false, ...none };
     this.#touched.set(id, touched);
     return touched;
   }
@@ -151,6 +162,43 @@ export class GraphWriter extends GraphReader {
 
   override async lastEvent(planId: number, type: IndexedType): Promise<{ seq: number; atMs: number }> {
     return this.#ownEvents(planId, { types: [type] }).at(-1) ?? super.lastEvent(planId, type);
+  }
+
+  override async descriptions(planId: number, ids?: readonly TaskId[]): Promise<Map<TaskId, string>> {
+    const found = await super.descriptions(planId, ids);
+    for (const { task, definition } of this.#defined(planId)) {
+      const isWanted = ids === undefined || ids.includes(task);
+      if (isWanted && definition.description !== undefined) found.set(task, definition.description);
+    }
+    return found;
+  }
+
+  /** What this transaction has said of how tasks are to be done, in order. */
+  #defined(planId: number): Defined[] {
+    return this.#events.flatMap(({ planId: of, event: { change } }, i) =>
+      of === planId && (change.type === "task.created" || change.type === "task.defined")
+        ? [{ place: i + 1, task: change.task, definition: change.definition }]
+        : [],
+    );
+  }
+
+  /** The same with the descriptions that tasks keep, by the place of the event. */
+  async #wholeDefinitions(): Promise<ReadonlyMap<number, TaskDefinition>> {
+    const whole = new Map<number, TaskDefinition>();
+    for (const [planId, { definitions }] of this.#touched) {
+      if (definitions.size === 0) continue;
+      const defined = this.#defined(planId);
+      const keeping = defined.filter(({ definition }) => definition.description === undefined);
+      const ids = keeping.map(({ task }) => task);
+      const known = ids.length > 0 ? await super.descriptions(planId, ids) : new Map<TaskId, string>();
+      for (const { place, task, definition } of defined) {
+        const description = definition.description ?? known.get(task);
+        if (description === undefined) throw new Error(`${task} has no description to keep`);
+        known.set(task, description);
+        whole.set(place, { ...definition, description });
+      }
+    }
+    return whole;
   }
 
   #ownEvents(planId: number, only: EventFilter): GraphEvent[] {
@@ -221,7 +269,7 @@ export class GraphWriter extends GraphReader {
 
   /** Writes what has changed. Nothing can be changed or read afterwards. */
   async save(): Promise<void> {
-    const rows = this.#newRows();
+    const rows = this.#newRows(await this.#wholeDefinitions());
     if (rows) {
       const seqs = await this.transaction.save(rows);
       for (const { mirror, event } of this.#touched.values()) {
@@ -234,7 +282,7 @@ export class GraphWriter extends GraphReader {
     for (const work of this.#beforeCommit) await work();
   }
 
-  #newRows(): NewRows | undefined {
+  #newRows(definitions: ReadonlyMap<number, TaskDefinition>): NewRows | undefined {
     if (this.#events.length + this.#prolonged.size === 0) return undefined;
     const touched = [...this.#touched.values()];
     const claims = touched.flatMap(({ mirror, claims }) =>
@@ -252,17 +300,18 @@ export class GraphWriter extends GraphReader {
     );
     const written = new Set(claims.map(({ id }) => id));
     return {
-      events: this.#events.map(({ planId, event }) => eventRow(planId, event)),
+      events: this.#events.map(({ planId, event }, i) => eventRow(planId, event, definitions.get(i + 1))),
       plans: touched.flatMap(({ mirror, event, isChanged }) =>
         isChanged ? [planRow(mirror.stored, event)] : [],
       ),
       versions: touched.flatMap(({ mirror, event, isChanged }) =>
         isChanged ? [] : [{ id: mirror.stored.id, event }],
       ),
-      tasks: touched.flatMap(({ mirror, tasks }) =>
+      tasks: touched.flatMap(({ mirror, tasks, definitions: defined }) =>
         [...tasks].flatMap(([id, event]) => {
           const task = mirror.graph.tasks.get(id);
-          return task ? [taskRow(mirror.stored.id, task, event)] : [];
+          const definition = definitions.get(defined.get(id) ?? 0);
+          return task ? [taskRow(mirror.stored.id, task, event, definition)] : [];
         }),
       ),
       claims: claims.sort((a, b) => a.id - b.id),

@@ -15,7 +15,8 @@ const plan = "auth" as BriefFacts["plan"];
 function brief(facts: Partial<BriefFacts> = {}): string {
   return writeBrief({
     plan,
-    task: task("1.2", { description: "Write the parser." }),
+    task: task("1.2"),
+    description: "Write the parser.",
     token: TOKEN,
     scope: { basis: "declared", writes: ["src/parser.ts"], reads: [], resources: [] },
     inputs: [],

@@ -113,6 +113,7 @@ describe("the files that a task hands over where nobody looked", () => {
     const text = writeBrief({
       plan: "p" as BriefFacts["plan"],
       task: planTask("b"),
+      description: "",
       token: "1-abc",
       scope: { basis: "declared", writes: ["b.ts"], reads: [], resources: [] },
       inputs: [{ task: planTask("a", { status: "completed" }), lastMessage: "DONE", files }],

@@ -33,10 +33,10 @@ export async function continueAfterCompletion(
   if (purpose?.kind === "verify") {
     plan.append(afterVerification(task, report));
   } else if (purpose?.kind === "review") {
-    plan.append(...afterVerdict(plan, task, purpose, report, await readFilesOfTasks(plan)));
+    plan.append(...(await afterVerdict(plan, task, purpose, report, await readFilesOfTasks(plan))));
   } else {
     const isReviewed = purpose?.kind === "fix" || wantsReview(task, plan.policy);
-    if (isReviewed) plan.append(...afterCompletion(plan, task, await readFilesOfTasks(plan)));
+    if (isReviewed) plan.append(...(await afterCompletion(plan, task, await readFilesOfTasks(plan))));
     if (report) plan.append(...verifyLater(plan, task, report, runLater));
   }
 }

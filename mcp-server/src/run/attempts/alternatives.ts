@@ -1,5 +1,5 @@
 import { hasEnded } from "../../graph/readiness.ts";
-import { definitionOf, type TaskId } from "../../graph/task.ts";
+import { outlineOf, type TaskId } from "../../graph/task.ts";
 import { areAlternatives } from "../../policy/alternatives.ts";
 import { lastSteps } from "../../policy/review.ts";
 import { dependOnWork } from "../plan/dependencies-on-work.ts";
@@ -23,7 +23,7 @@ export function takeAlternative(plan: PlanTransaction, taken: TaskId): void {
   const steps = lastSteps(graph.tasks.values());
   for (const task of [...graph.tasks.values()]) {
     if (hasEnded(task.status) || task.status === "in_progress") continue;
-    const definition = dependOnWork(definitionOf(task), graph.tasks, steps);
+    const definition = dependOnWork(outlineOf(task), graph.tasks, steps);
     if (definition.dependencies.join() !== task.dependencies.join())
       plan.append({ type: "task.defined", task: task.id, definition });
   }

@@ -1,6 +1,6 @@
 import type { AnyClaim, BlockedOn } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
-import { definitionOf, type Task, type TaskDefinition, type TaskStatus } from "../../graph/task.ts";
+import { outlineOf, type Task, type TaskOutline, type TaskStatus } from "../../graph/task.ts";
 import { said } from "../../graph/task-cause.ts";
 import { statusAfter } from "../../policy/failure/after-attempt.ts";
 import { dependOnWork } from "../plan/dependencies-on-work.ts";
@@ -53,8 +53,8 @@ function limitOf({ metadata }: Task, claim: AnyClaim): string | undefined {
  * What a blocked agent asks for becomes part of the task, so that the next attempt has it.
  * @throws CallerError when it asks for a split task whose parts cannot stand for it.
  */
-export function withRequestedNeeds({ graph }: LoadedPlan, of: Task, blockedOn: BlockedOn): TaskDefinition {
-  const task = definitionOf(of);
+export function withRequestedNeeds({ graph }: LoadedPlan, of: Task, blockedOn: BlockedOn): TaskOutline {
+  const task = outlineOf(of);
   if ("tasks" in blockedOn) {
     const dependencies = [...new Set([...task.dependencies, ...blockedOn.tasks])];
     return dependOnWork({ ...task, dependencies }, graph.tasks);

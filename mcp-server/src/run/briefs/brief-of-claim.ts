@@ -34,31 +34,29 @@ export async function briefWithPlace(
   // Whoever asks for the brief has this plugin's tools.
   const asked = { canReport: true, ...(reader && { reader }), ...checkout };
   const worktree = claim.isolation === "worktree" ? await worktreeOfClaim(ctx, store, claim.id) : undefined;
-  const isAlone = worktree === undefined && inputsOf(loaded, briefed.task).length === 0;
-  const logged = isAlone
-    ? NOTHING_LOGGED
-    : await readGraph(ctx, store, async (view) => readForBrief(await view.plan(loaded.stored.slug), briefed));
-  return briefOf(ctx, briefed, token, asked, logged, worktree);
+  const read = await readGraph(ctx, store, async (view) =>
+    readForBrief(await view.plan(loaded.stored.slug), briefed),
+  );
+  return briefOf(ctx, briefed, token, asked, read, worktree);
 }
 
-/** What the log tells for a brief. */
-export interface LoggedForBrief {
+/** What is read for a brief alone: nothing else needs it. */
+export interface ReadForBrief {
+  readonly description: string;
   readonly filesOf: FilesOfTask;
   /** Absent: the task has no worktree of its own. */
   readonly record?: WorkRecord;
 }
 
-/** Of a task that builds on nothing and works in the checkout. */
-const NOTHING_LOGGED: LoggedForBrief = { filesOf: () => undefined };
-
-/** Reads what the brief for a claim needs of the log; of files only where tasks before it handed any over. */
+/** Reads what the brief for a claim needs beside the plan; of files only where tasks before it handed any over. */
 export async function readForBrief(
   plan: PlanView,
   { task, claim }: Pick<Briefed, "task" | "claim">,
-): Promise<LoggedForBrief> {
+): Promise<ReadForBrief> {
   const inputs = inputsOf(plan, task);
   return {
-    filesOf: inputs.length === 0 ? NOTHING_LOGGED.filesOf : await readFilesOfTasks(plan, inputs),
+    description: await plan.description(task.id),
+    filesOf: inputs.length === 0 ? () => undefined : await readFilesOfTasks(plan, inputs),
     ...(claim.isolation === "worktree" && { record: await workRecord(plan) }),
   };
 }
@@ -69,12 +67,13 @@ export function briefOf(
   { claim, loaded, task }: Briefed,
   token: string,
   asked: Pick<BriefFacts, "added" | "canReport" | "reader" | "checkout">,
-  { filesOf, record }: LoggedForBrief,
+  { description, filesOf, record }: ReadForBrief,
   place: Pick<WorktreeFacts, "path" | "port"> = {},
 ): string {
   return writeBrief({
     plan: loaded.stored.slug,
     task,
+    description,
     token,
     scope: claim.scope,
     inputs: inputsOf(loaded, task).flatMap((id) => {
@@ -93,7 +92,7 @@ function worktreeFacts(
   loaded: LoadedPlan,
   task: Task,
   own: AttemptId,
-  { filesOf, record }: Required<LoggedForBrief>,
+  { filesOf, record }: Required<Pick<ReadForBrief, "filesOf" | "record">>,
   { path, port }: Pick<WorktreeFacts, "path" | "port">,
 ): WorktreeFacts {
   const kept = attemptsAt(loaded, task.id).flatMap((attempt) => {

@@ -22,6 +22,7 @@ const MAX_CRITERION = 4_000;
 export interface BriefFacts {
   readonly plan: PlanSlug;
   readonly task: Task;
+  readonly description: string;
   readonly token: string;
   readonly scope: Scope;
   /** Dependencies in order, with the report of their last attempt. */
@@ -78,11 +79,11 @@ export interface WorktreeFacts {
 
 /** What an agent is told: its task, its limits, what came before, and how to report. */
 export function writeBrief(facts: BriefFacts): string {
-  const { plan, task, token } = facts;
+  const { plan, task, description, token } = facts;
   const sections = [
     `You execute one task of the plan "${plan}". ${facts.worktree ? "You have a git worktree of your own." : "Other agents may be working in the same checkout at the same time."}`,
     `Task: ${plan}/${task.id}\nToken: ${token}`,
-    `# ${foreignLine(task.subject)}\n\n${ownWords(task.description)}`,
+    `# ${foreignLine(task.subject)}\n\n${ownWords(description)}`,
     acceptance(task),
     place(facts),
     files(facts.scope, facts.worktree || facts.checkout !== undefined ? undefined : facts.topLevel),

@@ -7,7 +7,7 @@ import { type IsolatedPlan, isolatePlan, refuseOtherIsolation } from "../isolati
 import { type InterruptedTask, interruptedTasks } from "../plan/interrupted.ts";
 import { type LoadedPlan, planSlug, stateOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
-import { readGraph } from "../plan/plan-view.ts";
+import { type PlanView, readGraph } from "../plan/plan-view.ts";
 import { startFolderWarnings } from "../plan/start-folder-paths.ts";
 import { foreignBranchWarnings } from "../plan/worktree-needs.ts";
 import { effectivePolicy, type PolicyInput, policyWarnings } from "../project/plan-settings.ts";
@@ -70,9 +70,15 @@ export async function createPlan(
   const { draft } = source;
   const store = dryRun ? await ctx.graph() : await ctx.createGraph();
   if (dryRun || !store) {
-    const existing = store && (await readGraph(ctx, store, (view) => view.findPlan(slug)));
+    const compareWith = async (existing: PlanView | undefined) => ({
+      existing,
+      compared: await compare(existing, source, input),
+    });
+    const { existing, compared } = store
+      ? await readGraph(ctx, store, async (view) => compareWith(await view.findPlan(slug)))
+      : await compareWith(undefined);
     warnings.push(...(await foreignBranchWarnings(ctx, slug, source.tasks, effective, existing)));
-    const { changes, ...result } = compare(existing, source, input);
+    const { changes: _, ...result } = compared;
     const found = draft && (await predecessorOf(ctx, draft, existing?.stored.source));
     const ofDraft = draft ? predecessorWarnings(draft, found, undefined) : [];
     return {
@@ -87,7 +93,7 @@ export async function createPlan(
     const interrupted = existing ? interruptedTasks(existing) : [];
     const importedFrom = existing?.stored.source;
     warnings.push(...(await foreignBranchWarnings(ctx, slug, source.tasks, effective, existing)));
-    const { changes, ...result } = compare(existing, source, input);
+    const { changes, ...result } = await compare(existing, source, input);
     if (existing) {
       refuseOtherIsolation(existing, policy);
       updateStored(existing, source, input.title, policy);
@@ -129,7 +135,7 @@ async function isolate(
   { tasks, source }: PlanInput,
   said: PolicyInput,
   mayMeasure: boolean,
-): Promise<IsolatedPlan & { readonly existing?: LoadedPlan | undefined }> {
+): Promise<IsolatedPlan<TaskDefinition> & { readonly existing?: LoadedPlan | undefined }> {
   const { store, existing } = await planBefore(ctx, slug);
   const plan = { slug, existing, tasks, said, isFromFile: source.kind === "file" };
   return { ...(await isolatePlan(ctx, store, plan, mayMeasure)), existing };

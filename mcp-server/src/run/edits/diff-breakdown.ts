@@ -2,12 +2,12 @@ import { sameMeaning } from "../../breakdown/task-fields.ts";
 import { CallerError } from "../../errors/caller-error.ts";
 import type { Change } from "../../graph/event.ts";
 import { findCycle } from "../../graph/order/cycle.ts";
-import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
+import { outlineOf, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
 import { causeText } from "../../graph/task-cause.ts";
 import { lastSteps } from "../../policy/review.ts";
 import { dependOnWork } from "../plan/dependencies-on-work.ts";
-import type { LoadedPlan } from "../plan/load-plan.ts";
 import { nextPosition } from "../plan/new-task.ts";
+import type { PlanView } from "../plan/plan-view.ts";
 import { partsOf } from "../plan/replacements.ts";
 import type { CreatePlanInput, PlanInput } from "./read-source.ts";
 
@@ -36,12 +36,12 @@ function keepServersOwn(
   return { ...definition, dependencies: [...new Set([...definition.dependencies, ...own])] };
 }
 
-/** What an import would change, by the rules of the design: see the comments. */
-export function compare(
-  existing: LoadedPlan | undefined,
+/** What an import would change, by the rules of the design: see the comments. @param existing in its transaction. */
+export async function compare(
+  existing: PlanView | undefined,
   source: PlanInput,
   input: CreatePlanInput,
-): PlanChanges & { changes: Change[] } {
+): Promise<PlanChanges & { changes: Change[] }> {
   const changes: Change[] = [];
   const result: PlanChanges = { created: [], updated: [], unchanged: [], removed: [], warnings: [] };
   const known: ReadonlyMap<TaskId, Task> = existing?.graph.tasks ?? new Map();
@@ -52,6 +52,7 @@ export function compare(
   const sameFile =
     source.source.kind === "file" &&
     JSON.stringify(source.source) === JSON.stringify(existing?.stored.source);
+  const descriptions = existing && !sameFile ? await existing.descriptions() : new Map<TaskId, string>();
   for (const written of source.tasks) {
     const old = known.get(written.id);
     const definition = keepServersOwn(dependOnWork(written, known, steps), old, known);
@@ -64,7 +65,8 @@ export function compare(
     if (old.origin === "server") throw idOfServer(old);
     const parts = partsOf(old);
     const revived = old.status === "cancelled" && old.cause?.kind === "removed";
-    const same = sameFile || sameMeaning(definition, definitionOf(old));
+    const before = { ...outlineOf(old), description: descriptions.get(old.id) ?? "" };
+    const same = sameFile || sameMeaning(definition, before);
     if (old.status === "completed" || parts || (same && !revived)) {
       result.unchanged.push(definition.id);
       if (!same && parts)

@@ -5,7 +5,13 @@ import { updateBreakdown, writeBreakdown } from "../../breakdown/file/write-brea
 import { readBreakdown } from "../../breakdown/own-format/breakdown.ts";
 import type { Change } from "../../graph/event.ts";
 import type { PlanSource } from "../../graph/plan.ts";
-import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
+import {
+  outlineOf,
+  type Task,
+  type TaskDefinition,
+  type TaskId,
+  type TaskOutline,
+} from "../../graph/task.ts";
 import { workBehind } from "../../policy/review.ts";
 import { aggregate } from "../../report/aggregate.ts";
 import { renderLedger } from "../../report/render/ledger.ts";
@@ -13,6 +19,7 @@ import { renderTasks } from "../../report/render/tasks-markdown.ts";
 import { adoptFiles } from "../checkout-watch/record-changes.ts";
 import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
+import type { PlanView } from "../plan/plan-view.ts";
 import { dependOnParts, partsOf } from "../plan/replacements.ts";
 import { pathInside } from "../project/inside-checkout.ts";
 import type { RunContext } from "../project/run-context.ts";
@@ -46,7 +53,8 @@ export async function exportPlan(ctx: RunContext, actor: string, slug: string): 
   // In one transaction, so that nobody changes the plan between reading it and noting what was written.
   return changePlan(ctx, store, actor, slug, async (plan, tx) => {
     const own = await ownBreakdown(root, plan);
-    const tasks = tasksToWrite(plan.graph.tasks, own?.tasks ?? []);
+    const outlines = tasksToWrite(plan.graph.tasks, own?.tasks ?? []);
+    const tasks = await withDescriptions(plan, outlines);
     const breakdown = own && (await exportBreakdown(root, plan, own, tasks));
     plan.append(...(breakdown?.changes ?? []));
     const { document } = plan.stored;
@@ -110,8 +118,8 @@ async function ownBreakdown(root: string, { stored }: LoadedPlan): Promise<OwnBr
  * replace, the others behind. What the file has dropped and what a call has made and given up is no part of it;
  * a task of the file that was cancelled in the run stays in the file.
  */
-function tasksToWrite(tasks: ReadonlyMap<TaskId, Task>, inFile: readonly TaskId[]): TaskDefinition[] {
-  const written = new Map<TaskId, TaskDefinition>();
+function tasksToWrite(tasks: ReadonlyMap<TaskId, Task>, inFile: readonly TaskId[]): TaskOutline[] {
+  const written = new Map<TaskId, TaskOutline>();
   const open = [...inFile, ...tasks.keys()].reverse();
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     const task = tasks.get(id);
@@ -120,13 +128,18 @@ function tasksToWrite(tasks: ReadonlyMap<TaskId, Task>, inFile: readonly TaskId[
     const parts = partsOf(task);
     if (parts) open.push(...parts.reverse());
     else if (task.status !== "cancelled" || (task.origin === "file" && task.cause?.kind !== "removed"))
-      written.set(id, withoutSplit(definitionOf(task), tasks));
+      written.set(id, withoutSplit(outlineOf(task), tasks));
   }
   return [...written.values()];
 }
 
+async function withDescriptions(plan: PlanView, outlines: readonly TaskOutline[]): Promise<TaskDefinition[]> {
+  const descriptions = await plan.descriptions();
+  return outlines.map((outline) => ({ ...outline, description: descriptions.get(outline.id) ?? "" }));
+}
+
 /** A task that had ended or ran when one of its dependencies was split still names that one. */
-function withoutSplit(task: TaskDefinition, tasks: ReadonlyMap<TaskId, Task>): TaskDefinition {
+function withoutSplit(task: TaskOutline, tasks: ReadonlyMap<TaskId, Task>): TaskOutline {
   const taskOf = (id: TaskId) => tasks.get(id);
   const { dependencies } = dependOnParts({ ...task, needs: "all" }, taskOf);
   // A review may stand for the work that it is about.
@@ -177,7 +190,7 @@ function adoption({ stored, graph }: LoadedPlan, source: PlanSource, text: strin
     ...tasks.flatMap(({ id }): Change[] => {
       const task = graph.tasks.get(id);
       if (!task || task.origin === "file" || task.status === "completed") return [];
-      return [{ type: "task.defined", task: id, definition: { ...definitionOf(task), origin: "file" } }];
+      return [{ type: "task.defined", task: id, definition: { ...outlineOf(task), origin: "file" } }];
     }),
   ];
 }

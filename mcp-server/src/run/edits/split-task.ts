@@ -2,11 +2,12 @@ import { CallerError } from "../../errors/caller-error.ts";
 import { type Claim, isAttempt, isLive } from "../../graph/attempt.ts";
 import { isReviewStep } from "../../graph/purpose.ts";
 import {
-  definitionOf,
+  outlineOf,
   type Task,
   type TaskCause,
   type TaskDefinition,
   type TaskId,
+  type TaskOutline,
   taskName,
 } from "../../graph/task.ts";
 import { causeText } from "../../graph/task-cause.ts";
@@ -144,7 +145,7 @@ function rewired(
   task: Task,
   parts: readonly TaskDefinition[],
   cause: TaskCause,
-): TaskDefinition[] {
+): TaskOutline[] {
   const after = new Map<TaskId, Splittable>([
     [task.id, { dependencies: task.dependencies, status: "cancelled", cause }],
     ...parts.map((part) => [part.id, { dependencies: part.dependencies, status: "pending" }] as const),
@@ -153,7 +154,7 @@ function rewired(
   return [...before.graph.tasks.values()]
     .filter((other) => other.dependencies.includes(task.id))
     .filter((other) => other.status !== "completed")
-    .map((other) => dependOnParts(definitionOf(other), taskAfter));
+    .map((other) => dependOnParts(outlineOf(other), taskAfter));
 }
 
 function originNote(before: LoadedPlan, task: Task): string {

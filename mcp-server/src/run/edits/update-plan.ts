@@ -1,4 +1,4 @@
-import { definitionOf } from "../../graph/task.ts";
+import { outlineOf } from "../../graph/task.ts";
 import { newerParts } from "../../policy/newer-parts.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { releaseClaims } from "../attempts/end-attempt.ts";
@@ -67,7 +67,7 @@ export async function updatePlan(
 /** Where the tasks work that are left, as the call wants it. */
 async function isolate(ctx: RunContext, store: GraphStore, slug: string, said: PolicyInput) {
   const existing = await readPlan(ctx, store, slug);
-  const tasks = [...existing.graph.tasks.values()].map(definitionOf);
+  const tasks = [...existing.graph.tasks.values()].map(outlineOf);
   const isFromFile = existing.stored.source.kind === "file";
   const plan = { slug: existing.stored.slug, existing, tasks, said, isFromFile };
   return isolatePlan(ctx, store, plan, true);

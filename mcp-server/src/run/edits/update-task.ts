@@ -1,7 +1,7 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import { findCycle } from "../../graph/order/cycle.ts";
 import { InvalidGlob, normaliseGlob } from "../../graph/scope/parse-glob.ts";
-import { definitionOf, type Task, type TaskDefinition, type TaskId, taskName } from "../../graph/task.ts";
+import { outlineOf, type Task, type TaskId, type TaskRedefinition, taskName } from "../../graph/task.ts";
 import { causeText, said } from "../../graph/task-cause.ts";
 import { endAttempt } from "../attempts/end-attempt.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
@@ -77,21 +77,21 @@ function define(plan: PlanTransaction, task: Task, input: UpdateInput): void {
   const removed = new Set<TaskId>(known(input.removeBlockedBy));
   const { tasks } = plan.graph;
   // Only what is added: whoever takes a review away from a task waives it for that task.
-  const added = dependOnWork({ ...definitionOf(task), dependencies: known(input.addBlockedBy) }, tasks);
+  const added = dependOnWork({ ...outlineOf(task), dependencies: known(input.addBlockedBy) }, tasks);
   const dependencies = [
     ...new Set([...task.dependencies.filter((id) => !removed.has(id)), ...added.dependencies]),
   ];
-  const definitions = new Map<TaskId, TaskDefinition>();
-  const own: TaskDefinition = {
-    ...definitionOf(task),
+  const definitions = new Map<TaskId, TaskRedefinition>();
+  const own: TaskRedefinition = {
+    ...outlineOf(task),
     dependencies,
     ...(input.subject !== undefined && { subject: input.subject }),
     ...(input.description !== undefined && { description: input.description }),
     ...(input.addWrites && { writes: [...new Set([...(task.writes ?? []), ...globs(input.addWrites)])] }),
   };
-  if (JSON.stringify(own) !== JSON.stringify(definitionOf(task))) definitions.set(task.id, own);
+  if (JSON.stringify(own) !== JSON.stringify(outlineOf(task))) definitions.set(task.id, own);
   for (const id of known(input.addBlocks)) {
-    const other = definitions.get(id) ?? definitionOf(taskOf(plan, id));
+    const other = definitions.get(id) ?? outlineOf(taskOf(plan, id));
     const waits = dependOnWork({ ...other, dependencies: [task.id] }, tasks);
     definitions.set(id, {
       ...other,

@@ -1,4 +1,4 @@
-import { type Isolation, type Task, type TaskDefinition, unstarted } from "../../graph/task.ts";
+import { type Isolation, type Task, type TaskOutline, unstarted } from "../../graph/task.ts";
 import type { TaskEstimates } from "../../graph/task-estimates.ts";
 import { asksForWorktree, Isolations, mayWrite } from "../../policy/isolation.ts";
 import type { IsolationPolicy, Policy } from "../../policy/policy.ts";
@@ -13,7 +13,7 @@ import { measuredCost, recordedCost, type WorktreeCost } from "./worktree-cost.t
 /** A plan that is about to be made. */
 export interface PlanToMake {
   readonly slug: string;
-  readonly tasks: readonly TaskDefinition[];
+  readonly tasks: readonly TaskOutline[];
   readonly policy: Policy;
   /** Where its tasks are to work, as plan or settings say. */
   readonly wanted: IsolationPolicy;

@@ -1,5 +1,5 @@
 import { CallerError } from "../../errors/caller-error.ts";
-import type { PlanSlug, TaskDefinition } from "../../graph/task.ts";
+import type { PlanSlug, TaskOutline } from "../../graph/task.ts";
 import type { IsolationPolicy } from "../../policy/policy.ts";
 import type { IsolationChoice } from "../../policy/worktrees/choose-isolation.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
@@ -11,21 +11,21 @@ import { readPolicy } from "../project/stored-policy.ts";
 import { decideIsolation } from "./decide-isolation.ts";
 
 /** A plan that is made or changed. */
-export interface PlanToIsolate {
+export interface PlanToIsolate<Planned extends TaskOutline = TaskOutline> {
   readonly slug: PlanSlug;
   /** As it is; undefined: it is made now. */
   readonly existing: LoadedPlan | undefined;
   /** The tasks that come in. */
-  readonly tasks: readonly TaskDefinition[];
+  readonly tasks: readonly Planned[];
   /** What the call says of the policy. */
   readonly said: PolicyInput;
   readonly isFromFile: boolean;
 }
 
 /** The same with isolation made definite, so that it means the same on every machine and later on. */
-export interface IsolatedPlan {
+export interface IsolatedPlan<Planned extends TaskOutline> {
   readonly said: PolicyInput;
-  readonly tasks: readonly TaskDefinition[];
+  readonly tasks: readonly Planned[];
   /** Absent: nothing was decided now. */
   readonly choice?: IsolationChoice;
   readonly warnings: readonly string[];
@@ -37,12 +37,12 @@ export interface IsolatedPlan {
  * @param mayMeasure whether a worktree may be made to learn what one takes.
  * @throws CallerError when they cannot, or when the plan has begun somewhere else.
  */
-export async function isolatePlan(
+export async function isolatePlan<Planned extends TaskOutline>(
   ctx: RunContext,
   store: GraphStore | undefined,
-  plan: PlanToIsolate,
+  plan: PlanToIsolate<Planned>,
   mayMeasure: boolean,
-): Promise<IsolatedPlan> {
+): Promise<IsolatedPlan<Planned>> {
   refuseOtherIsolation(plan.existing, plan.said);
   const wanted = toBeDecided(ctx, plan);
   const choice = wanted && (await decide(ctx, store, plan, wanted, mayMeasure));
@@ -105,11 +105,11 @@ function policyWith(ctx: RunContext, { existing }: PlanToIsolate, said: PolicyIn
 }
 
 /** @throws CallerError when a task needs a worktree and cannot have one. */
-async function placeTasks(
+async function placeTasks<Planned extends TaskOutline>(
   ctx: RunContext,
-  plan: PlanToIsolate,
+  plan: PlanToIsolate<Planned>,
   said: PolicyInput,
-): Promise<Pick<IsolatedPlan, "tasks" | "warnings">> {
+): Promise<Pick<IsolatedPlan<Planned>, "tasks" | "warnings">> {
   const policy = policyWith(ctx, plan, said);
   const { tasks, warnings } = await shareSubmoduleTasks(ctx, plan.tasks, policy);
   if (policy.isolation === "worktree" && policy.commit !== "none")

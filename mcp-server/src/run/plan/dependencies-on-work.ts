@@ -1,4 +1,4 @@
-import type { Task, TaskDefinition, TaskId } from "../../graph/task.ts";
+import type { Task, TaskId, TaskOutline } from "../../graph/task.ts";
 import { lastSteps, waitForReviews } from "../../policy/review.ts";
 import { dependOnParts } from "./replacements.ts";
 
@@ -8,11 +8,11 @@ import { dependOnParts } from "./replacements.ts";
  * it, or a task could start before the work that it builds on is accepted.
  * @throws CallerError when a split task has no single part that stands for it.
  */
-export function dependOnWork(
-  task: TaskDefinition,
+export function dependOnWork<Waiting extends TaskOutline>(
+  task: Waiting,
   tasks: ReadonlyMap<TaskId, Task>,
   steps: ReadonlyMap<TaskId, TaskId> = lastSteps(tasks.values()),
-): TaskDefinition {
+): Waiting {
   const taskOf = (id: TaskId) => tasks.get(id);
   return waitForReviews(dependOnParts(task, taskOf), taskOf, steps);
 }

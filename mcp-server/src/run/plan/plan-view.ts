@@ -1,4 +1,5 @@
 import type { PlanGraph } from "../../graph/plan-graph.ts";
+import type { TaskId } from "../../graph/task.ts";
 import type { TaskEstimates } from "../../graph/task-estimates.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { isLimited, isReached, nearLimits, type SpentLimit, spentBy } from "../../policy/spending/limits.ts";
@@ -44,6 +45,18 @@ export class PlanView implements LoadedPlan {
 
   get graph(): PlanGraph {
     return this.mirror.graph;
+  }
+
+  /** What tasks are described as: it is read for those that a call is about. @param ids absent: all tasks. */
+  descriptions(ids?: readonly TaskId[]): Promise<ReadonlyMap<TaskId, string>> {
+    return this.reader.descriptions(this.id, ids);
+  }
+
+  /** @throws Error when the plan has no such task. */
+  async description(id: TaskId): Promise<string> {
+    const description = (await this.descriptions([id])).get(id);
+    if (description === undefined) throw new Error(`there is no task ${id}`);
+    return description;
   }
 
   get estimates(): TaskEstimates {

@@ -1,5 +1,5 @@
 import { CallerError } from "../../errors/caller-error.ts";
-import type { Needs, Task, TaskDefinition, TaskId } from "../../graph/task.ts";
+import type { Needs, Task, TaskId, TaskOutline } from "../../graph/task.ts";
 
 /**
  * A task that was split is cancelled, and its cause has its parts; one that an alternative was taken for is
@@ -22,10 +22,10 @@ export function partsOf(task: Pick<Task, "status" | "cause"> | undefined): TaskI
  * not all dependencies have to complete, the one part that waits for all others.
  * @throws CallerError when there is no such part.
  */
-export function dependOnParts(
-  task: TaskDefinition,
+export function dependOnParts<Waiting extends TaskOutline>(
+  task: Waiting,
   taskOf: (id: TaskId) => Splittable | undefined,
-): TaskDefinition {
+): Waiting {
   if (!task.dependencies.some((id) => partsOf(taskOf(id)))) return task;
   const dependencies = new Set<TaskId>();
   const open = [...task.dependencies].reverse();
@@ -38,7 +38,7 @@ export function dependOnParts(
 }
 
 function standIns(
-  { id, needs }: TaskDefinition,
+  { id, needs }: TaskOutline,
   split: TaskId,
   parts: readonly TaskId[],
   taskOf: (id: TaskId) => Splittable | undefined,

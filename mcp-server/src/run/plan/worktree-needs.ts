@@ -8,7 +8,7 @@ import { commitAt, planBranch, planHead, refuseTakenNames } from "../../git/plan
 import { literalGlob } from "../../graph/scope/glob.ts";
 import { overlap } from "../../graph/scope/globs-meet.ts";
 import { parseGlob } from "../../graph/scope/parse-glob.ts";
-import type { PlanSlug, TaskDefinition } from "../../graph/task.ts";
+import type { PlanSlug, TaskOutline } from "../../graph/task.ts";
 import { WORKTREE_FOLDER } from "../../host/worktree-folder.ts";
 import { asksForWorktree } from "../../policy/isolation.ts";
 import type { Policy } from "../../policy/policy.ts";
@@ -29,7 +29,7 @@ const MIN_GIT = [2, 38] as const;
 export async function checkWorktrees(
   ctx: RunContext,
   plan: PlanSlug,
-  tasks: readonly TaskDefinition[],
+  tasks: readonly TaskOutline[],
   policy: Pick<Policy, "unscoped" | "isolation">,
 ): Promise<string[]> {
   const first = tasks.find((task) => asksForWorktree(task, policy));
@@ -99,16 +99,16 @@ export async function refuseNoRoom(root: string, plan: PlanSlug): Promise<void> 
  * Where the policy is the only reason for worktrees, tasks that are known to write in a submodule work in the checkout,
  * because the plan's branch cannot hold that, and so do those before them, whose work they need there.
  */
-export async function shareSubmoduleTasks(
+export async function shareSubmoduleTasks<Planned extends TaskOutline>(
   ctx: RunContext,
-  tasks: readonly TaskDefinition[],
+  tasks: readonly Planned[],
   policy: Pick<Policy, "isolation">,
-): Promise<{ tasks: readonly TaskDefinition[]; warnings: string[] }> {
+): Promise<{ tasks: readonly Planned[]; warnings: string[] }> {
   const { caseInsensitive, checkout } = ctx;
   if (policy.isolation !== "worktree" || checkout.gitCommonDir === undefined) return { tasks, warnings: [] };
   const folders = [...(await submoduleFolders(checkout.root))];
   const below = folders.map((folder) => parseGlob(`${literalGlob(folder)}/**`, caseInsensitive));
-  const writesThere = ({ writes = [] }: TaskDefinition) =>
+  const writesThere = ({ writes = [] }: TaskOutline) =>
     writes
       .map((glob) => parseGlob(glob, caseInsensitive))
       .some((glob) => below.some((one) => overlap(glob, one)));
@@ -133,7 +133,7 @@ export async function shareSubmoduleTasks(
 }
 
 /** Tasks that are to write where the plan's branch cannot hold it. */
-async function submoduleWarnings(ctx: RunContext, tasks: readonly TaskDefinition[]): Promise<string[]> {
+async function submoduleWarnings(ctx: RunContext, tasks: readonly TaskOutline[]): Promise<string[]> {
   const { caseInsensitive, checkout } = ctx;
   const folders = [...(await submoduleFolders(checkout.root))];
   return folders.flatMap((folder) => {
@@ -157,7 +157,7 @@ async function submoduleWarnings(ctx: RunContext, tasks: readonly TaskDefinition
 export async function foreignBranchWarnings(
   ctx: RunContext,
   plan: PlanSlug,
-  tasks: readonly TaskDefinition[],
+  tasks: readonly TaskOutline[],
   policy: Pick<Policy, "unscoped" | "isolation">,
   existing: LoadedPlan | undefined,
 ): Promise<string[]> {

@@ -2,7 +2,7 @@ import type { Change } from "../../graph/event.ts";
 import { findCycle } from "../../graph/order/cycle.ts";
 import { extraFor, type RecoveryPurpose, recoveryOf } from "../../graph/purpose.ts";
 import { hasEnded } from "../../graph/readiness.ts";
-import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
+import { outlineOf, type Task, type TaskId, type TaskOutline } from "../../graph/task.ts";
 import { causeText } from "../../graph/task-cause.ts";
 import type { Decision } from "../../policy/failure/decision.ts";
 import { planRecovery, type Recovery, recoveryFor, type TaskFailure } from "../../policy/failure/recovery.ts";
@@ -71,7 +71,7 @@ function joinRecovery(
   const definition = heldBackBy(recovery.id, task, graph.tasks);
   if (wouldWaitForItself(loaded, definition)) return undefined;
   return [
-    ...(hasEnded(recovery.status) ? [] : [alsoFor(loaded, recovery, purpose, task)]),
+    ...(hasEnded(recovery.status) ? [] : alsoFor(loaded, recovery, purpose, task)),
     { type: "task.defined", task: id, definition },
     { type: "decision.taken", ...whyJoined(id, recovery) },
   ];
@@ -99,24 +99,24 @@ function whyJoined(id: TaskId, { id: recovery, status }: Task): { decision: Deci
 }
 
 /** The recovery is for this task as well; its agent is told so, if it has not begun. */
-function alsoFor(loaded: LoadedPlan, recovery: Task, purpose: RecoveryPurpose, failed: Task): Change {
-  const definition = definitionOf(recovery);
-  return {
-    type: "task.defined",
-    task: recovery.id,
-    definition: {
-      ...definition,
-      description: `${definition.description}\n\nThis failed later and looks the same:\n${failureLines(loaded, failed)}`,
-      extra: {
-        ...definition.extra,
-        ...extraFor({ ...purpose, failed: [...new Set([...purpose.failed, failed.id])] }),
-      },
-    },
+function alsoFor(loaded: LoadedPlan, recovery: Task, purpose: RecoveryPurpose, failed: Task): Change[] {
+  const outline = outlineOf(recovery);
+  const extra = {
+    ...outline.extra,
+    ...extraFor({ ...purpose, failed: [...new Set([...purpose.failed, failed.id])] }),
   };
+  return [
+    { type: "task.defined", task: recovery.id, definition: { ...outline, extra } },
+    {
+      type: "task.annotated",
+      task: recovery.id,
+      note: `This failed later and looks the same:\n${failureLines(loaded, failed)}`,
+    },
+  ];
 }
 
 /** What recovers may have been told to wait for the task that failed. */
-function wouldWaitForItself({ graph }: LoadedPlan, definition: TaskDefinition): boolean {
+function wouldWaitForItself({ graph }: LoadedPlan, definition: TaskOutline): boolean {
   const edges = new Map<string, readonly string[]>();
   for (const task of graph.tasks.values()) edges.set(task.id, task.dependencies);
   edges.set(definition.id, definition.dependencies);
@@ -148,8 +148,8 @@ function recoveryChanges(loaded: LoadedPlan, recovery: Recovery, nowMs: number):
  * Who does not need all of its dependencies could start without the recovery, or although it failed: it waits for that
  * and what it had.
  */
-function heldBackBy(recovery: TaskId, task: Task, tasks: ReadonlyMap<TaskId, Task>): TaskDefinition {
-  const definition = definitionOf(task);
+function heldBackBy(recovery: TaskId, task: Task, tasks: ReadonlyMap<TaskId, Task>): TaskOutline {
+  const definition = outlineOf(task);
   if (task.needs === "all") return { ...definition, dependencies: [...task.dependencies, recovery] };
   const had = task.dependencies.filter((id) => tasks.get(id)?.status === "completed");
   return { ...definition, needs: "all", dependencies: [...had, recovery] };

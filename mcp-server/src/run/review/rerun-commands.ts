@@ -1,7 +1,7 @@
 import type { Evidence, Report } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
 import { extraFor, purposeOf } from "../../graph/purpose.ts";
-import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
+import { outlineOf, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { freeId, nextPosition } from "../plan/new-task.ts";
 
@@ -56,7 +56,7 @@ export function verifyLater(
   ]);
   return [
     open
-      ? { type: "task.defined", task: open.id, definition: { ...definitionOf(open), ...definition } }
+      ? { type: "task.defined", task: open.id, definition: { ...outlineOf(open), ...definition } }
       : { type: "task.created", task: definition.id, definition, position: nextPosition(loaded) },
     {
       type: "decision.taken",

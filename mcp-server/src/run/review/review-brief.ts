@@ -4,6 +4,7 @@ import { REVIEWER, workUnderReview } from "../../policy/review.ts";
 import type { FilesOfTask } from "../../report/files/files-of-tasks.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { freeId } from "../plan/new-task.ts";
+import type { PlanView } from "../plan/plan-view.ts";
 import { filesOf } from "./files-of-work.ts";
 import {
   isApart,
@@ -19,9 +20,11 @@ import { serverTask } from "./server-task.ts";
 /** The tasks that the server makes for reviews: what they may touch and what their agents are told. */
 
 /** The task under review with what fixed it so far. */
-export function reviewedTask({ graph }: LoadedPlan, of: TaskId): Reviewed | undefined {
-  const task = graph.tasks.get(of);
-  return task && { of: task, work: workUnderReview(graph.tasks, of) };
+export async function reviewedTask(plan: PlanView, of: TaskId): Promise<Reviewed | undefined> {
+  const { tasks } = plan.graph;
+  const task = tasks.get(of);
+  if (!task) return undefined;
+  return { of: { ...task, description: await plan.description(of) }, work: workUnderReview(tasks, of) };
 }
 
 /** The plan's work: whatever completed and may have changed files. */

@@ -1,6 +1,6 @@
 import { type EndedAttempt, type Evidence, type Report, SEVERITIES } from "../../graph/attempt.ts";
 import { withCriterionText } from "../../graph/criterion.ts";
-import { plainSubject, type Task, taskName } from "../../graph/task.ts";
+import { plainSubject, type Task, type TaskDefinition, taskName } from "../../graph/task.ts";
 import { standingText } from "../../policy/evidence-text.ts";
 import type { FilesOfTask } from "../../report/files/files-of-tasks.ts";
 import { quotation } from "../../text/untrusted-text.ts";
@@ -15,10 +15,13 @@ export const MAX_NAMED = 40;
 
 const MAX_SUBJECT = 120;
 
+/** A task whose description was read. */
+export type DescribedTask = Task & Pick<TaskDefinition, "description">;
+
 /** What a review is about. */
 export interface Reviewed {
   /** The reviewed task; absent: the whole plan. */
-  readonly of?: Task;
+  readonly of?: DescribedTask;
   /** Tasks whose work is judged: the reviewed one and what fixed it, in order. */
   readonly work: readonly Task[];
 }

@@ -2,7 +2,13 @@ import type { Report } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
 import { type Purpose, purposeOf } from "../../graph/purpose.ts";
 import { hasEnded } from "../../graph/readiness.ts";
-import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
+import {
+  outlineOf,
+  type Task,
+  type TaskDefinition,
+  type TaskId,
+  type TaskOutline,
+} from "../../graph/task.ts";
 import type { Decision } from "../../policy/failure/decision.ts";
 import {
   isAbout,
@@ -16,6 +22,7 @@ import type { FilesOfTask } from "../../report/files/files-of-tasks.ts";
 import { reviewerVerdicts } from "../../report/tasks/reviews.ts";
 import { type LoadedPlan, stateOf } from "../plan/load-plan.ts";
 import { nextPosition } from "../plan/new-task.ts";
+import type { PlanView } from "../plan/plan-view.ts";
 import { fixOf } from "./fix-task.ts";
 import { reviewedPlan, reviewedTask, reviewOf } from "./review-brief.ts";
 import type { Reviewed } from "./review-texts.ts";
@@ -45,24 +52,25 @@ export function rejectedWork({ graph }: LoadedPlan, task: Task): string | undefi
 }
 
 /** A task that has completed is reviewed, and so is what fixed it: its dependents wait for that. */
-export function afterCompletion(loaded: LoadedPlan, task: Task, filesOf: FilesOfTask): Change[] {
+export async function afterCompletion(plan: PlanView, task: Task, filesOf: FilesOfTask): Promise<Change[]> {
   const purpose = purposeOf(task);
   if (purpose?.kind === "fix") {
-    const reviewed = reviewedBy(loaded, purpose);
-    return reviewed ? reviewChanges(loaded, reviewed, purpose.round + 1, task, filesOf) : [];
+    const reviewed = await reviewedBy(plan, purpose);
+    return reviewed ? reviewChanges(plan, reviewed, purpose.round + 1, task, filesOf) : [];
   }
-  if (!wantsReview(task, loaded.policy)) return [];
-  return reviewChanges(loaded, { of: task, work: [task] }, 1, task, filesOf);
+  if (!wantsReview(task, plan.policy)) return [];
+  const of = { ...task, description: await plan.description(task.id) };
+  return reviewChanges(plan, { of, work: [task] }, 1, task, filesOf);
 }
 
 /** What a verdict means: the way is free, what was found is fixed, or a person has to decide. */
-export function afterVerdict(
-  loaded: LoadedPlan,
+export async function afterVerdict(
+  plan: PlanView,
   review: Task,
   step: Step,
   report: Report | undefined,
   filesOf: FilesOfTask,
-): Change[] {
+): Promise<Change[]> {
   const work = workOf(step);
   if (report?.verdict === undefined) {
     return [decided("escalate", `${review.id} gave no verdict on ${work}: somebody has to decide.`)];
@@ -70,17 +78,17 @@ export function afterVerdict(
   if (report.verdict === "accepted") {
     return [decided("proceed", `${work} was accepted in review ${step.round} (${review.id}).`)];
   }
-  const reviewed = reviewedBy(loaded, step);
+  const reviewed = await reviewedBy(plan, step);
   if (!reviewed) return [];
   if (isRejectedForGood(step, report)) {
     const held = step.of === undefined ? "" : " What depends on it waits.";
     const reason = `${work} was rejected in ${MAX_REVIEWS} reviews (${review.id}): somebody has to decide.${held}`;
     return [decided("escalate", reason)];
   }
-  const fix = fixOf(loaded, reviewed, review, step.round, report, filesOf);
+  const fix = fixOf(plan, reviewed, review, step.round, report, filesOf);
   return [
-    { type: "task.created", task: fix.id, definition: fix, position: nextPosition(loaded) },
-    ...inPlaceOf(loaded, review.id, fix),
+    { type: "task.created", task: fix.id, definition: fix, position: nextPosition(plan) },
+    ...inPlaceOf(plan, review.id, fix),
     decided(
       "retry",
       `${work} was rejected in review ${step.round} of at most ${MAX_REVIEWS} (${review.id}): ${fix.id} fixes what was found, and another review follows.`,
@@ -190,7 +198,7 @@ function besideWork({ graph }: LoadedPlan, work: TaskId, review: TaskDefinition)
   const steps = new Map([[work, review.id]]);
   return definitions([...graph.tasks.values()], (task) =>
     task.dependencies.some((id) => workBehind(id, taskOf) === work)
-      ? waitForReviews(definitionOf(task), taskOf, steps)
+      ? waitForReviews(outlineOf(task), taskOf, steps)
       : undefined,
   );
 }
@@ -202,14 +210,14 @@ function inPlaceOf({ graph }: LoadedPlan, before: TaskId, next: TaskDefinition):
   return definitions([...graph.tasks.values()], (task) =>
     task.dependencies.includes(before) && !isAbout(task, work, taskOf)
       ? {
-          ...definitionOf(task),
+          ...outlineOf(task),
           dependencies: task.dependencies.map((id) => (id === before ? next.id : id)),
         }
       : undefined,
   );
 }
 
-function definitions(tasks: readonly Task[], changed: (task: Task) => TaskDefinition | undefined): Change[] {
+function definitions(tasks: readonly Task[], changed: (task: Task) => TaskOutline | undefined): Change[] {
   return tasks.flatMap((task): Change[] => {
     const definition = task.status === "completed" ? undefined : changed(task);
     return definition && definition.dependencies.join() !== task.dependencies.join()
@@ -218,8 +226,8 @@ function definitions(tasks: readonly Task[], changed: (task: Task) => TaskDefini
   });
 }
 
-function reviewedBy(loaded: LoadedPlan, step: Step): Reviewed | undefined {
-  return step.of === undefined ? reviewedPlan(loaded) : reviewedTask(loaded, step.of);
+async function reviewedBy(plan: PlanView, step: Step): Promise<Reviewed | undefined> {
+  return step.of === undefined ? reviewedPlan(plan) : reviewedTask(plan, step.of);
 }
 
 function workOf(step: Step): string {

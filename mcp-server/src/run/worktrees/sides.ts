@@ -1,11 +1,12 @@
 import type { Change } from "../../graph/event.ts";
 import { extraFor } from "../../graph/purpose.ts";
 import {
-  definitionOf,
+  outlineOf,
   plainSubject,
   type Task,
   type TaskDefinition,
   type TaskId,
+  type TaskOutline,
   taskName,
 } from "../../graph/task.ts";
 import { cleanText, NAME_LIMIT } from "../../text/sanitize.ts";
@@ -50,12 +51,12 @@ function dependentsWaitFor(loaded: LoadedPlan, task: TaskId, merge: TaskId): Cha
   return dependents.map((other) => ({
     type: "task.defined" as const,
     task: other.id,
-    definition: waitingFor(definitionOf(other), task, merge),
+    definition: waitingFor(outlineOf(other), task, merge),
   }));
 }
 
 /** Who needs only some of what it names would count the task and its merge as two: it waits for the merge instead. */
-function waitingFor(dependent: TaskDefinition, task: TaskId, merge: TaskId): TaskDefinition {
+function waitingFor(dependent: TaskOutline, task: TaskId, merge: TaskId): TaskOutline {
   const kept =
     dependent.needs === "all" || dependent.needs === "settled"
       ? dependent.dependencies

@@ -3,7 +3,7 @@ import { fileRefusal } from "../../errors/file-refusal.ts";
 import { GitFailed } from "../../git/git.ts";
 import { RefMoved } from "../../git/plan-branch.ts";
 import type { AttemptId } from "../../graph/attempt.ts";
-import { definitionOf } from "../../graph/task.ts";
+import { outlineOf } from "../../graph/task.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { endAttempt } from "../attempts/end-attempt.ts";
 import { taskOf } from "../plan/load-plan.ts";
@@ -54,7 +54,7 @@ async function giveUp(ctx: RunContext, store: GraphStore, attempt: AttemptId, wh
     if (why instanceof PrerequisiteUnmerged) {
       const task = taskOf(plan, claim.task);
       const dependencies = [...new Set([...task.dependencies, why.waitFor])];
-      const definition = { ...definitionOf(task), dependencies };
+      const definition = { ...outlineOf(task), dependencies };
       plan.append({ type: "task.defined", task: task.id, definition });
     }
     if (claim.state === "offered") {

@@ -3,6 +3,7 @@ import type { ClaimKey, EngineTransaction, LoadedRows, PlanKey, ReadAhead } from
 import { HELD, UNRECOGNISED } from "../tables/held-claim.ts";
 import { bothForms } from "../tables/masked-claim.ts";
 import type { NewRows } from "../tables/new-rows.ts";
+import { outlineColumns } from "../tables/outline-row.ts";
 import {
   CLAIMS,
   EVENTS,
@@ -59,20 +60,23 @@ export function postgresTransaction(
       const { nowMs, held, claim, ...rest } = row.loaded;
       heard(nowMs);
       const whole = rest.plans.filter(({ id }) => !known.has(id)).map(({ id }) => id);
-      const rowsOf = async <Row>(table: string, order: string, newer: readonly Row[]) =>
+      const rowsOf = async <Row>(
+        { name, columns, order }: ReadTable,
+        newer: readonly Row[],
+      ): Promise<readonly Row[]> =>
         whole.length === 0
           ? newer
           : [
               ...newer,
               ...(await query<Row>(
-                `select * from ${SCHEMA}.${table} where plan_id = any ($1::int[]) order by ${order}`,
+                `select ${columns} from ${SCHEMA}.${name} where plan_id = any ($1::int[]) order by ${order}`,
                 [whole],
               )),
             ];
       return {
         ...rest,
-        tasks: await rowsOf("tasks", "position", rest.tasks),
-        claims: await rowsOf("claims", "id", rest.claims),
+        tasks: await rowsOf(READ.tasks, rest.tasks),
+        claims: await rowsOf(READ.claims, rest.claims),
         held: held ?? undefined,
         claim: claim ?? undefined,
       };
@@ -93,6 +97,18 @@ export function postgresTransaction(
   };
 }
 
+/** What is read of a table, and in which order. */
+interface ReadTable {
+  readonly name: string;
+  readonly columns: string;
+  readonly order: string;
+}
+
+const READ = {
+  tasks: { name: "tasks", columns: outlineColumns("postgres"), order: "position" },
+  claims: { name: "claims", columns: "*", order: "id" },
+} satisfies Record<string, ReadTable>;
+
 /** As JSON has it: there is no undefined. */
 type Loaded = { readonly [Field in keyof LoadedRows]: LoadedRows[Field] | null } & LoadedRows & {
     readonly nowMs: number;
@@ -110,10 +126,10 @@ function loadStatement(wanted: ReadAhead, known: ReadonlyMap<number, number>, va
     ...(wanted.plan ? [planCondition(wanted.plan, values)] : []),
     ...(wanted.claim ? ["id = (select plan_id from one)"] : []),
   ];
-  const newer = (table: string, order: string) =>
+  const newer = ({ name, columns, order }: ReadTable) =>
     json(
-      `select t.* from ${SCHEMA}.${table} t join wanted_plans w on w.id = t.plan_id
-        where ${isKnown} and t.changed_seq > ${knownSeq} order by t.${order}`,
+      `select ${columns} from (select t.* from ${SCHEMA}.${name} t join wanted_plans w on w.id = t.plan_id
+        where ${isKnown} and t.changed_seq > ${knownSeq}) t order by ${order}`,
     );
   const { events } = wanted;
   const types = wanted.claim && events ? values.add(events.types) : undefined;
@@ -125,8 +141,8 @@ function loadStatement(wanted: ReadAhead, known: ReadonlyMap<number, number>, va
     nowMs: NOW_MS,
     lastSeq: `coalesce((select max(seq) from ${SCHEMA}.events), 0)`,
     plans: json("select * from wanted_plans"),
-    tasks: newer("tasks", "position"),
-    claims: newer("claims", "id"),
+    tasks: newer(READ.tasks),
+    claims: newer(READ.claims),
     held: wanted.held
       ? json(`${CLAIMS_WITH_PLAN} where ${HELD} union all ${CLAIMS_WITH_PLAN} where ${UNRECOGNISED}`)
       : "null::json",

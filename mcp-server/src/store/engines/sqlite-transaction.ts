@@ -5,8 +5,9 @@ import { HELD, type HeldRow, UNRECOGNISED } from "../tables/held-claim.ts";
 import { IS_INDEXED } from "../tables/indexed-events.ts";
 import { bothForms } from "../tables/masked-claim.ts";
 import type { NewRows } from "../tables/new-rows.ts";
+import { type OutlineRow, outlineColumns } from "../tables/outline-row.ts";
 import { CLAIMS, EVENTS, onConflict, PLANS, TASKS, type WrittenTable } from "../tables/row-columns.ts";
-import type { ClaimsTable, Database, EventsTable, PlansTable, TasksTable } from "../tables/schema.ts";
+import type { ClaimsTable, Database, EventsTable, PlansTable } from "../tables/schema.ts";
 
 const CLAIMS_WITH_PLAN =
   "select claims.*, plans.slug as plan_slug, plans.repository from claims join plans on plans.id = claims.plan_id";
@@ -16,14 +17,18 @@ const CLAIMS_WITH_PLAN =
  * keeps its column out of the search, so that claims are looked up one by one instead of among all of the plan.
  */
 const CHANGED = {
-  tasks: changed("tasks", "position", "plan_id = ?1 and id in (select task_id"),
-  claims: changed("claims", "id", "+plan_id = ?1 and id in (select attempt_id"),
+  tasks: changed(
+    `${outlineColumns("sqlite")} from tasks`,
+    "position",
+    "plan_id = ?1 and id in (select task_id",
+  ),
+  claims: changed("* from claims", "id", "+plan_id = ?1 and id in (select attempt_id"),
 };
 
-function changed(table: string, order: string, isIn: string) {
+function changed(what: string, order: string, isIn: string) {
   return {
-    all: `select * from ${table} where plan_id = ? order by ${order}`,
-    since: `select * from ${table} where ${isIn} from events where plan_id = ?1 and seq > ?2) order by ${order}`,
+    all: `select ${what} where plan_id = ? order by ${order}`,
+    since: `select ${what} where ${isIn} from events where plan_id = ?1 and seq > ?2) order by ${order}`,
   };
 }
 
@@ -135,7 +140,7 @@ export function sqliteTransaction(
       return {
         lastSeq: lastSeq(),
         plans,
-        tasks: changedRows<Selectable<TasksTable>>(CHANGED.tasks),
+        tasks: changedRows<OutlineRow>(CHANGED.tasks),
         claims: changedRows<Selectable<ClaimsTable>>(CHANGED.claims),
         held: wanted.held
           ? all<HeldRow>(

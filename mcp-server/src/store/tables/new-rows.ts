@@ -1,6 +1,6 @@
 import { type AnyClaim, isAttempt } from "../../graph/attempt.ts";
 import type { Change, GraphEvent } from "../../graph/event.ts";
-import { definitionOf, type Task } from "../../graph/task.ts";
+import type { Task, TaskDefinition } from "../../graph/task.ts";
 import { causeText, causeValue } from "../../graph/task-cause.ts";
 import { LASTING_LEASE_MS, masked } from "./masked-claim.ts";
 import { deliveryColumn, type StoredPlan } from "./rows.ts";
@@ -25,8 +25,15 @@ export interface NewRows {
 /** An event of this version of the program: all of it can be read here. */
 export type OwnEvent = GraphEvent & { readonly change: Change };
 
-/** The change is stored without the parts that have columns of their own. */
-export function eventRow(planId: number, { atMs, actor, v, change }: OwnEvent) {
+/**
+ * The change is stored without the parts that have columns of their own.
+ * @param definition of a change that has one: the same with the description that the task keeps.
+ */
+export function eventRow(
+  planId: number,
+  { atMs, actor, v, change }: OwnEvent,
+  definition: TaskDefinition | undefined,
+) {
   const { type, task, attempt, ...data } = storedChange(change) as Change & {
     task?: string;
     attempt?: number;
@@ -39,7 +46,7 @@ export function eventRow(planId: number, { atMs, actor, v, change }: OwnEvent) {
     type,
     actor,
     v,
-    data: JSON.stringify(data),
+    data: JSON.stringify(definition ? { ...data, definition } : data),
   };
 }
 
@@ -77,12 +84,13 @@ export function planRow(plan: StoredPlan, event: number) {
 
 export type PlanRow = ReturnType<typeof planRow>;
 
-export function taskRow(planId: number, task: Task, event: number) {
+/** @param definition absent: the task is done in the same way as before, and the row keeps what it has. */
+export function taskRow(planId: number, task: Task, event: number, definition?: TaskDefinition) {
   return {
     plan_id: planId,
     id: task.id as string,
     position: task.position,
-    definition: JSON.stringify(definitionOf(task)),
+    definition: definition ? JSON.stringify(definition) : "",
     status: task.unrecognised?.status ?? task.status,
     cause: task.cause ? causeText(task.cause) : null,
     /** Null where the text says it all: what the row has stays, and is another text's. */

@@ -1,6 +1,6 @@
 import type { AnyClaim } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
-import { type Task, unstarted } from "../../graph/task.ts";
+import { type Task, unstarted, withoutDescription } from "../../graph/task.ts";
 import type { Unrecognised } from "../../graph/unrecognised.ts";
 import { type PolicyParts, policyOfParts, type StoredPlan } from "./rows.ts";
 
@@ -68,7 +68,7 @@ export function taskAfter(task: Task | undefined, change: Change, atMs: number):
   if (!task) return undefined;
   switch (change.type) {
     case "task.defined":
-      return { ...stateOf(task), ...change.definition };
+      return { ...stateOf(task), ...withoutDescription(change.definition) };
     case "task.status": {
       const { cause: _cause, endedAtMs: _endedAtMs, ...rest } = withKnownStatus(task);
       const isOpen = change.status === "pending" || change.status === "in_progress";

@@ -13,6 +13,8 @@ export interface WrittenTable {
   readonly seq: string | undefined;
   /** Columns that keep what they hold where a row brings nothing. */
   readonly kept?: readonly string[];
+  /** The same for a column that cannot be null: there the empty text is nothing. */
+  readonly keptIfEmpty?: string;
 }
 
 export const EVENTS: WrittenTable = {
@@ -72,6 +74,7 @@ export const TASKS: WrittenTable = {
   key: ["plan_id", "id"],
   seq: "changed_seq",
   kept: ["cause_value"],
+  keptIfEmpty: "definition",
 };
 
 export const CLAIMS: WrittenTable = {
@@ -124,14 +127,15 @@ export const LEASE_COLUMNS = {
 } satisfies Columns<LeaseRow>;
 
 /** `on conflict …`: a row that exists becomes as the new one is. */
-export function onConflict({ name, columns, key, seq, kept }: WrittenTable): string {
+export function onConflict({ name, columns, key, seq, kept, keptIfEmpty }: WrittenTable): string {
   const names = [...Object.keys(columns), ...(seq === undefined ? [] : [seq])];
   const set = names
     .filter((column) => !key.includes(column))
-    .map((column) =>
-      kept?.includes(column)
-        ? `${column} = coalesce(excluded.${column}, ${name}.${column})`
-        : `${column} = excluded.${column}`,
-    );
+    .map((column) => {
+      if (kept?.includes(column)) return `${column} = coalesce(excluded.${column}, ${name}.${column})`;
+      return column === keptIfEmpty
+        ? `${column} = coalesce(nullif(excluded.${column}, ''), ${name}.${column})`
+        : `${column} = excluded.${column}`;
+    });
   return `on conflict (${key.join(", ")}) do update set ${set.join(", ")}`;
 }

@@ -18,15 +18,18 @@ import {
   SIZES,
   TASK_STATUSES,
   type Task,
-  type TaskDefinition,
   type TaskId,
+  type TaskOutline,
+  type TaskRedefinition,
+  withoutDescription,
 } from "../../graph/task.ts";
 import { storedCause } from "../../graph/task-cause.ts";
 import { type Unrecognised, WordReader } from "../../graph/unrecognised.ts";
 import type { Usage } from "../../graph/usage.ts";
 import { unmasked } from "./masked-claim.ts";
+import type { OutlineRow, TaskStateRow } from "./outline-row.ts";
 import { reportFromRow } from "./report-row.ts";
-import type { ClaimsTable, EventsTable, PlansTable, TasksTable } from "./schema.ts";
+import type { ClaimsTable, EventsTable, PlansTable } from "./schema.ts";
 
 /**
  * A plan as it is stored; `policy` holds only what the plan itself states, and also what only a newer version of this
@@ -62,6 +65,8 @@ export function policyOfParts(parts: PolicyParts): Pick<StoredPlan, "policy" | "
   return { policy: { ...parts.addedPolicy, ...parts.policy }, policyParts: parts };
 }
 
+const TASK_MODELS: readonly string[] = [...MODELS, INHERIT];
+const TASK_EFFORTS: readonly string[] = [...EFFORTS, INHERIT];
 const CLAIM_STATES: readonly string[] = ["offered", "running", "returned", "ended"];
 
 /** A plan with a status of a newer version looks paused: nothing of it starts here until somebody resumes it. */
@@ -90,32 +95,56 @@ export function planFromRow(row: Selectable<PlansTable>): StoredPlan {
   };
 }
 
+const NOTES: readonly string[] = [];
+const METADATA: Readonly<Record<string, unknown>> = {};
+
 /** A task with a status of a newer version looks as if it were in progress: it is open, and not to be started. */
-export function taskFromRow(row: Selectable<TasksTable>): Task {
-  const definition = JSON.parse(row.definition) as TaskDefinition;
+export function taskFromRow(row: OutlineRow): Task {
+  const outline = outlineFromRow(row);
   const words = new WordReader();
   const status = words.read("status", row.status, TASK_STATUSES, "in_progress");
-  const { size, priority, isolation } = definition;
+  const { size, priority, isolation, model, effort } = outline;
   if (size !== undefined) words.note("size", size, SIZES);
   words.note("priority", priority, PRIORITIES);
   if (isolation !== undefined) words.note("isolation", isolation, ISOLATIONS);
-  if (definition.model !== undefined) words.note("model", definition.model, [...MODELS, INHERIT]);
-  if (definition.effort !== undefined) words.note("effort", definition.effort, [...EFFORTS, INHERIT]);
-  const purpose = storedPurpose(definition);
+  if (model !== undefined) words.note("model", model, TASK_MODELS);
+  if (effort !== undefined) words.note("effort", effort, TASK_EFFORTS);
+  const purpose = storedPurpose(outline);
   if (purpose) words.note("purpose", purpose.kind, PURPOSES);
-  return {
-    ...definition,
-    position: row.position,
+  const { position } = row;
+  const task = Object.assign(outline, {
+    position,
     status,
-    ...(row.cause !== null && { cause: storedCause(row.cause, JSON.parse(row.cause_value ?? "null")) }),
-    ...(row.owner !== null && { owner: row.owner }),
-    notes: JSON.parse(row.notes) as string[],
-    metadata: JSON.parse(row.metadata) as Record<string, unknown>,
-    failedAttempts: row.failed_attempts,
-    lostAttempts: row.lost_attempts,
-    timesBlocked: row.times_blocked,
-    ...(row.ended_at_ms !== null && { endedAtMs: Number(row.ended_at_ms) }),
-    ...words.found,
+    notes: NOTES,
+    metadata: METADATA,
+    failedAttempts: 0,
+    lostAttempts: 0,
+    timesBlocked: 0,
+  });
+  return row.state === null
+    ? Object.assign(task, words.found)
+    : { ...task, ...stateFrom(row.state), ...words.found };
+}
+
+/** An object of this row alone, to which a plan of many thousand tasks adds the rest instead of copying it. */
+function outlineFromRow({ outline }: OutlineRow): TaskOutline {
+  const read = JSON.parse(outline) as TaskRedefinition;
+  return read.description === undefined ? read : withoutDescription(read);
+}
+
+function stateFrom(column: string): Partial<Task> {
+  const state = JSON.parse(column) as TaskStateRow;
+  return {
+    ...(state.cause !== null && {
+      cause: storedCause(state.cause, JSON.parse(state.cause_value ?? "null")),
+    }),
+    ...(state.owner !== null && { owner: state.owner }),
+    notes: JSON.parse(state.notes) as string[],
+    metadata: JSON.parse(state.metadata) as Record<string, unknown>,
+    failedAttempts: state.failed_attempts,
+    lostAttempts: state.lost_attempts,
+    timesBlocked: state.times_blocked,
+    ...(state.ended_at_ms !== null && { endedAtMs: Number(state.ended_at_ms) }),
   };
 }
 
