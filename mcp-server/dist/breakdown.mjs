@@ -143,8 +143,19 @@ function fileStatus(value) {
 // mcp-server/src/breakdown/json/json-lines.ts
 function isJsonLines(text2, file) {
   if (/\.(?:jsonl|ndjson)$/i.test(file)) return true;
-  const lines = text2.split("\n").filter((line) => line.trim() !== "");
-  return lines.length > 1 && lines.slice(0, 2).every(isObjectText);
+  const lines = firstLines(text2, 2);
+  return lines.length > 1 && lines.every(isObjectText);
+}
+function firstLines(text2, count) {
+  const lines = [];
+  for (let start = 0; start < text2.length && lines.length < count; ) {
+    const found = text2.indexOf("\n", start);
+    const end = found < 0 ? text2.length : found;
+    const line = text2.slice(start, end);
+    if (line.trim() !== "") lines.push(line);
+    start = end + 1;
+  }
+  return lines;
 }
 function isObjectText(line) {
   if (!/^\s*\{.*\}\s*$/s.test(line)) return false;
@@ -565,7 +576,7 @@ function numberIds(text2) {
         if (written2 !== String(id2.value)) found.push({ offset: id2.offset, written: written2, read: String(id2.value) });
       }
     }
-    left.push(...[...children].reverse());
+    for (const child of children.toReversed()) left.push(child);
   }
   return found;
 }
@@ -860,7 +871,9 @@ function isNested(document) {
 
 // mcp-server/src/breakdown/own-format/breakdown.ts
 function readBreakdown(text2, file) {
-  const parsed = parseDocument(text2, file);
+  return breakdownIn(parseDocument(text2, file), file);
+}
+function breakdownIn(parsed, file) {
   const { tasks: found, ...document } = parsed.document;
   if (!Array.isArray(found)) {
     const keys = Object.keys(document);
@@ -1242,7 +1255,8 @@ async function readFileBreakdown(text2, file, part) {
     const breakdown = readMarkdownBreakdown(text2, file);
     return breakdown && { ...breakdown, own: false };
   }
-  const { document, warnings } = parseDocument(text2, file);
+  const parsed = parseDocument(text2, file);
+  const { document, warnings } = parsed;
   if (isTaskMaster(document)) {
     const read = readTaskMaster(document, file, part);
     return { ...toBreakdown({ ...read, warnings: [...warnings, ...read.warnings] }, file), own: false };
@@ -1259,7 +1273,7 @@ async function readFileBreakdown(text2, file, part) {
     const { raw, warnings: found } = tasksOfGroups(taskGroups(document), file);
     return { ...breakdownOf(raw, document, file, [...warnings, ...found]), own: false };
   }
-  return { ...readBreakdown(text2, file), own: true };
+  return { ...breakdownIn(parsed, file), own: true };
 }
 function isOwnFormat(text2, file) {
   const { document } = parseDocument(text2, file);
@@ -1464,6 +1478,7 @@ export {
   OrderEdges,
   READABLE,
   WrongField,
+  breakdownIn,
   breakdownOf,
   checkDependencies,
   descriptionWarnings,

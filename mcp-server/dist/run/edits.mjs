@@ -228,6 +228,7 @@ async function readSource(ctx, input) {
 }
 
 // mcp-server/src/run/edits/create-plan.ts
+var MAX_APPENDED = 1e4;
 async function createPlan(ctx, actor, input) {
   const slug = planSlug(input.plan);
   const read = await readSource(ctx, input);
@@ -282,7 +283,10 @@ async function createPlan(ctx, actor, input) {
       ...storedPolicy(policy),
       document: source.document
     });
-    plan.append(...changes, ...choice ? [{ type: "isolation.decided", ...choice }] : []);
+    for (let from = 0; from < changes.length; from += MAX_APPENDED) {
+      plan.append(...changes.slice(from, from + MAX_APPENDED));
+    }
+    if (choice) plan.append({ type: "isolation.decided", ...choice });
     warnings.push(...newerParts(stateOf(plan)));
     const made = { ...result, ...told, loaded: plan, interrupted };
     if (!draft) return { ...made, warnings: [...warnings, ...result.warnings] };

@@ -17,7 +17,7 @@ import { CallerError, fileRefusal } from "../errors.mjs";
 import { isInside, pathInside, undefinedIfMissing } from "./project.mjs";
 
 // mcp-server/src/run/specification/breakdown-file.ts
-var MAX_BREAKDOWN_BYTES = 20 * 1024 * 1024;
+var MAX_BREAKDOWN_MB = 400;
 var USUAL_NAMES = ["03-tasks.json", "tasks.md"];
 async function findBreakdown(root, from, directory = root) {
   const [named, other] = await locate(root, directory, from);
@@ -40,10 +40,10 @@ async function breakdownAt(root, named, from) {
 async function found(root, path, part, from) {
   const inside = insideOf(root, path, from);
   const info = await stat(path);
-  if (!info.isFile() || info.size > MAX_BREAKDOWN_BYTES) {
+  if (!info.isFile() || info.size > MAX_BREAKDOWN_MB * 1024 * 1024) {
     throw new CallerError(
       "bad_input",
-      `from: ${JSON.stringify(from)} is not a readable breakdown (a file of at most 20 MB).`,
+      `from: ${JSON.stringify(from)} is not a readable breakdown (a file of at most ${MAX_BREAKDOWN_MB} MB).`,
       `Name ${READABLE}.`,
       "from"
     );

@@ -157,11 +157,12 @@ var PostgresListener = class {
 import { CompiledQuery } from "../lib/kysely.mjs";
 
 // import:store/tables.mjs in store/engines.mjs
-import { CLAIMS, EVENTS, HELD, IS_INDEXED, LEASE_COLUMNS, PLANS, TASKS, UNRECOGNISED, bothForms, onConflict, outlineColumns, storableJson } from "./tables.mjs";
+import { CLAIMS, EVENTS, HELD, IS_INDEXED, LEASE_COLUMNS, PLANS, TASKS, UNRECOGNISED, bothForms, inParts, onConflict, outlineColumns, storableJson } from "./tables.mjs";
 
 // mcp-server/src/store/engines/postgres-transaction.ts
 var SCHEMA = "parallel";
 var NOW_MS = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
+var MAX_EVENTS = 1e3;
 var Values = class {
   list = [];
   /** @returns the placeholder. */
@@ -199,9 +200,13 @@ function postgresTransaction(db, channel, heard) {
       };
     },
     async save(rows) {
-      const values = new Values();
-      const saved = await query(saveStatement(rows, channel, values), values.list);
-      return saved.map(({ seq }) => Number(seq));
+      const seqs = [];
+      for (const part of inParts(rows, MAX_EVENTS)) {
+        const values = new Values();
+        const saved = await query(saveStatement(part, channel, values), values.list);
+        for (const { seq } of saved) seqs.push(Number(seq));
+      }
+      return seqs;
     },
     // Writers of other repositories run at the same time, so the largest number plus one would not do.
     async nextIds(table, count) {

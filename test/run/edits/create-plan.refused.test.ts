@@ -1,4 +1,4 @@
-import { existsSync, symlinkSync } from "node:fs";
+import { existsSync, symlinkSync, truncateSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { breakdown, put, task } from "../../support/checkout.ts";
@@ -27,6 +27,14 @@ describe("a breakdown that cannot be imported", () => {
     expect(error.message).toContain("specs/none/03-tasks.json");
     expect(error.remedy).toContain("/spec:decompose");
     expect(existsSync(dirname(graphOf(folder)))).toBe(false);
+  });
+
+  it("a breakdown is refused, and nothing is written, when the file is larger than can be read whole", async () => {
+    const { folder, server } = await serverWith("{}");
+    truncateSync(join(folder, FILE), 401 * 1024 * 1024);
+    const error = await server.refused("plan_create", { plan: "example", from: FILE });
+    expect(error).toMatchObject({ kind: "bad_input", field: "from" });
+    expect(error.message).toContain("at most 400 MB");
   });
 
   it("a breakdown is refused, and nothing is written, when its JSON is broken, with the place", async () => {

@@ -1,6 +1,6 @@
 import { BreakdownError } from "../errors.ts";
 import { parseDocument, withoutByteOrderMark } from "../json/document.ts";
-import { type Breakdown, breakdownOf, readBreakdown } from "../own-format/breakdown.ts";
+import { type Breakdown, breakdownIn, breakdownOf } from "../own-format/breakdown.ts";
 import { isNested, taskGroups, tasksOfGroups } from "../own-format/nested-tasks.ts";
 import { toBreakdown } from "../own-format/to-breakdown.ts";
 import { isTaskMaster, readTaskMaster } from "../task-master/task-master.ts";
@@ -32,7 +32,8 @@ export async function readFileBreakdown(
     const breakdown = readMarkdownBreakdown(text, file);
     return breakdown && { ...breakdown, own: false };
   }
-  const { document, warnings } = parseDocument(text, file);
+  const parsed = parseDocument(text, file);
+  const { document, warnings } = parsed;
   if (isTaskMaster(document)) {
     const read = readTaskMaster(document, file, part);
     return { ...toBreakdown({ ...read, warnings: [...warnings, ...read.warnings] }, file), own: false };
@@ -49,7 +50,7 @@ export async function readFileBreakdown(
     const { raw, warnings: found } = tasksOfGroups(taskGroups(document), file);
     return { ...breakdownOf(raw, document, file, [...warnings, ...found]), own: false };
   }
-  return { ...readBreakdown(text, file), own: true };
+  return { ...breakdownIn(parsed, file), own: true };
 }
 
 /** Whether a JSON file is a `03-tasks.json`, good or bad, and not one of another format. @throws BreakdownError */

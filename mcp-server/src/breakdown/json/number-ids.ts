@@ -35,7 +35,8 @@ export function numberIds(text: string): NumberId[] {
         if (written !== String(id.value)) found.push({ offset: id.offset, written, read: String(id.value) });
       }
     }
-    left.push(...[...children].reverse());
+    // One by one: a list may have more elements than a call can have arguments.
+    for (const child of children.toReversed()) left.push(child);
   }
   return found;
 }

@@ -46,7 +46,11 @@ export interface RawTask {
 
 /** The `03-tasks.json` that the text holds, or a `BreakdownError`. `file` names it in messages. */
 export function readBreakdown(text: string, file: string): Breakdown {
-  const parsed = parseDocument(text, file);
+  return breakdownIn(parseDocument(text, file), file);
+}
+
+/** The same of a text that was parsed. */
+export function breakdownIn(parsed: ReturnType<typeof parseDocument>, file: string): Breakdown {
   const { tasks: found, ...document } = parsed.document;
   if (!Array.isArray(found)) {
     const keys = Object.keys(document);

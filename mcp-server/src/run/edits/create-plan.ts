@@ -26,6 +26,8 @@ import { notRunWarnings } from "./commands-of-plan.ts";
 import { compare, type PlanChanges } from "./diff-breakdown.ts";
 import { type CreatePlanInput, type PlanInput, readSource } from "./read-source.ts";
 
+const MAX_APPENDED = 10_000;
+
 /** What an import did, or a dry run would do. */
 export interface CreatedPlan extends PlanChanges {
   readonly loaded: LoadedPlan | undefined;
@@ -109,7 +111,11 @@ export async function createPlan(
         ...storedPolicy(policy),
         document: source.document,
       }));
-    plan.append(...changes, ...(choice ? [{ type: "isolation.decided" as const, ...choice }] : []));
+    // In parts: an import may have more changes than a call can have arguments.
+    for (let from = 0; from < changes.length; from += MAX_APPENDED) {
+      plan.append(...changes.slice(from, from + MAX_APPENDED));
+    }
+    if (choice) plan.append({ type: "isolation.decided", ...choice });
     warnings.push(...newerParts(stateOf(plan)));
     const made = { ...result, ...told, loaded: plan, interrupted };
     if (!draft) return { ...made, warnings: [...warnings, ...result.warnings] };

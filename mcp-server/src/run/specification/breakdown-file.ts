@@ -6,8 +6,11 @@ import { CallerError } from "../../errors/caller-error.ts";
 import type { PlanSource } from "../../graph/plan.ts";
 import { isInside } from "../project/inside-checkout.ts";
 
-/** A breakdown is read whole; a larger file is something else. */
-const MAX_BREAKDOWN_BYTES = 20 * 1024 * 1024;
+/**
+ * A breakdown is read whole, so it has to be one text of JavaScript (512 MB) with what is made of it in memory. So much
+ * holds 100,000 tasks with descriptions of the length that people give them.
+ */
+const MAX_BREAKDOWN_MB = 400;
 /** What a folder is asked for, in this order. */
 const USUAL_NAMES = ["03-tasks.json", "tasks.md"];
 
@@ -57,10 +60,10 @@ async function found(
 ): Promise<FoundBreakdown> {
   const inside = insideOf(root, path, from);
   const info = await stat(path);
-  if (!info.isFile() || info.size > MAX_BREAKDOWN_BYTES) {
+  if (!info.isFile() || info.size > MAX_BREAKDOWN_MB * 1024 * 1024) {
     throw new CallerError(
       "bad_input",
-      `from: ${JSON.stringify(from)} is not a readable breakdown (a file of at most 20 MB).`,
+      `from: ${JSON.stringify(from)} is not a readable breakdown (a file of at most ${MAX_BREAKDOWN_MB} MB).`,
       `Name ${READABLE}.`,
       "from",
     );

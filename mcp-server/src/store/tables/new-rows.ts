@@ -22,6 +22,33 @@ export interface NewRows {
   readonly leases: readonly LeaseRow[];
 }
 
+/**
+ * The rows in parts of at most so many events, each with the rows that those have changed last. A plan comes with the
+ * first part, because the others refer to it, and has its version from the last.
+ */
+export function inParts(rows: NewRows, events: number): NewRows[] {
+  if (rows.events.length <= events) return [rows];
+  const parts = Array.from({ length: Math.ceil(rows.events.length / events) }, (_, i) => i * events);
+  return parts.map((before, i): NewRows => {
+    const isLast = i === parts.length - 1;
+    const ofPart = <Row extends { readonly event: number }>(all: readonly Row[]) =>
+      all.flatMap((row) =>
+        row.event > before && row.event <= before + events ? [{ ...row, event: row.event - before }] : [],
+      );
+    return {
+      events: rows.events.slice(before, before + events),
+      plans: i === 0 ? rows.plans.map((plan) => ({ ...plan, event: Math.min(plan.event, events) })) : [],
+      versions: [
+        ...ofPart(rows.versions),
+        ...ofPart(i === 0 ? [] : rows.plans.map(({ id, event }) => ({ id, event }))),
+      ],
+      tasks: ofPart(rows.tasks),
+      claims: ofPart(rows.claims),
+      leases: isLast ? rows.leases : [],
+    };
+  });
+}
+
 /** An event of this version of the program: all of it can be read here. */
 export type OwnEvent = GraphEvent & { readonly change: Change };
 
