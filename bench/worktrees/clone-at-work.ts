@@ -21,14 +21,14 @@ export class CloneAtWork {
     private readonly clock: { aheadMs: number },
   ) {}
 
-  /** @param home of Claude Code, outside of all clones. */
+  /** @param database its address. @param home of Claude Code, outside of all clones. */
   static async open(root: string, database: string, home: string, plan: string): Promise<CloneAtWork> {
     const clock = { aheadMs: 0 };
     const opened = await createContext({
       directory: root,
       env: {
         ...process.env,
-        PARALLEL_DATABASE_URL: `sqlite:${database}`,
+        PARALLEL_DATABASE_URL: database,
         CLAUDE_CONFIG_DIR: home,
         CLAUDE_CODE_SESSION_ID: "bench",
       },

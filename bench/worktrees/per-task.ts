@@ -50,7 +50,7 @@ export async function measureTasks(
     ["own", "other", "plain"].map((name) => cloneOf(remote, join(folder, name))),
   );
   if (own === undefined || other === undefined || plain === undefined) throw new Error("no clones");
-  const database = join(folder, "graph.sqlite");
+  const database = `sqlite:${join(folder, "graph.sqlite")}`;
   const open = (root: string) => CloneAtWork.open(root, database, join(folder, "home"), PLAN);
   const [clone, second] = [await open(own), await open(other)];
   const tasks = Array.from({ length: rounds + WARM_UP + NOT_DONE }, (_, n) => ({

@@ -141,15 +141,13 @@ var GraphReader = class {
   }
   /** What tasks of the plan are described as, which is not in memory. @param ids absent: all of them. */
   async descriptions(planId, ids) {
-    const found = /* @__PURE__ */ new Map();
-    const inPlan = this.transaction.db.selectFrom("tasks").select(["id", "definition"]).where("plan_id", "=", planId);
-    const parts = ids === void 0 ? [void 0] : slices([...new Set(ids)], MAX_VALUES);
-    for (const part of parts) {
-      for (const { id, definition } of await (part ? inPlan.where("id", "in", part) : inPlan).execute()) {
-        found.set(id, JSON.parse(definition).description);
-      }
-    }
-    return found;
+    const rows = await this.transaction.definitions(planId, ids);
+    return new Map(
+      rows.map(({ id, definition }) => [
+        id,
+        JSON.parse(definition).description
+      ])
+    );
   }
   /** What tasks of the repository are expected to take, by all attempts up to now. */
   async currentEstimates(repository) {
@@ -224,8 +222,8 @@ var GraphReader = class {
   /** Every attempt that one of the agents was bound to, oldest first: an agent that pulls its work has several. */
   async attemptsOfAgents(agentIds) {
     const found = [];
-    for (const part of slices(agentIds, MAX_VALUES)) {
-      const rows = await this.transaction.db.selectFrom("claims").innerJoin("plans", "plans.id", "claims.plan_id").selectAll("claims").select(["plans.slug as plan_slug", "plans.repository"]).where("agent_id", "in", part.flatMap(bothForms)).execute();
+    for (let from = 0; from < agentIds.length; from += MAX_VALUES) {
+      const rows = await this.transaction.db.selectFrom("claims").innerJoin("plans", "plans.id", "claims.plan_id").selectAll("claims").select(["plans.slug as plan_slug", "plans.repository"]).where("agent_id", "in", agentIds.slice(from, from + MAX_VALUES).flatMap(bothForms)).execute();
       found.push(...rows.map(heldFromRow));
     }
     return this.asChanged(found, (claim) => isOfAgent(claim, agentIds));
@@ -263,12 +261,6 @@ var GraphReader = class {
     return Number(row?.version ?? 0);
   }
 };
-function slices(all, length) {
-  return Array.from(
-    { length: Math.ceil(all.length / length) },
-    (_, i) => all.slice(i * length, (i + 1) * length)
-  );
-}
 function endedLater(claim, checkout, afterMs) {
   return claim.state === "ended" && claim.checkout === checkout && (workedUntilMs(claim) ?? claim.endedAtMs) > afterMs;
 }

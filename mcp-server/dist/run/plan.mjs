@@ -60,9 +60,14 @@ function modelOf(roles, task, policy) {
 }
 function estimatesByModel(estimates, chosenFor) {
   const onIts = (task) => {
-    const { model: _, ...rest } = task;
+    const { estimateMs, size, agent } = task;
     const { model } = chosenFor(task);
-    return { ...rest, ...model && { model } };
+    return {
+      ...estimateMs !== void 0 && { estimateMs },
+      ...size !== void 0 && { size },
+      ...agent !== void 0 && { agent },
+      ...model && { model }
+    };
   };
   return {
     launchMs: estimates.launchMs,

@@ -1,5 +1,8 @@
+// import:node:fs in run/prices.mjs
+import { statSync } from "node:fs";
+
 // import:node:fs/promises in run/prices.mjs
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 
 // import:node:path in run/prices.mjs
 import { join } from "node:path";
@@ -46,8 +49,8 @@ var Prices = class {
   }
   /** @returns undefined where the file is not there. */
   async #table(file) {
-    const found = await stat(file).catch(() => void 0);
-    const state = found && [found.ino, found.size, found.mtimeMs, found.ctimeMs].join(" ");
+    const state = stateOf(file);
+    if (state === "gone") return void 0;
     const known = this.#known.get(file);
     if (known && known.state === state) return known.read;
     const read = await readTable(file);
@@ -55,6 +58,15 @@ var Prices = class {
     return read;
   }
 };
+function stateOf(file) {
+  let found;
+  try {
+    found = statSync(file, { throwIfNoEntry: false });
+  } catch {
+    return void 0;
+  }
+  return found ? [found.ino, found.size, found.mtimeMs, found.ctimeMs].join(" ") : "gone";
+}
 async function readTable(file) {
   let text;
   try {

@@ -199,6 +199,10 @@ function postgresTransaction(db, channel, heard) {
         claim: claim ?? void 0
       };
     },
+    definitions: (planId, ids) => query(
+      `select id, definition from ${SCHEMA}.tasks where plan_id = $1 and ($2::text[] is null or id = any ($2))`,
+      [planId, ids ?? null]
+    ),
     async save(rows) {
       const seqs = [];
       for (const part of inParts(rows, MAX_EVENTS)) {
@@ -424,6 +428,11 @@ function sqliteTransaction(statements, db, stamp) {
         attemptIds: wanted.attemptIds ? nextIds("claims", wanted.attemptIds) : []
       };
     },
+    definitions: async (planId, ids) => ids === void 0 ? all("select id, definition from tasks where plan_id = ?", planId) : all(
+      "select id, definition from tasks where plan_id = ? and id in (select value from json_each(?))",
+      planId,
+      JSON.stringify(ids)
+    ),
     async save(rows) {
       const before = lastSeq();
       const insert = ({ sql, columns }, row, ...seq) => {

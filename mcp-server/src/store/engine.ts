@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from "kysely";
 import type { AttemptId } from "../graph/attempt.ts";
+import type { TaskId } from "../graph/task.ts";
 import type { HeldRow } from "./tables/held-claim.ts";
 import type { IndexedType } from "./tables/indexed-events.ts";
 import type { NewRows } from "./tables/new-rows.ts";
@@ -50,6 +51,12 @@ export interface LoadedRows {
   readonly attemptIds: readonly number[];
 }
 
+/** A task with all of its definition. */
+export interface DefinitionRow {
+  readonly id: string;
+  readonly definition: string;
+}
+
 /** One transaction on the database. */
 export interface EngineTransaction {
   /** For whatever is read more rarely. */
@@ -61,6 +68,8 @@ export interface EngineTransaction {
   readonly stamp: number | undefined;
   /** @param known plans in memory, by number, with the event up to which each is known. */
   load(wanted: ReadAhead, known: ReadonlyMap<number, number>): Promise<LoadedRows>;
+  /** How tasks of a plan are defined, as JSON. @param ids absent: all of them. */
+  definitions(planId: number, ids?: readonly TaskId[]): Promise<readonly DefinitionRow[]>;
   /**
    * Writes all that a transaction has changed, and lets watchers of its plans know with the commit.
    * @returns the sequence numbers of the events, in their order.

@@ -161,18 +161,13 @@ export class GraphReader {
 
   /** What tasks of the plan are described as, which is not in memory. @param ids absent: all of them. */
   async descriptions(planId: number, ids?: readonly TaskId[]): Promise<Map<TaskId, string>> {
-    const found = new Map<TaskId, string>();
-    const inPlan = this.transaction.db
-      .selectFrom("tasks")
-      .select(["id", "definition"])
-      .where("plan_id", "=", planId);
-    const parts = ids === undefined ? [undefined] : slices([...new Set(ids)], MAX_VALUES);
-    for (const part of parts) {
-      for (const { id, definition } of await (part ? inPlan.where("id", "in", part) : inPlan).execute()) {
-        found.set(id as TaskId, (JSON.parse(definition) as TaskDefinition).description);
-      }
-    }
-    return found;
+    const rows = await this.transaction.definitions(planId, ids);
+    return new Map(
+      rows.map(({ id, definition }) => [
+        id as TaskId,
+        (JSON.parse(definition) as TaskDefinition).description,
+      ]),
+    );
   }
 
   /** What tasks of the repository are expected to take, by all attempts up to now. */
@@ -273,13 +268,13 @@ export class GraphReader {
   /** Every attempt that one of the agents was bound to, oldest first: an agent that pulls its work has several. */
   async attemptsOfAgents(agentIds: readonly string[]): Promise<HeldClaim[]> {
     const found: HeldClaim[] = [];
-    for (const part of slices(agentIds, MAX_VALUES)) {
+    for (let from = 0; from < agentIds.length; from += MAX_VALUES) {
       const rows = await this.transaction.db
         .selectFrom("claims")
         .innerJoin("plans", "plans.id", "claims.plan_id")
         .selectAll("claims")
         .select(["plans.slug as plan_slug", "plans.repository"])
-        .where("agent_id", "in", part.flatMap(bothForms))
+        .where("agent_id", "in", agentIds.slice(from, from + MAX_VALUES).flatMap(bothForms))
         .execute();
       found.push(...rows.map(heldFromRow));
     }
@@ -350,12 +345,6 @@ export class GraphReader {
       .executeTakeFirst();
     return Number(row?.version ?? 0);
   }
-}
-
-function slices<T>(all: readonly T[], length: number): (readonly T[])[] {
-  return Array.from({ length: Math.ceil(all.length / length) }, (_, i) =>
-    all.slice(i * length, (i + 1) * length),
-  );
 }
 
 function endedLater(claim: AnyClaim, checkout: string, afterMs: number): boolean {

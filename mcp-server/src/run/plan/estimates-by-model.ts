@@ -16,10 +16,16 @@ export function estimatesByModel(
   estimates: TaskEstimates,
   chosenFor: (task: Planned) => ChosenModel,
 ): TaskEstimates {
+  // Asked for each task of a plan, whose other fields are not copied.
   const onIts = (task: Estimated): Estimated => {
-    const { model: _, ...rest } = task;
+    const { estimateMs, size, agent } = task;
     const { model } = chosenFor(task);
-    return { ...rest, ...(model && { model }) };
+    return {
+      ...(estimateMs !== undefined && { estimateMs }),
+      ...(size !== undefined && { size }),
+      ...(agent !== undefined && { agent }),
+      ...(model && { model }),
+    };
   };
   return {
     launchMs: estimates.launchMs,

@@ -1,4 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
+import { type Stats, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import type { PriceTable } from "../../policy/spending/price-table.ts";
@@ -57,14 +58,25 @@ export class Prices {
 
   /** @returns undefined where the file is not there. */
   async #table(file: string): Promise<ReadPrices | undefined> {
-    const found = await stat(file).catch(() => undefined);
-    const state = found && [found.ino, found.size, found.mtimeMs, found.ctimeMs].join(" ");
+    const state = stateOf(file);
+    if (state === "gone") return undefined;
     const known = this.#known.get(file);
     if (known && known.state === state) return known.read;
     const read = await readTable(file);
     if (read && state !== undefined) this.#known.set(file, { state, read });
     return read;
   }
+}
+
+/** Another text whenever the file has changed; undefined where it cannot be looked at. Asked by every claim, so at once. */
+function stateOf(file: string): string | undefined {
+  let found: Stats | undefined;
+  try {
+    found = statSync(file, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+  return found ? [found.ino, found.size, found.mtimeMs, found.ctimeMs].join(" ") : "gone";
 }
 
 /** @returns undefined where the file is not there. */

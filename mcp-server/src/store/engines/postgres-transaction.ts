@@ -1,5 +1,12 @@
 import { CompiledQuery, type Kysely } from "kysely";
-import type { ClaimKey, EngineTransaction, LoadedRows, PlanKey, ReadAhead } from "../engine.ts";
+import type {
+  ClaimKey,
+  DefinitionRow,
+  EngineTransaction,
+  LoadedRows,
+  PlanKey,
+  ReadAhead,
+} from "../engine.ts";
 import { HELD, UNRECOGNISED } from "../tables/held-claim.ts";
 import { bothForms } from "../tables/masked-claim.ts";
 import { inParts, type NewRows } from "../tables/new-rows.ts";
@@ -87,6 +94,11 @@ export function postgresTransaction(
         claim: claim ?? undefined,
       };
     },
+    definitions: (planId, ids) =>
+      query<DefinitionRow>(
+        `select id, definition from ${SCHEMA}.tasks where plan_id = $1 and ($2::text[] is null or id = any ($2))`,
+        [planId, ids ?? null],
+      ),
     async save(rows: NewRows): Promise<readonly number[]> {
       const seqs: number[] = [];
       for (const part of inParts(rows, MAX_EVENTS)) {

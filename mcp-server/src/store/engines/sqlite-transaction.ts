@@ -1,6 +1,13 @@
 import type { Kysely, Selectable, SqliteDatabase } from "kysely";
 import { isReadable } from "../../graph/event.ts";
-import type { ClaimKey, EngineTransaction, LoadedRows, PlanKey, ReadAhead } from "../engine.ts";
+import type {
+  ClaimKey,
+  DefinitionRow,
+  EngineTransaction,
+  LoadedRows,
+  PlanKey,
+  ReadAhead,
+} from "../engine.ts";
 import { HELD, type HeldRow, UNRECOGNISED } from "../tables/held-claim.ts";
 import { IS_INDEXED } from "../tables/indexed-events.ts";
 import { bothForms } from "../tables/masked-claim.ts";
@@ -170,6 +177,14 @@ export function sqliteTransaction(
         attemptIds: wanted.attemptIds ? nextIds("claims", wanted.attemptIds) : [],
       };
     },
+    definitions: async (planId, ids) =>
+      ids === undefined
+        ? all<DefinitionRow>("select id, definition from tasks where plan_id = ?", planId)
+        : all<DefinitionRow>(
+            "select id, definition from tasks where plan_id = ? and id in (select value from json_each(?))",
+            planId,
+            JSON.stringify(ids),
+          ),
     async save(rows: NewRows): Promise<readonly number[]> {
       const before = lastSeq();
       const insert = ({ sql, columns }: (typeof INSERT)["plans"], row: object, ...seq: readonly number[]) => {
