@@ -27,7 +27,7 @@ export interface ListInput {
 }
 
 /** A task without its description: a list must not fill anybody's context. One in progress shows its signs of life. */
-export interface TaskRow extends Partial<Liveness> {
+export interface ListedTask extends Partial<Liveness> {
   readonly task: string;
   readonly subject: string;
   readonly status: TaskStatus;
@@ -53,7 +53,7 @@ export interface TaskList {
     /** Tasks whose agents are gone: they run again with the next call that claims. */
     readonly interrupted?: readonly InterruptedTask[];
   }[];
-  readonly tasks: readonly TaskRow[];
+  readonly tasks: readonly ListedTask[];
   readonly cursor?: string;
   /** What only a newer version understands of these plans; absent: nothing. */
   readonly warnings?: readonly string[];
@@ -120,7 +120,7 @@ function rowOf(
   task: Task,
   signs: ReadonlyMap<AttemptId, Liveness>,
   waits: readonly Wait[],
-): TaskRow {
+): ListedTask {
   const wait = waits.find((one) => one.task === task.id);
   const claims = graph.claimsOf(task.id);
   const cause = causeOf(task, claims);
