@@ -1369,6 +1369,17 @@ var Replanner = class {
       heldBack: heldBack(state, schedule.start, this.#rank)
     };
   }
+  /** How long what is left takes, and when each activity is expected to start. */
+  outlook(progress) {
+    const state = atProgress(this.#problem, progress);
+    const known = headsAndTails(state);
+    return {
+      ...this.#schedule(state),
+      left: state.duration,
+      lowerBound: Math.max(known.criticalPath, workBound(state, known)),
+      longestChain: longestChainOf(state, known)
+    };
+  }
   #schedule(state) {
     const atOnce = this.#generator.generate(this.#rank, state);
     if (state.size > MAX_WITH_WAITING) return atOnce;

@@ -434,7 +434,6 @@ function troubleUntil(runs: readonly Run[], atMs: number): Incident[] {
         endMs <= atMs && (state === "failed" || state === "lost")
           ? [
               {
-                seq: seqAt(runs, endMs),
                 atMs: endMs,
                 kind: state,
                 task: task.id,

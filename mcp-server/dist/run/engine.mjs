@@ -6,7 +6,9 @@ import { isDead, sameOwner } from "./project.mjs";
 
 // mcp-server/src/run/engine/engine-runs.ts
 async function engineRecord(plan) {
-  const events = await plan.reader.events(plan.id, { types: ["engine.started", "engine.ended"] });
+  return engineRecordOf(await plan.reader.events(plan.id, { types: ["engine.started", "engine.ended"] }));
+}
+function engineRecordOf(events) {
   const open = /* @__PURE__ */ new Map();
   let lastEnd;
   let nextRun = 1;
@@ -286,6 +288,7 @@ export {
   ModuleRuns,
   endEngineRun,
   engineRecord,
+  engineRecordOf,
   engineWords,
   handedBack,
   moduleStep,

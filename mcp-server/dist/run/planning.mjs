@@ -215,30 +215,32 @@ function planningOf({ roles, caseInsensitive }, tasks, policy, estimates) {
 }
 var HOLDS_MS = 1e3;
 var planners = /* @__PURE__ */ new WeakMap();
-function planAhead(ctx, { graph, policy, estimates, cap: slots }) {
-  if (graph.readyCount < 2 || graph.underCap.length >= slots || graph.openCount > MAX_PLANNED) return;
-  if (planners.get(graph)?.key === keyOf(graph, policy)) return;
+function planAhead(ctx, loaded) {
+  const { graph, cap } = loaded;
+  if (graph.readyCount >= 2 && graph.underCap.length < cap) plannerOf(ctx, loaded);
+}
+function plannerOf(ctx, { graph, policy, estimates }) {
+  if (graph.openCount > MAX_PLANNED) return void 0;
+  const known = planners.get(graph);
+  if (known?.key === keyOf(graph, policy)) return known;
   const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
   const { tasks, clashes } = planningOf(ctx, open, policy, estimates);
   const { maxParallel: cap, capacity } = policy;
   const problem = planProblem(tasks, { cap, capacity }, clashes);
-  planners.set(graph, {
+  const planner = {
     key: keyOf(graph, policy),
     ids: open.map(({ id }) => id),
     indexOf: new Map(open.map(({ id }, i) => [id, i])),
     replanner: new Replanner(problem)
-  });
+  };
+  planners.set(graph, planner);
+  return planner;
 }
 function aheadOf({ graph, policy }, nowMs) {
   const planner = planners.get(graph);
   if (planner?.key !== keyOf(graph, policy)) return void 0;
-  const { ids, indexOf, replanner } = planner;
-  const running = new Map(
-    graph.underCap.flatMap((claim) => {
-      const i = indexOf.get(claim.task);
-      return i === void 0 ? [] : [[i, nowMs - claim.offeredAtMs]];
-    })
-  );
+  const { ids, replanner } = planner;
+  const running = runningIn(planner, graph, nowMs);
   if (!planner.last || !stillHolds(planner.last, graph.endings, running, nowMs)) {
     const { startNow: startNow2, heldBack: heldBack2 } = replanner.replan({ ended: endedOf(graph, ids), running: [...running] });
     planner.last = {
@@ -251,6 +253,14 @@ function aheadOf({ graph, policy }, nowMs) {
   }
   const { startNow, heldBack } = planner.last;
   return { startNow: startNow.flatMap((i) => running.has(i) ? [] : [ids[i]]), heldBack };
+}
+function runningIn({ indexOf }, graph, nowMs) {
+  return new Map(
+    graph.underCap.flatMap((claim) => {
+      const i = indexOf.get(claim.task);
+      return i === void 0 ? [] : [[i, nowMs - claim.offeredAtMs]];
+    })
+  );
 }
 function endedOf(graph, ids) {
   const broken = graph.count("failed") + graph.count("cancelled") > 0;
@@ -625,6 +635,7 @@ export {
   bottleneckOf,
   conflictsOf,
   contradictionsOf,
+  endedOf,
   expectedMoney,
   helpFor,
   isDoneInTurn,
@@ -633,8 +644,10 @@ export {
   minutes,
   modelsOf,
   planAhead,
+  plannerOf,
   planningOf,
   plansByCap,
+  runningIn,
   shareOfTokens,
   tasksLeft,
   togetherText,

@@ -154,7 +154,6 @@ export const INCIDENTS = [
 ] as const;
 /** Something that went wrong. */
 export interface Incident {
-  readonly seq: number;
   readonly atMs: number;
   readonly kind: (typeof INCIDENTS)[number];
   readonly task?: string;
@@ -221,7 +220,7 @@ export interface TaskRow {
   readonly tokens?: number;
   /** The last sign of life of its agent, while it runs. */
   readonly lastSeenMs?: number;
-  /** From when on its agent is called silent: a third of its lease without a sign of life. */
+  /** From when on its agent is called silent: half of its lease without a sign of life. */
   readonly silentAtMs?: number;
 }
 

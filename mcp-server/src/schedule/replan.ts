@@ -1,4 +1,5 @@
-import { headsAndTails } from "./bounds/heads-and-tails.ts";
+import { headsAndTails, longestChainOf } from "./bounds/heads-and-tails.ts";
+import { workBound } from "./bounds/work-bound.ts";
 import { ParallelGenerator } from "./generation/parallel-generation.ts";
 import { listByRank, ranksOf, urgency } from "./generation/priority-rules.ts";
 import type { Schedule } from "./generation/schedule.ts";
@@ -12,6 +13,16 @@ export interface Replan extends Schedule {
   readonly startNow: readonly number[];
   /** What could start at once as well, and waits because everything is expected to be done sooner that way. */
   readonly heldBack: readonly number[];
+}
+
+/** How things are expected to go on: times are counted from now. */
+export interface Outlook extends Schedule {
+  /** What is left of each activity; 0 for what has ended. */
+  readonly left: Float64Array;
+  /** No schedule of what is left is shorter. */
+  readonly lowerBound: number;
+  /** The activities of the longest chain of what is left, first to last. */
+  readonly longestChain: readonly number[];
 }
 
 /** Durations are guesses: waiting must promise to save this share of the time that is left. */
@@ -43,6 +54,18 @@ export class Replanner {
       ...schedule,
       startNow: startingNow(schedule, this.#rank, state),
       heldBack: heldBack(state, schedule.start, this.#rank),
+    };
+  }
+
+  /** How long what is left takes, and when each activity is expected to start. */
+  outlook(progress: Progress): Outlook {
+    const state = atProgress(this.#problem, progress);
+    const known = headsAndTails(state);
+    return {
+      ...this.#schedule(state),
+      left: state.duration,
+      lowerBound: Math.max(known.criticalPath, workBound(state, known)),
+      longestChain: longestChainOf(state, known),
     };
   }
 

@@ -1,4 +1,4 @@
-import type { Change, EngineEnd } from "../../graph/event.ts";
+import type { Change, EngineEnd, GraphEvent } from "../../graph/event.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import type { PlanView } from "../plan/plan-view.ts";
@@ -19,7 +19,11 @@ export interface EngineRecord {
 }
 
 export async function engineRecord(plan: PlanView): Promise<EngineRecord> {
-  const events = await plan.reader.events(plan.id, { types: ["engine.started", "engine.ended"] });
+  return engineRecordOf(await plan.reader.events(plan.id, { types: ["engine.started", "engine.ended"] }));
+}
+
+/** @param events of which only those of engines count. */
+export function engineRecordOf(events: readonly GraphEvent[]): EngineRecord {
   const open = new Map<number, EngineRun>();
   let lastEnd: EngineEnd | undefined;
   let nextRun = 1;

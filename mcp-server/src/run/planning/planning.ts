@@ -60,7 +60,7 @@ export interface Ahead {
 }
 
 /** A plan in memory with its schedule; it holds while the plan keeps its shape and its limits. */
-interface Planner {
+export interface Planner {
   readonly key: string;
   readonly ids: readonly TaskId[];
   readonly indexOf: ReadonlyMap<TaskId, number>;
@@ -87,19 +87,31 @@ const planners = new WeakMap<PlanGraph, Planner>();
  * Schedules a plan, so that `aheadOf` knows what to do. It may take a while: to be called apart from any write
  * transaction, so that nobody waits for the planner.
  */
-export function planAhead(ctx: PlannerContext, { graph, policy, estimates, cap: slots }: LoadedPlan): void {
-  if (graph.readyCount < 2 || graph.underCap.length >= slots || graph.openCount > MAX_PLANNED) return;
-  if (planners.get(graph)?.key === keyOf(graph, policy)) return;
+export function planAhead(ctx: PlannerContext, loaded: LoadedPlan): void {
+  const { graph, cap } = loaded;
+  if (graph.readyCount >= 2 && graph.underCap.length < cap) plannerOf(ctx, loaded);
+}
+
+/** The planner of the plan as it is now, made if need be; undefined for a plan that is too large. */
+export function plannerOf(
+  ctx: PlannerContext,
+  { graph, policy, estimates }: LoadedPlan,
+): Planner | undefined {
+  if (graph.openCount > MAX_PLANNED) return undefined;
+  const known = planners.get(graph);
+  if (known?.key === keyOf(graph, policy)) return known;
   const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
   const { tasks, clashes } = planningOf(ctx, open, policy, estimates);
   const { maxParallel: cap, capacity } = policy;
   const problem = planProblem(tasks, { cap, capacity }, clashes);
-  planners.set(graph, {
+  const planner: Planner = {
     key: keyOf(graph, policy),
     ids: open.map(({ id }) => id),
     indexOf: new Map(open.map(({ id }, i) => [id, i])),
     replanner: new Replanner(problem),
-  });
+  };
+  planners.set(graph, planner);
+  return planner;
 }
 
 /**
@@ -112,13 +124,8 @@ export function aheadOf(
 ): Ahead | undefined {
   const planner = planners.get(graph);
   if (planner?.key !== keyOf(graph, policy)) return undefined;
-  const { ids, indexOf, replanner } = planner;
-  const running = new Map(
-    graph.underCap.flatMap((claim) => {
-      const i = indexOf.get(claim.task);
-      return i === undefined ? [] : [[i, nowMs - claim.offeredAtMs] as const];
-    }),
-  );
+  const { ids, replanner } = planner;
+  const running = runningIn(planner, graph, nowMs);
   if (!planner.last || !stillHolds(planner.last, graph.endings, running, nowMs)) {
     const { startNow, heldBack } = replanner.replan({ ended: endedOf(graph, ids), running: [...running] });
     planner.last = {
@@ -133,8 +140,22 @@ export function aheadOf(
   return { startNow: startNow.flatMap((i) => (running.has(i) ? [] : [ids[i] as TaskId])), heldBack };
 }
 
+/** By the index of their task, for how long agents have been at work. */
+export function runningIn(
+  { indexOf }: Pick<Planner, "indexOf">,
+  graph: PlanGraph,
+  nowMs: number,
+): Map<number, number> {
+  return new Map(
+    graph.underCap.flatMap((claim) => {
+      const i = indexOf.get(claim.task);
+      return i === undefined ? [] : [[i, nowMs - claim.offeredAtMs] as const];
+    }),
+  );
+}
+
 /** Indices of the tasks that nothing more is to be done for: ended, gone, or never to be reached. */
-function endedOf(graph: PlanGraph, ids: readonly TaskId[]): number[] {
+export function endedOf(graph: PlanGraph, ids: readonly TaskId[]): number[] {
   const broken = graph.count("failed") + graph.count("cancelled") > 0;
   const reachable = broken ? reachableTasks(graph.tasks) : undefined;
   const delivering = new Set(graph.live.filter((claim) => !takesPlace(claim)).map(({ task }) => task));

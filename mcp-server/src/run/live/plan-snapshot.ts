@@ -1,0 +1,112 @@
+import { isAttempt, takesPlace, workedUntilMs } from "../../graph/attempt.ts";
+import type { PlanState } from "../../graph/plan-state.ts";
+import { MAX_TROUBLE, type PlanSnapshot, type SnapshotCounts } from "../../live/snapshot.ts";
+import { taskResults } from "../../report/tasks/task-result.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
+import { cleanText, LINE_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
+import { choose } from "../claims/choose.ts";
+import { type DeadClaims, deadClaims, stateNow } from "../plan/interrupted.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+import { type PlanView, readGraph } from "../plan/plan-view.ts";
+import { isDone, whyPlanIsHeld } from "../plan/progress.ts";
+import { type ExpectedTimes, expectedTimes } from "../planning/expected-times.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { costNow } from "./cost-now.ts";
+import { incidentsOf } from "./incidents.ts";
+import { needsNow } from "./needs.ts";
+import { rowsOf } from "./rows.ts";
+import { runBy } from "./run-by.ts";
+import { toldEvents } from "./told-events.ts";
+import { readyWaits } from "./waits.ts";
+
+/**
+ * A plan as it stands, of one read of the graph. What nobody is at any more counts as lost, although no call has ended
+ * it yet; nothing is changed.
+ */
+export async function planSnapshot(plan: PlanView, nowMs: number): Promise<PlanSnapshot> {
+  const { stored, graph, ctx } = plan;
+  const dead = await deadClaims(plan.reader, nowMs);
+  const state = stateNow(plan, dead);
+  const events = await toldEvents(plan);
+  const done = isDone(plan);
+  const expected = done || stored.status === "stopped" ? undefined : expectedTimes(ctx, plan, nowMs);
+  const waits = readyWaits(plan, await choose(plan, nowMs), nowMs);
+  const results = taskResults(state, new Map(), nowMs);
+  const held = whyPlanIsHeld(plan) ?? whyNotOpen(plan);
+  const spans = state.claims.filter(isAttempt);
+  const startedAtMs = spans.reduce((ms, { startedAtMs: at }) => Math.min(ms, at), Number.POSITIVE_INFINITY);
+  const endedAtMs = spans.reduce((ms, attempt) => Math.max(ms, workedUntilMs(attempt) ?? nowMs), 0);
+  const isOver = done || (stored.status === "stopped" && graph.live.length === 0);
+  return {
+    v: 1,
+    plan: stored.slug,
+    title: cleanText(stored.title, NAME_LIMIT),
+    repository: cleanText(lastPart(stored.repository), NAME_LIMIT),
+    seq: stored.version,
+    atMs: nowMs,
+    status: stored.status,
+    done,
+    ...(held !== undefined && { held: cleanText(held, LINE_LIMIT) }),
+    runBy: await runBy(plan, events, dead, nowMs),
+    ...(spans.length > 0 && { startedAtMs }),
+    ...(spans.length > 0 && isOver && { endedAtMs }),
+    cap: { running: placesTaken(plan, dead), now: plan.cap, allowed: plan.policy.maxParallel },
+    counts: countsNow(plan, state, dead),
+    ...forecastOf(expected, done),
+    cost: costNow(plan, events, nowMs),
+    needs: needsNow(plan, state.tasks, results),
+    trouble: incidentsOf(graph, events).slice(-MAX_TROUBLE).reverse(),
+    tasks: rowsOf({ loaded: plan, state, results, waits, expected }),
+  };
+}
+
+/** The same, read now. @throws CallerError when there is no such plan. */
+export async function readSnapshot(ctx: RunContext, store: GraphStore, slug: string): Promise<PlanSnapshot> {
+  await ctx.prices.refresh();
+  return readGraph(ctx, store, async (view) => planSnapshot(await view.plan(slug), ctx.now()));
+}
+
+/** For people: the name of the folder, or the last part of the origin's address. */
+export function lastPart(repository: string): string {
+  const path = repository.replace(/[\\/]?\.git$/, "");
+  return path.split(/[\\/:]/).at(-1) || repository;
+}
+
+function whyNotOpen({ stored }: LoadedPlan): string | undefined {
+  if (stored.status === "open") return undefined;
+  return `The plan is ${stored.status}${stored.cause === undefined ? "" : `: ${stored.cause}`}.`;
+}
+
+function placesTaken({ graph }: LoadedPlan, dead: DeadClaims): number {
+  return graph.underCap.filter(({ id }) => !dead.has(id)).length;
+}
+
+function countsNow(plan: LoadedPlan, state: PlanState, dead: DeadClaims): SnapshotCounts {
+  const of = (status: string) => state.tasks.filter((task) => task.status === status).length;
+  const live = plan.graph.live.filter(({ id }) => !dead.has(id));
+  const ended = { completed: of("completed"), failed: of("failed"), cancelled: of("cancelled") };
+  const delivering = live.filter((claim) => !takesPlace(claim)).length;
+  // What a newer version has in progress without a claim goes on as well.
+  const claimed = new Set(live.map(({ task }) => task));
+  const unclaimed = state.tasks.filter(
+    ({ id, status }) => status === "in_progress" && !claimed.has(id),
+  ).length;
+  const running = live.length - delivering + unclaimed;
+  const total = state.tasks.length;
+  const { completed, failed, cancelled } = ended;
+  return {
+    total,
+    completed,
+    running,
+    delivering,
+    failed,
+    cancelled,
+    waiting: total - completed - failed - cancelled - running - delivering,
+  };
+}
+
+function forecastOf(expected: ExpectedTimes | undefined, done: boolean): Pick<PlanSnapshot, "forecast"> {
+  if (!expected || done || expected.tasks.size === 0) return {};
+  const { leftMs, lowerBoundMs } = expected;
+  return { forecast: { leftMs: Math.round(leftMs), lowerBoundMs: Math.round(lowerBoundMs) } };
+}
