@@ -1,5 +1,5 @@
 // import:node:path in parallel.mjs
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 
 // import:node:url in parallel.mjs
 import { fileURLToPath } from "node:url";
@@ -73,9 +73,9 @@ import { createContext } from "./run/project.mjs";
 // mcp-server/src/cli/main.ts
 var USAGE_ERROR = 2;
 var pluginRoot = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
-function context() {
+function context(directory) {
   const { env, ppid: parentPid } = process;
-  return createContext({ env, parentPid, pluginRoot, now: Date.now });
+  return createContext({ directory, env, parentPid, pluginRoot, now: Date.now });
 }
 var NAMES = ["parallel", "parallel-tasks"];
 var typedName = basename(process.argv[1] ?? "");
@@ -84,6 +84,13 @@ program.command("status [plan]").description("how the plans of this repository s
   const { statusCommand } = await import("./cli/status.mjs");
   process.exitCode = await statusCommand(await context(), plan, options);
 });
+program.command("serve [plan]").description("the plans of this repository on a page in a browser of this machine, live, until it is ended").option("--port <n>", "this port; else any that is free", port, 0).option("--no-open", "print the link, and open nothing").option("--keep", "go on although nobody has looked for half an hour").option("--read-only", "show, and refuse every action").option("--also <folder>", "the plans of this checkout as well; more than once for several", listed, []).option("--allow-host <name>", "answer also under this name of a host, for a tunnel", listed, []).action(
+  async (plan, { also, ...options }) => {
+    const { serveCommand } = await import("./cli/serve.mjs");
+    const others = also.map((folder) => context(resolve(folder)));
+    await serveCommand([await context(), ...await Promise.all(others)], plan, options, pluginRoot);
+  }
+);
 program.command("report [plan]").description("results, findings and measured figures of a plan; without a name, of the only one").option("--json", "as JSON").action(async (plan, options) => {
   const { reportCommand } = await import("./cli/report.mjs");
   process.exitCode = await reportCommand(await context(), plan, options);
@@ -165,4 +172,14 @@ function cap(text) {
     throw new InvalidArgumentError("It is a whole number from 1 to 20.");
   }
   return value;
+}
+function port(text) {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65535) {
+    throw new InvalidArgumentError("It is a whole number from 0 to 65535.");
+  }
+  return value;
+}
+function listed(text, before) {
+  return [...before, text];
 }

@@ -118,6 +118,11 @@ var GraphReader = class {
   async plan(repository, slug) {
     return (await this.mirror({ repository, slug }))?.stored;
   }
+  /** The repositories that have plans in this graph, by name. */
+  async repositories() {
+    const rows = await this.transaction.db.selectFrom("plans").select("repository").distinct().execute();
+    return rows.map(({ repository }) => repository).sort();
+  }
   /** All plans of the repository, newest first. */
   async plans(repository) {
     const rows = await this.transaction.db.selectFrom("plans").selectAll().where("repository", "=", repository).orderBy("id", "desc").execute();
@@ -240,6 +245,7 @@ var GraphReader = class {
     let query = this.transaction.db.selectFrom("events").selectAll().where("plan_id", "=", planId).where("seq", ">", only.afterSeq ?? 0);
     if (only.types) query = query.where("type", "in", only.types).where(sql`${sql.raw(IS_INDEXED)}`);
     if (only.sinceMs !== void 0) query = query.where("at_ms", ">=", only.sinceMs);
+    if (only.task !== void 0) query = query.where("task_id", "=", only.task);
     const order = only.types ? sql`+seq` : sql.ref("seq");
     return (await query.orderBy(order).execute()).map(eventFromRow);
   }
@@ -268,8 +274,9 @@ function isOfAgent(claim, agentIds) {
   const agentId = isAttempt(claim) ? claim.agentId : void 0;
   return agentId !== void 0 && agentIds.includes(agentId);
 }
-function isMeant({ seq, atMs, change }, { afterSeq = 0, types, sinceMs = 0 }) {
+function isMeant({ seq, atMs, change }, { afterSeq = 0, types, sinceMs = 0, task }) {
   const meant = types;
+  if (task !== void 0 && !("task" in change && change.task === task)) return false;
   return seq > afterSeq && atMs >= sinceMs && (meant === void 0 || meant.includes(change.type));
 }
 function measuredOf(column) {

@@ -11,7 +11,7 @@ import { continueByToken, endAttempt, expireClaims, isolationsOf, noteSignOfLife
 import { whyGateDoesNotRun } from "./gate.mjs";
 
 // import:run/plan.mjs in run/edits.mjs
-import { changeGraph, changePlan, checkWorktrees, countsNow, deadClaims, dependOnParts, dependOnWork, existingGraph, foreignBranchWarnings, interruptedTasks, isDone, livenessOf, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseBlockingOthers, refuseForeignClaim, refuseTooManyTasks, shortCounts, splitTaskName, startFolderWarnings, stateOf, taskOf, whyPlanIsHeld } from "./plan.mjs";
+import { changeGraph, changePlan, checkWorktrees, countsNow, deadClaims, dependOnParts, dependOnWork, existingGraph, foreignBranchWarnings, interruptedTasks, isDone, livenessOf, nextPosition, partsOf, planSlug, readAdded, readFilesOfTasks, readGraph, readPlan, refuseBlockingOthers, refuseForeignClaim, refuseTooManyTasks, shortCounts, splitTaskName, startFolderWarnings, stateOf, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
 // import:run/worktrees/setup.mjs in run/edits.mjs
 import { whySetUpIsNotRun } from "./worktrees/setup.mjs";
@@ -462,6 +462,29 @@ function adoption({ stored, graph }, source, text) {
       return [{ type: "task.defined", task: id, definition: { ...outlineOf(task), origin: "file" } }];
     })
   ];
+}
+
+// import:run/review.mjs in run/edits.mjs
+import { afterDecision } from "./review.mjs";
+
+// mcp-server/src/run/edits/judge-work.ts
+async function judgeWork(ctx, actor, name, verdict, text) {
+  const { plan: slug, id } = splitTaskName(name);
+  return changePlan(ctx, await existingGraph(ctx, slug), actor, slug, async (plan, tx) => {
+    await expireClaims(tx);
+    const review = taskOf(plan, id);
+    const changes = await afterDecision(plan, review, verdict, text, await readFilesOfTasks(plan));
+    if (!changes) {
+      throw new CallerError(
+        "wrong_state",
+        `${taskName(plan.stored.slug, id)} is no review that was rejected for the last time.`,
+        "Look at the plan again: it may have been decided already.",
+        "task"
+      );
+    }
+    for (const change of changes) plan.append(change);
+    return plan;
+  });
 }
 
 // import:text.mjs in run/edits.mjs
@@ -960,6 +983,7 @@ export {
   compare,
   createPlan,
   exportPlan,
+  judgeWork,
   listTasks,
   notRunWarnings,
   openPlan,

@@ -625,6 +625,28 @@ function timelineText(slug, schedule, tasks) {
   return rows.length > MAX_TIMELINE_ROWS ? `${text}
 … and ${rows.length - MAX_TIMELINE_ROWS} more` : text;
 }
+
+// mcp-server/src/run/planning/expected-times.ts
+function expectedTimes(ctx, loaded, nowMs) {
+  const planner = plannerOf(ctx, loaded);
+  if (!planner) return void 0;
+  const { ids, replanner } = planner;
+  const ended = new Set(endedOf(loaded.graph, ids));
+  const progress = { ended, running: [...runningIn(planner, loaded.graph, nowMs)] };
+  const { start, left, makespan, lowerBound, longestChain } = replanner.outlook(progress);
+  const isOpen = (i) => !ended.has(i);
+  const spanOf = (i) => {
+    const startMs = nowMs + start[i];
+    return { startMs, endMs: startMs + left[i] };
+  };
+  return {
+    atMs: nowMs,
+    tasks: new Map(ids.flatMap((id, i) => isOpen(i) ? [[id, spanOf(i)]] : [])),
+    leftMs: makespan,
+    lowerBoundMs: lowerBound,
+    critical: new Set(longestChain.filter(isOpen).map((i) => ids[i]))
+  };
+}
 export {
   MAX_COMPARED,
   NOT_BEGUN,
@@ -637,6 +659,7 @@ export {
   contradictionsOf,
   endedOf,
   expectedMoney,
+  expectedTimes,
   helpFor,
   isDoneInTurn,
   limitText,

@@ -1,5 +1,5 @@
 // import:graph.mjs in run/review.mjs
-import { InvalidGlob, SEVERITIES, extraFor, hasEnded, literalGlob, matches, normaliseGlob, outlineOf, parseGlob, plainSubject, purposeOf, taskName, withCriterionText } from "../graph.mjs";
+import { InvalidGlob, SEVERITIES, extraFor, hasEnded, literalGlob, matches, normaliseGlob, outlineOf, parseGlob, plainSubject, purposeOf, said, taskName, withCriterionText } from "../graph.mjs";
 
 // import:policy.mjs in run/review.mjs
 import { MAX_REVIEWS, REVIEWER, isAbout, isRejectedForGood, judgesAgain, mayJudge, standingText, waitForReviews, wantsReview, workBehind, workUnderReview } from "../policy.mjs";
@@ -330,6 +330,36 @@ async function afterVerdict(plan, review, step, report, filesOf2) {
     )
   ];
 }
+async function afterDecision(plan, review, verdict, text, filesOf2) {
+  const step = purposeOf(review);
+  if (step?.kind !== "review" || rejectedWork(plan, review) === void 0) return void 0;
+  const work = workOf(step);
+  const words = text === "" ? "" : `: ${text}`;
+  const note = { type: "task.annotated", task: review.id, note: `A person ${verdict} it${words}` };
+  const ends = (status) => ({
+    ...{ type: "task.status", task: review.id, status },
+    cause: said(`${verdict} by a person`)
+  });
+  if (verdict === "accepted")
+    return [note, ends("completed"), decided("proceed", `${work} was accepted by a person${words}`)];
+  const reviewed = await reviewedBy(plan, step);
+  const last = plan.graph.claimsOf(review.id).findLast((claim) => claim.state === "ended");
+  if (!reviewed || last?.state !== "ended" || !last.report) return void 0;
+  const finding = { severity: "high", text: `A person found${words}` };
+  const report = text === "" ? last.report : { ...last.report, findings: [finding, ...last.report.findings] };
+  const made = fixOf(plan, reviewed, review, step.round, report, filesOf2);
+  const fix = { ...made, dependencies: made.dependencies.filter((id) => id !== review.id) };
+  return [
+    note,
+    { type: "task.created", task: fix.id, definition: fix, position: nextPosition(plan) },
+    ...inPlaceOf(plan, review.id, fix),
+    ends("cancelled"),
+    decided(
+      "retry",
+      `${work} was rejected by a person${words}. ${fix.id} fixes it, and another review follows.`
+    )
+  ];
+}
 function planReview(loaded, filesOf2) {
   const why = whyNoPlanReview(loaded);
   if (why !== void 0) return { why };
@@ -478,6 +508,7 @@ export {
   MAX_NAMED,
   MAX_TEXT,
   afterCompletion,
+  afterDecision,
   afterVerdict,
   afterVerification,
   beforeReport,

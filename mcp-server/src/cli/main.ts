@@ -1,4 +1,4 @@
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import manifest from "../../../.claude-plugin/plugin.json" with { type: "json" };
@@ -7,15 +7,16 @@ import type { ApproveOptions } from "./approve.ts";
 import type { DeliverOptions } from "./deliver.ts";
 import type { PlanOptions } from "./plan.ts";
 import type { RestoreOptions } from "./restore.ts";
+import type { ServeOptions } from "./serve.ts";
 
 /** Exit codes: 0 fine, 1 bad news (failed tasks, a faulty installation), 2 the input or the call is wrong. */
 const USAGE_ERROR = 2;
 
 const pluginRoot = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
-function context(): Promise<RunContext> {
+function context(directory?: string): Promise<RunContext> {
   const { env, ppid: parentPid } = process;
-  return createContext({ env, parentPid, pluginRoot, now: Date.now });
+  return createContext({ directory, env, parentPid, pluginRoot, now: Date.now });
 }
 
 /** On many machines `parallel` is GNU parallel, so the same command line has a second name. */
@@ -37,6 +38,23 @@ program
     const { statusCommand } = await import("./status.ts");
     process.exitCode = await statusCommand(await context(), plan, options);
   });
+
+program
+  .command("serve [plan]")
+  .description("the plans of this repository on a page in a browser of this machine, live, until it is ended")
+  .option("--port <n>", "this port; else any that is free", port, 0)
+  .option("--no-open", "print the link, and open nothing")
+  .option("--keep", "go on although nobody has looked for half an hour")
+  .option("--read-only", "show, and refuse every action")
+  .option("--also <folder>", "the plans of this checkout as well; more than once for several", listed, [])
+  .option("--allow-host <name>", "answer also under this name of a host, for a tunnel", listed, [])
+  .action(
+    async (plan: string | undefined, { also, ...options }: ServeOptions & { also: readonly string[] }) => {
+      const { serveCommand } = await import("./serve.ts");
+      const others = also.map((folder) => context(resolve(folder)));
+      await serveCommand([await context(), ...(await Promise.all(others))], plan, options, pluginRoot);
+    },
+  );
 
 program
   .command("report [plan]")
@@ -187,4 +205,18 @@ function cap(text: string): number {
     throw new InvalidArgumentError("It is a whole number from 1 to 20.");
   }
   return value;
+}
+
+/** @throws InvalidArgumentError */
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) {
+    throw new InvalidArgumentError("It is a whole number from 0 to 65535.");
+  }
+  return value;
+}
+
+/** Each use of an option adds to the list. */
+function listed(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
 }

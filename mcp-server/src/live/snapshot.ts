@@ -262,8 +262,8 @@ export interface PlanEntry {
   readonly title: string;
   /** For people: the last part of its path or of its address. */
   readonly repository: string;
-  /** To be put in front of the plan's name in an address: the same plan may be in several repositories. */
-  readonly graph: string;
+  /** Stands for the plan in addresses: its name, or one of its own where it is of another graph or repository. */
+  readonly address: string;
   readonly status: PlanStatus;
   readonly done: boolean;
   readonly counts: SnapshotCounts;

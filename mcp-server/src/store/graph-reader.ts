@@ -32,6 +32,7 @@ export interface EventFilter {
   readonly afterSeq?: number;
   readonly types?: readonly IndexedType[];
   readonly sinceMs?: number;
+  readonly task?: TaskId;
 }
 
 /** What was read ahead of the plan's log. */
@@ -127,6 +128,12 @@ export class GraphReader {
 
   async plan(repository: string, slug: string): Promise<StoredPlan | undefined> {
     return (await this.mirror({ repository, slug }))?.stored;
+  }
+
+  /** The repositories that have plans in this graph, by name. */
+  async repositories(): Promise<string[]> {
+    const rows = await this.transaction.db.selectFrom("plans").select("repository").distinct().execute();
+    return rows.map(({ repository }) => repository).sort();
   }
 
   /** All plans of the repository, newest first. */
@@ -301,6 +308,7 @@ export class GraphReader {
       .where("seq", ">", only.afterSeq ?? 0);
     if (only.types) query = query.where("type", "in", only.types).where(sql<boolean>`${sql.raw(IS_INDEXED)}`);
     if (only.sinceMs !== undefined) query = query.where("at_ms", ">=", only.sinceMs);
+    if (only.task !== undefined) query = query.where("task_id", "=", only.task);
     // As an expression, or SQLite would read the whole log in its order instead of the events of these types.
     const order = only.types ? sql`+seq` : sql.ref("seq");
     return (await query.orderBy(order).execute()).map(eventFromRow);
@@ -363,9 +371,10 @@ function isOfAgent(claim: AnyClaim, agentIds: readonly string[]): boolean {
 /** Whether the filter lets the event through. */
 export function isMeant(
   { seq, atMs, change }: GraphEvent,
-  { afterSeq = 0, types, sinceMs = 0 }: EventFilter,
+  { afterSeq = 0, types, sinceMs = 0, task }: EventFilter,
 ): boolean {
   const meant: readonly string[] | undefined = types;
+  if (task !== undefined && !("task" in change && change.task === task)) return false;
   return seq > afterSeq && atMs >= sinceMs && (meant === undefined || meant.includes(change.type));
 }
 

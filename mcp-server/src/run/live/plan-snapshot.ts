@@ -1,6 +1,5 @@
-import { isAttempt, takesPlace, workedUntilMs } from "../../graph/attempt.ts";
-import type { PlanState } from "../../graph/plan-state.ts";
-import { MAX_TROUBLE, type PlanSnapshot, type SnapshotCounts } from "../../live/snapshot.ts";
+import { isAttempt, workedUntilMs } from "../../graph/attempt.ts";
+import { MAX_TROUBLE, type PlanSnapshot } from "../../live/snapshot.ts";
 import { taskResults } from "../../report/tasks/task-result.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { cleanText, LINE_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
@@ -14,6 +13,7 @@ import type { RunContext } from "../project/run-context.ts";
 import { costNow } from "./cost-now.ts";
 import { incidentsOf } from "./incidents.ts";
 import { needsNow } from "./needs.ts";
+import { repositoryTitle, snapshotCounts } from "./plan-entry.ts";
 import { rowsOf } from "./rows.ts";
 import { runBy } from "./run-by.ts";
 import { toldEvents } from "./told-events.ts";
@@ -41,7 +41,7 @@ export async function planSnapshot(plan: PlanView, nowMs: number): Promise<PlanS
     v: 1,
     plan: stored.slug,
     title: cleanText(stored.title, NAME_LIMIT),
-    repository: cleanText(lastPart(stored.repository), NAME_LIMIT),
+    repository: repositoryTitle(ctx, stored.repository),
     seq: stored.version,
     atMs: nowMs,
     status: stored.status,
@@ -51,7 +51,7 @@ export async function planSnapshot(plan: PlanView, nowMs: number): Promise<PlanS
     ...(spans.length > 0 && { startedAtMs }),
     ...(spans.length > 0 && isOver && { endedAtMs }),
     cap: { running: placesTaken(plan, dead), now: plan.cap, allowed: plan.policy.maxParallel },
-    counts: countsNow(plan, state, dead),
+    counts: snapshotCounts(plan, state, dead),
     ...forecastOf(expected, done),
     cost: costNow(plan, events, nowMs),
     needs: needsNow(plan, state.tasks, results),
@@ -66,12 +66,6 @@ export async function readSnapshot(ctx: RunContext, store: GraphStore, slug: str
   return readGraph(ctx, store, async (view) => planSnapshot(await view.plan(slug), ctx.now()));
 }
 
-/** For people: the name of the folder, or the last part of the origin's address. */
-export function lastPart(repository: string): string {
-  const path = repository.replace(/[\\/]?\.git$/, "");
-  return path.split(/[\\/:]/).at(-1) || repository;
-}
-
 function whyNotOpen({ stored }: LoadedPlan): string | undefined {
   if (stored.status === "open") return undefined;
   return `The plan is ${stored.status}${stored.cause === undefined ? "" : `: ${stored.cause}`}.`;
@@ -79,30 +73,6 @@ function whyNotOpen({ stored }: LoadedPlan): string | undefined {
 
 function placesTaken({ graph }: LoadedPlan, dead: DeadClaims): number {
   return graph.underCap.filter(({ id }) => !dead.has(id)).length;
-}
-
-function countsNow(plan: LoadedPlan, state: PlanState, dead: DeadClaims): SnapshotCounts {
-  const of = (status: string) => state.tasks.filter((task) => task.status === status).length;
-  const live = plan.graph.live.filter(({ id }) => !dead.has(id));
-  const ended = { completed: of("completed"), failed: of("failed"), cancelled: of("cancelled") };
-  const delivering = live.filter((claim) => !takesPlace(claim)).length;
-  // What a newer version has in progress without a claim goes on as well.
-  const claimed = new Set(live.map(({ task }) => task));
-  const unclaimed = state.tasks.filter(
-    ({ id, status }) => status === "in_progress" && !claimed.has(id),
-  ).length;
-  const running = live.length - delivering + unclaimed;
-  const total = state.tasks.length;
-  const { completed, failed, cancelled } = ended;
-  return {
-    total,
-    completed,
-    running,
-    delivering,
-    failed,
-    cancelled,
-    waiting: total - completed - failed - cancelled - running - delivering,
-  };
 }
 
 function forecastOf(expected: ExpectedTimes | undefined, done: boolean): Pick<PlanSnapshot, "forecast"> {

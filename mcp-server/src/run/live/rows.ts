@@ -137,7 +137,8 @@ function progressOf(
   };
 }
 
-function attemptRow(claim: AnyClaim): AttemptRow[] {
+/** A claim as an attempt of its task; none for an offer that came to nothing. */
+export function attemptRow(claim: AnyClaim): AttemptRow[] {
   if (claim.state === "returned") return [];
   const machine = cleanText(machineOf(claim.owner), NAME_LIMIT);
   if (!isAttempt(claim)) return [{ number: 0, state: "offered", startMs: claim.offeredAtMs, machine }];

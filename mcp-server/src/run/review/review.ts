@@ -1,4 +1,4 @@
-import type { Report } from "../../graph/attempt.ts";
+import type { Report, ReviewVerdict } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
 import { type Purpose, purposeOf } from "../../graph/purpose.ts";
 import { hasEnded } from "../../graph/readiness.ts";
@@ -9,6 +9,7 @@ import {
   type TaskId,
   type TaskOutline,
 } from "../../graph/task.ts";
+import { said } from "../../graph/task-cause.ts";
 import type { Decision } from "../../policy/failure/decision.ts";
 import {
   isAbout,
@@ -92,6 +93,49 @@ export async function afterVerdict(
     decided(
       "retry",
       `${work} was rejected in review ${step.round} of at most ${MAX_REVIEWS} (${review.id}): ${fix.id} fixes what was found, and another review follows.`,
+    ),
+  ];
+}
+
+/**
+ * What follows when a person decides on what was rejected in its last review. Accepted, the review is completed, and what
+ * waits for it goes on. Rejected again, what the person finds is fixed and reviewed once more.
+ * @returns undefined for a task that no such decision is about.
+ */
+export async function afterDecision(
+  plan: PlanView,
+  review: Task,
+  verdict: ReviewVerdict,
+  text: string,
+  filesOf: FilesOfTask,
+): Promise<Change[] | undefined> {
+  const step = purposeOf(review);
+  if (step?.kind !== "review" || rejectedWork(plan, review) === undefined) return undefined;
+  const work = workOf(step);
+  const words = text === "" ? "" : `: ${text}`;
+  const note: Change = { type: "task.annotated", task: review.id, note: `A person ${verdict} it${words}` };
+  const ends = (status: "completed" | "cancelled"): Change => ({
+    ...{ type: "task.status", task: review.id, status },
+    cause: said(`${verdict} by a person`),
+  });
+  if (verdict === "accepted")
+    return [note, ends("completed"), decided("proceed", `${work} was accepted by a person${words}`)];
+  const reviewed = await reviewedBy(plan, step);
+  const last = plan.graph.claimsOf(review.id).findLast((claim) => claim.state === "ended");
+  if (!reviewed || last?.state !== "ended" || !last.report) return undefined;
+  const finding = { severity: "high" as const, text: `A person found${words}` };
+  const report = text === "" ? last.report : { ...last.report, findings: [finding, ...last.report.findings] };
+  const made = fixOf(plan, reviewed, review, step.round, report, filesOf);
+  // The review has failed, and is not to be waited for any more.
+  const fix = { ...made, dependencies: made.dependencies.filter((id) => id !== review.id) };
+  return [
+    note,
+    { type: "task.created", task: fix.id, definition: fix, position: nextPosition(plan) },
+    ...inPlaceOf(plan, review.id, fix),
+    ends("cancelled"),
+    decided(
+      "retry",
+      `${work} was rejected by a person${words}. ${fix.id} fixes it, and another review follows.`,
     ),
   ];
 }

@@ -1,0 +1,79 @@
+// import:node:events in cli/serve.mjs
+import { once } from "node:events";
+
+// import:node:path in cli/serve.mjs
+import { join } from "node:path";
+
+// import:errors.mjs in cli/serve.mjs
+import { CallerError } from "../errors.mjs";
+
+// import:host.mjs in cli/serve.mjs
+import { openPage } from "../host.mjs";
+
+// import:run/plan.mjs in cli/serve.mjs
+import { readPlan } from "../run/plan.mjs";
+
+// import:serve.mjs in cli/serve.mjs
+import { PageServer, readPageFiles } from "../serve.mjs";
+
+// mcp-server/src/cli/serve.ts
+var IDLE_MS = 30 * 6e4;
+var LOOK_MS = 3e4;
+async function serveCommand(contexts, plan, options, pluginRoot) {
+  const [ctx] = contexts;
+  const store = await ctx.graph();
+  if (plan !== void 0 && store) await readPlan(ctx, store, plan);
+  const server = await start(contexts, options, pluginRoot);
+  const end = new AbortController();
+  const stop = () => end.abort();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, stop);
+  const link = server.link(plan);
+  process.stdout.write(`${link}
+The link opens the page once, within two minutes.
+`);
+  if (options.open) openPage(link, { platform: process.platform, env: process.env });
+  const idle = setInterval(() => {
+    if (!options.keep && server.idleMs > IDLE_MS) stop();
+  }, LOOK_MS);
+  const forgetKeys = onKeys({
+    o: () => process.stdout.write(`${server.link(plan)}
+`),
+    q: stop,
+    "": stop
+  });
+  if (!end.signal.aborted) await once(end.signal, "abort");
+  clearInterval(idle);
+  forgetKeys();
+  await server.close();
+}
+async function start(contexts, { port, allowHost, readOnly = false }, pluginRoot) {
+  const files = readPageFiles(join(pluginRoot, "mcp-server", "dist", "page"));
+  const allowedHosts = new Set(allowHost.map((name) => name.toLowerCase()));
+  try {
+    return await PageServer.start({ contexts, files, port, allowedHosts, readOnly });
+  } catch (error) {
+    if (error.code !== "EADDRINUSE") throw error;
+    throw new CallerError(
+      "bad_input",
+      `Port ${port} is taken.`,
+      "Name another one, or none: then any that is free is used.",
+      "--port"
+    );
+  }
+}
+function onKeys(keys) {
+  const { stdin } = process;
+  if (!stdin.isTTY || !process.stdout.isTTY) return () => void 0;
+  process.stdout.write("o prints a fresh link, q ends it.\n");
+  const onData = (data) => keys[data.toString("utf8")]?.();
+  stdin.setRawMode(true);
+  stdin.on("data", onData);
+  return () => {
+    stdin.off("data", onData);
+    stdin.setRawMode(false);
+    stdin.pause();
+  };
+}
+export {
+  serveCommand
+};

@@ -1,0 +1,187 @@
+// import:report.mjs in live.mjs
+import { DELIVERING_MARK, MARKS } from "./report.mjs";
+
+// import:text.mjs in live.mjs
+import { formatDuration, plural } from "./text.mjs";
+
+// mcp-server/src/live/snapshot.ts
+var MAX_TROUBLE = 50;
+var ACTIONS = [
+  "pause",
+  "resume",
+  "stop",
+  "cap",
+  "retry",
+  "cancel",
+  "answer",
+  "accept",
+  "reject",
+  "restore"
+];
+var INCIDENTS = [
+  "failed",
+  "lost",
+  "unreported",
+  "blocked",
+  "refused-write",
+  "refused-token",
+  "overwritten",
+  "returned-report",
+  "conflict",
+  "gate",
+  "limit",
+  "rejected"
+];
+var ROW_GROUPS = ["running", "couldStart", "waits", "cannotRun", "done"];
+var WAIT_KINDS = [
+  "next",
+  "cap",
+  "role",
+  "files",
+  "turn",
+  "retry",
+  "schedule",
+  "level",
+  "limit",
+  "elsewhere",
+  "held",
+  "tasks",
+  "question",
+  "failed",
+  "behind"
+];
+function applyUpdate(before, update) {
+  const rows = new Map(update.reset ? [] : before?.tasks.map((row) => [row.id, row]));
+  for (const id of update.gone) rows.delete(id);
+  for (const row of update.rows) rows.set(row.id, row);
+  return { ...update.head, tasks: [...rows.values()].sort((a, b) => a.position - b.position) };
+}
+
+// mcp-server/src/live/groups.ts
+var TITLES = {
+  running: "Running",
+  couldStart: "Could start",
+  waits: "Wait for others",
+  cannotRun: "Cannot run",
+  done: "Done"
+};
+var WAIT_WORDS = {
+  next: "next",
+  cap: "cap",
+  role: "role",
+  files: "files",
+  turn: "in turn",
+  retry: "retry first",
+  schedule: "held back",
+  level: "level",
+  limit: "limit",
+  elsewhere: "elsewhere",
+  held: "paused",
+  tasks: "others",
+  question: "asks",
+  failed: "failed",
+  behind: "behind these"
+};
+function rowGroups(tasks) {
+  const rows = new Map(ROW_GROUPS.map((group) => [group, []]));
+  for (const task of tasks) rows.get(task.group)?.push(task);
+  return ROW_GROUPS.flatMap((group) => {
+    const own = rows.get(group) ?? [];
+    if (own.length === 0) return [];
+    return [{ group, title: TITLES[group], rows: own.sort(ORDER[group]), summary: summaryOf(group, own) }];
+  });
+}
+var startOf = ({ expected }) => expected?.startMs ?? Number.MAX_SAFE_INTEGER;
+var lastOf = ({ attempts }) => attempts.at(-1);
+var byExpectedStart = (a, b) => startOf(a) - startOf(b) || a.position - b.position;
+var ORDER = {
+  running: (a, b) => (lastOf(a)?.startMs ?? 0) - (lastOf(b)?.startMs ?? 0) || a.position - b.position,
+  couldStart: byExpectedStart,
+  waits: byExpectedStart,
+  cannotRun: (a, b) => Number(a.why === "behind") - Number(b.why === "behind") || a.position - b.position,
+  done: (a, b) => (lastOf(b)?.endMs ?? 0) - (lastOf(a)?.endMs ?? 0) || a.position - b.position
+};
+function summaryOf(group, rows) {
+  if (group === "running") return "";
+  if (group === "done") {
+    const retried = rows.filter(({ attempts }) => attempts.length > 1).length;
+    const cancelled = rows.filter(({ status }) => status === "cancelled").length;
+    return [
+      ...retried > 0 ? [`${retried} tried more than once`] : [],
+      ...cancelled > 0 ? [`${cancelled} cancelled`] : []
+    ].join(" · ");
+  }
+  const counts = WAIT_KINDS.map((kind) => [kind, rows.filter(({ why }) => why === kind).length]);
+  return counts.filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a).map(([kind, count]) => `${WAIT_WORDS[kind]} ${count}`).join(" · ");
+}
+function signOf(row) {
+  if (row.why === "question") return "?";
+  const isDelivering = row.status === "in_progress" && row.attempts.at(-1)?.state === "delivering";
+  return isDelivering ? DELIVERING_MARK : MARKS[row.status];
+}
+var OVER = 1.25;
+function tookMs(row, nowMs) {
+  const last = row.attempts.at(-1);
+  return last && Math.max(0, (last.endMs ?? nowMs) - last.startMs);
+}
+function isOverdue(row, nowMs) {
+  if (row.group !== "running" || !row.expected) return false;
+  return (tookMs(row, nowMs) ?? 0) > OVER * row.expected.durationMs;
+}
+function silentMs(row, nowMs) {
+  if (row.lastSeenMs === void 0 || row.silentAtMs === void 0 || nowMs < row.silentAtMs)
+    return void 0;
+  return nowMs - row.lastSeenMs;
+}
+function rowWords(row, nowMs) {
+  const silent = silentMs(row, nowMs);
+  if (silent !== void 0) return `silent for ${formatDuration(silent)}`;
+  if (row.group === "running") {
+    const { state, number = 0 } = row.attempts.at(-1) ?? {};
+    if (state === "offered") return "offered to an agent";
+    if (state === "delivering") return "its work is on the way onto the branch";
+    return number > 1 ? `attempt ${number}` : "";
+  }
+  return row.reason ?? "";
+}
+function leftWords({ forecast }) {
+  if (!forecast) return "";
+  const { leftMs, lowerBoundMs } = forecast;
+  const bound = lowerBoundMs >= leftMs || lowerBoundMs <= 0 ? "" : `, no plan is shorter than ${formatDuration(lowerBoundMs)}`;
+  return `≈ ${formatDuration(leftMs)} left${bound}`;
+}
+function countWords({ counts }) {
+  const { total, completed, ...rest } = counts;
+  const others = Object.entries(rest).flatMap(([name, count]) => count > 0 ? [`${count} ${name}`] : []);
+  return [`${completed} of ${plural(total, "task")} completed`, ...others].join(", ");
+}
+function planActions({ status, done }) {
+  if (status === "stopped") return ["resume"];
+  if (status === "paused") return ["resume", "stop", "cap"];
+  return done ? ["cap"] : ["pause", "stop", "cap"];
+}
+function taskActions({ status, why }) {
+  if (status === "completed") return [];
+  if (why === "question") return ["answer", "retry", "cancel"];
+  if (status === "failed") return ["retry", "cancel"];
+  if (status === "cancelled") return ["retry"];
+  return status === "in_progress" ? ["retry", "cancel"] : ["cancel"];
+}
+export {
+  ACTIONS,
+  INCIDENTS,
+  MAX_TROUBLE,
+  ROW_GROUPS,
+  WAIT_KINDS,
+  applyUpdate,
+  countWords,
+  isOverdue,
+  leftWords,
+  planActions,
+  rowGroups,
+  rowWords,
+  signOf,
+  silentMs,
+  taskActions,
+  tookMs
+};
