@@ -1,3 +1,6 @@
+import { allTokens, newTokens, type Tokens } from "../../mcp-server/src/graph/usage.ts";
+import { usageCost } from "../../mcp-server/src/policy/spending/price-table.ts";
+import prices from "../../prices.json" with { type: "json" };
 import { Replay, readLog } from "../../test/e2e/graph-log.ts";
 import { readGraph } from "../../test/e2e/graph-state.ts";
 import type { InteractiveClaudeCode } from "../../test/e2e/harness/interactive.ts";
@@ -6,14 +9,15 @@ import {
   createsWithPolicy,
   executesThePlan,
   type Orchestrator,
+  usesAgents,
   waitsForWholeBatches,
   withHabits,
 } from "../../test/e2e/harness/orchestrator.ts";
 import { eventually } from "../../test/e2e/harness/processes.ts";
-import type { Recording } from "../../test/e2e/harness/recording.ts";
+import type { RecordedRequest, Recording } from "../../test/e2e/harness/recording.ts";
 import { runScenario } from "../../test/e2e/harness/run-scenario.ts";
 import { specification } from "../../test/e2e/harness/scenario.ts";
-import { taskTool } from "../../test/e2e/harness/task-tools.ts";
+import { TokenCount } from "../../test/e2e/harness/token-count.ts";
 import { says } from "../../test/e2e/harness/turn.ts";
 import { after, reports, type Step } from "../../test/e2e/harness/worker.ts";
 import { executesByWorkflow, SCRIPT_ENGINE } from "../../test/e2e/harness/workflow-orchestrator.ts";
@@ -62,19 +66,6 @@ const WAYS: Readonly<Record<EngineName, Way>> = {
   },
 };
 
-/** Tasks of a few seconds are not worth an agent; here they stand for longer ones. */
-function usesAgents(inner: Orchestrator): Orchestrator {
-  return (conversation) => {
-    const turn = inner(conversation);
-    const outputs = turn.outputs.map((output) =>
-      "tool" in output && output.tool === taskTool("task_claim")
-        ? { tool: taskTool("batch_next"), input: { plan: SLUG } }
-        : output,
-    );
-    return { ...turn, outputs };
-  };
-}
-
 /** What a run of a plan by one engine cost. */
 export interface EngineRun {
   /** What a place under the cap was taken for beyond a task's own duration, on average: launch, brief and report. */
@@ -87,6 +78,14 @@ export interface EngineRun {
   readonly mainCharacters: number;
   /** Requests of the main conversation's model. */
   readonly mainTurns: number;
+  /** Tokens of the main conversation, what was read from the cache included, and without it. */
+  readonly mainTokens: number;
+  readonly mainNewTokens: number;
+  readonly agentTokens: number;
+  readonly agentNewTokens: number;
+  /** In dollars, by the bundled price table. */
+  readonly mainCost: number;
+  readonly agentCost: number;
   readonly mostAtOnce: number;
   /** What the event log shows that may never happen, such as two tasks at once that write the same file. */
   readonly violations: readonly string[];
@@ -118,6 +117,7 @@ export async function runBy(engine: EngineName, plan: TimedPlan, plugins: string
         ...environment,
       },
       latencyMs: { main: 20, agent: 20 },
+      usageOf: new TokenCount().usageOf,
       work: [works],
       runs: [inTerminal ? { orchestrator, user } : { prompt, orchestrator, limitMs: MAX_RUN_MS }],
     },
@@ -137,6 +137,7 @@ export async function runBy(engine: EngineName, plan: TimedPlan, plugins: string
         wallMs: runs[0]?.wallMs ?? 0,
         mainCharacters: charactersIn(recording),
         mainTurns: recording.requests.filter(({ isMain }) => isMain).length,
+        ...spent(recording),
         mostAtOnce: recording.mostAtWorkAtOnce(),
         violations: new Replay(readLog(database), CAP).violations,
       };
@@ -144,6 +145,37 @@ export async function runBy(engine: EngineName, plan: TimedPlan, plugins: string
   );
   if (!figures) throw new Error("nothing was measured");
   return figures;
+}
+
+/** By the endpoint's own count. */
+function spent({ requests }: Recording) {
+  const main = requests.filter(({ isMain }) => isMain);
+  const agents = requests.filter(({ conversation }) => conversation.agentId !== undefined);
+  return {
+    mainTokens: sum(main.map(({ usage }) => allTokens(tokensOf(usage)))),
+    mainNewTokens: sum(main.map(({ usage }) => newTokens(tokensOf(usage)))),
+    agentTokens: sum(agents.map(({ usage }) => allTokens(tokensOf(usage)))),
+    agentNewTokens: sum(agents.map(({ usage }) => newTokens(tokensOf(usage)))),
+    mainCost: sum(main.map(costOf)),
+    agentCost: sum(agents.map(costOf)),
+  };
+}
+
+function tokensOf(usage: RecordedRequest["usage"]): Tokens {
+  return {
+    input: usage?.input_tokens ?? 0,
+    cacheWrite: usage?.cache_creation_input_tokens ?? 0,
+    cacheRead: usage?.cache_read_input_tokens ?? 0,
+    output: usage?.output_tokens ?? 0,
+  };
+}
+
+/** @throws when the price table does not have the model. */
+function costOf({ usage, conversation: { model } }: RecordedRequest): number {
+  const tokens = tokensOf(usage);
+  const { amount, unpriced } = usageCost({ ...tokens, byModel: { [model]: tokens } }, prices);
+  if (unpriced) throw new Error(`${model} has no price`);
+  return amount;
 }
 
 function sum(values: readonly number[]): number {

@@ -15,12 +15,21 @@ interface Options {
 const SHORTEST_MS = { few: 2_000, many: 500 };
 const MANY = 100;
 
+/** With cache reads, of an agent that makes 12 requests of 20,000 to 45,000 characters, at 4 characters a token. */
+const AGENT_TOKENS = (12 * (20_000 + 45_000)) / 2 / 4;
+
+/** Tokens in thousands and with cache reads; `of shape`: those of the main conversation beside agents of that shape. */
 const COLUMNS = [
   "tasks",
   "engine",
   "characters",
   "turns",
-  "agents",
+  "main k",
+  "agents k",
+  "main $",
+  "agents $",
+  "of shape",
+  "at once",
   "launch ms",
   "ideal s",
   "took s",
@@ -74,6 +83,11 @@ function line(row: Row): string {
     row.engine,
     row.mainCharacters.toLocaleString("en"),
     row.mainTurns,
+    thousands(row.mainTokens),
+    thousands(row.agentTokens),
+    row.mainCost.toFixed(2),
+    row.agentCost.toFixed(2),
+    `${((100 * row.mainTokens) / (row.tasks * AGENT_TOKENS)).toFixed(1)} %`,
     row.mostAtOnce,
     row.launchMs,
     row.idealMs === undefined ? "" : (row.idealMs / 1_000).toFixed(1),
@@ -83,6 +97,10 @@ function line(row: Row): string {
   ]
     .map((cell) => String(cell).padStart(11))
     .join("");
+}
+
+function thousands(tokens: number): string {
+  return (tokens / 1_000).toFixed(tokens < 10_000 ? 1 : 0);
 }
 
 function numbers(text: string): number[] {

@@ -36,7 +36,12 @@ export interface Place {
   options?: string[];
   /** A folder that lies over the system's `/etc`, for this Claude Code alone. */
   overSystem?: string;
+  /** Manual where absent: a new user's sessions are in auto mode, which asks the endpoint whether a call is harmless. */
+  mode?: PermissionMode;
 }
+
+/** As Claude Code's option calls them; its manual mode is `default`. */
+export type PermissionMode = "default" | "acceptEdits" | "auto";
 
 /** The Claude Code whose absolute path `PARALLEL_TEST_CLAUDE` says, else the one that is installed for the tests. */
 export function claudeCodeBinary(): string {
@@ -67,8 +72,14 @@ export function environmentOf(place: Place): Record<string, string> {
 
 /** What starts Claude Code in a place, as a program and its parameters. */
 export function commandIn(place: Place, parameters: readonly string[]): [string, ...string[]] {
-  const { options = [], overSystem } = place;
-  const command: [string, ...string[]] = [claudeCodeBinary(), ...parameters, ...options];
+  const { mode = "default", options = [], overSystem } = place;
+  const command: [string, ...string[]] = [
+    claudeCodeBinary(),
+    ...parameters,
+    "--permission-mode",
+    mode,
+    ...options,
+  ];
   return overSystem === undefined ? command : underFolder(overSystem, command);
 }
 
@@ -147,7 +158,7 @@ export interface Exit {
 
 const OUTPUT = ["--output-format", "stream-json", "--verbose"];
 
-/** One `claude -p` in default permission mode. */
+/** One `claude -p`. */
 export class ClaudeCode {
   readonly pid: number;
   readonly events: StreamEvent[] = [];
@@ -163,16 +174,7 @@ export class ClaudeCode {
   constructor(place: Place, prompt: string, continues = false) {
     const plugins = place.plugins.flatMap((folder) => ["--plugin-dir", folder]);
     const session = continues ? ["--continue"] : [];
-    // Without the mode some versions are in auto mode, which wants a classifier behind the endpoint.
-    const mode = ["--permission-mode", "default"];
-    const [program, ...parameters] = commandIn(place, [
-      "-p",
-      prompt,
-      ...session,
-      ...mode,
-      ...OUTPUT,
-      ...plugins,
-    ]);
+    const [program, ...parameters] = commandIn(place, ["-p", prompt, ...session, ...OUTPUT, ...plugins]);
     this.#child = spawn(program, parameters, {
       cwd: place.project,
       env: environmentOf(place),

@@ -40,8 +40,7 @@ export class InteractiveClaudeCode {
   async start(): Promise<void> {
     const environment = { ...environmentOf(this.#place), TERM: "xterm-256color" };
     const plugins = this.#place.plugins.flatMap((folder) => ["--plugin-dir", folder]);
-    // Without the flag a new user's sessions are in auto mode, which wants a classifier behind the endpoint.
-    const command = commandIn(this.#place, ["--permission-mode", "default", ...plugins]);
+    const command = commandIn(this.#place, plugins);
     const pairs = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     await this.#tmux(
       ["-f", "/dev/null", "new-session", "-d", "-x", "160", "-y", "120", "-c", this.#place.project],

@@ -1,5 +1,5 @@
 import { type Conversation, textOf } from "./conversation.ts";
-import { executesThePlan, type Orchestrator } from "./orchestrator.ts";
+import { command, executesThePlan, type Orchestrator } from "./orchestrator.ts";
 import { type Answer, answers, taskTool } from "./task-tools.ts";
 import { calls as callsTool, says, type Turn } from "./turn.ts";
 
@@ -14,7 +14,8 @@ export const executesByModule: Orchestrator = (conversation) => {
   const end = endIn(conversation);
   if (end !== undefined) return says(end);
   const refused = answers(conversation).find(({ tool, isError }) => tool === "plan_update" && isError);
-  if (refused) return executesThePlan(without(conversation, refused.callId));
+  if (refused) return executesThePlan(withoutCalls(conversation, (_, id) => id === refused.callId));
+  const { plan } = command(conversation);
   const given = answers(conversation);
   const handed = given.findLast(isHandOver);
   if (handed === undefined) {
@@ -23,14 +24,14 @@ export const executesByModule: Orchestrator = (conversation) => {
       (output) => "tool" in output && output.tool === taskTool("batch_next"),
     );
     if (!isFirstBatch) return inTheWordsGiven(turn, given);
-    return callsTool(taskTool("plan_update"), { plan: "demo", action: "run" });
+    return callsTool(taskTool("plan_update"), { plan, action: "run" });
   }
   if (conversation.tools.includes("AskUserQuestion")) return says(RUNS_BESIDE);
   const last = given.at(-1);
   if (last?.tool === "plan_report") return says(String(last.value.report));
   if (last?.tool === "batch_collect" && last.value.done === true)
-    return callsTool(taskTool("plan_report"), { plan: "demo" });
-  return callsTool(taskTool("batch_collect"), { plan: "demo", until: "all" });
+    return callsTool(taskTool("plan_report"), { plan });
+  return callsTool(taskTool("batch_collect"), { plan, until: "all" });
 };
 
 /** The question with the choice that the analysis words. */
@@ -42,12 +43,19 @@ function inTheWordsGiven(turn: Turn, given: readonly Answer[]): Turn {
   return { ...turn, outputs: JSON.parse(text) as Turn["outputs"] };
 }
 
-/** The conversation as if the call had not been made. */
-function without(conversation: Conversation, callId: string): Conversation {
+/** The conversation as if these calls had not been made. */
+export function withoutCalls(
+  conversation: Conversation,
+  isOne: (input: Record<string, unknown>, id: string) => boolean,
+): Conversation {
+  const ids = new Set(
+    conversation.blocks.flatMap((block) =>
+      block.kind === "call" && isOne(block.input, block.id) ? [block.id] : [],
+    ),
+  );
   const blocks = conversation.blocks.filter(
     (block) =>
-      !(block.kind === "call" && block.id === callId) &&
-      !(block.kind === "result" && block.callId === callId),
+      !(block.kind === "call" && ids.has(block.id)) && !(block.kind === "result" && ids.has(block.callId)),
   );
   return { ...conversation, blocks };
 }

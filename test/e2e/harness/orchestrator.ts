@@ -217,6 +217,17 @@ export const waitsForWholeBatches: Habit = (inner) => (conversation) => {
   return { ...turn, outputs };
 };
 
+/** Launches agents also where the plan is not worth them: tasks of a few seconds stand for longer ones. */
+export const usesAgents: Habit = (inner) => (conversation) => {
+  const turn = inner(conversation);
+  const outputs = turn.outputs.map((output) =>
+    "tool" in output && output.tool === taskTool("task_claim")
+      ? { tool: taskTool("batch_next"), input: { plan: command(conversation).plan } }
+      : output,
+  );
+  return { ...turn, outputs };
+};
+
 /** Makes its plan with this policy. */
 export function createsWithPolicy(policy: Readonly<Record<string, unknown>>): Habit {
   return (inner) => (conversation) => {

@@ -41,6 +41,8 @@ export class Recording {
   readonly requests: RecordedRequest[] = [];
   /** What went wrong inside the scripts themselves. */
   readonly failures: Error[] = [];
+  /** How often Claude Code asked, in auto mode, whether a call is harmless. */
+  checks = 0;
 
   open(conversation: Conversation, startMs: number): RecordedRequest {
     const entry: RecordedRequest = {

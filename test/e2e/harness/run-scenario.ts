@@ -69,6 +69,7 @@ export async function runScenario(
       return { ...answer, turn };
     },
     latencyMs,
+    ...(scenario.usageOf !== undefined && { usageOf: scenario.usageOf }),
     ...(scenario.beginTogether !== undefined && { beginTogether: scenario.beginTogether }),
   });
   const [first] = scenario.runs;
@@ -170,6 +171,7 @@ async function prepare(scenario: Scenario, folder: string, endpoint: string): Pr
     endpoint,
     plugins: scenario.marketplace === undefined ? (scenario.plugins ?? repositoryPlugins()) : [],
     ...(scenario.environment === undefined ? {} : { environment: scenario.environment }),
+    ...(scenario.mode !== undefined && { mode: scenario.mode }),
   };
   furnishHome(place, scenario.settings);
   writeFileSync(

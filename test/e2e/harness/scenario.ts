@@ -1,8 +1,9 @@
-import type { Place } from "./claude-code.ts";
+import type { PermissionMode, Place } from "./claude-code.ts";
 import type { Conversation } from "./conversation.ts";
 import type { InteractiveClaudeCode } from "./interactive.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 import type { Recording } from "./recording.ts";
+import type { TokenCount } from "./token-count.ts";
 import type { Turn } from "./turn.ts";
 import type { Work } from "./worker.ts";
 
@@ -21,8 +22,12 @@ export interface Scenario {
   settings?: Record<string, unknown>;
   /** Further environment of Claude Code. */
   environment?: Record<string, string>;
+  /** The mode of permissions of all its sessions; manual where absent. */
+  mode?: PermissionMode;
   /** How long a model's turn takes. */
   latencyMs?: { main: number; agent: number };
+  /** Says what a request and its answer used; small made figures where absent. */
+  usageOf?: TokenCount["usageOf"];
   /** No agent's model answers before so many agents have begun: they are at work at once, however slow the machine is. */
   beginTogether?: number;
   /** What the workers do, by task id; a list of works is for the first, second, … agent of that task. */
@@ -86,7 +91,10 @@ export interface SpecTask {
   model?: string;
   effort?: string;
   escalate?: string[];
+  maxTokens?: number;
+  maxCost?: number;
   maxTurns?: number;
+  maxMinutes?: number;
   isolation?: "worktree";
 }
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { type Conversation, isMainConversation, parseConversation } from "./conversation.ts";
 import { type HandedOutUsage, Recording } from "./recording.ts";
+import type { TokenCount } from "./token-count.ts";
 import type { Output, Turn } from "./turn.ts";
 
 export interface Script {
@@ -11,6 +12,8 @@ export interface Script {
   agent: (conversation: Conversation) => { turn: Turn; task?: string };
   /** How long a turn takes that does not say so itself. */
   latencyMs: { main: number; agent: number };
+  /** What a request and its answer are said to have used; small figures, other ones for each turn, where absent. */
+  usageOf?: TokenCount["usageOf"];
   /** No agent's model answers before so many agents have begun: they are at work at once, however slow the machine is. */
   beginTogether?: number;
 }
@@ -52,6 +55,14 @@ export class ScriptedModel {
       sendJson(response, 200, { input_tokens: 10 });
       return;
     }
+    const harmless = autoModeAnswer(body);
+    if (harmless !== undefined) {
+      this.recording.checks += 1;
+      const message = this.#message([{ text: harmless }], String(body.model));
+      if (body.stream === true) stream(response, message);
+      else sendJson(response, 200, message);
+      return;
+    }
     const conversation = parseConversation(body, request.headers);
     const entry = this.recording.open(conversation, startMs);
     response.on("close", () => this.recording.end(entry, Date.now()));
@@ -66,7 +77,8 @@ export class ScriptedModel {
         sendJson(response, status, { type: "error", error }, { "x-should-retry": "false" });
         return;
       }
-      const message = this.#message(turn.outputs, conversation.model);
+      const usage = this.#script.usageOf?.(body, conversation, turn.outputs);
+      const message = this.#message(turn.outputs, conversation.model, usage);
       this.recording.answered(entry, turn.outputs, message.usage);
       if (body.stream === true) stream(response, message);
       else sendJson(response, 200, message);
@@ -95,7 +107,7 @@ export class ScriptedModel {
     return { outputs: [{ text: '{"title":"Session","isNewTopic":false}' }] };
   }
 
-  #message(outputs: Output[], model: string): Message {
+  #message(outputs: Output[], model: string, usage?: HandedOutUsage): Message {
     const turn = ++this.#issued;
     const content = outputs.map(
       (output, index): Content =>
@@ -111,19 +123,32 @@ export class ScriptedModel {
       content,
       stop_reason: content.some((block) => block.type === "tool_use") ? "tool_use" : "end_turn",
       stop_sequence: null,
-      usage: usageOf(turn),
+      usage: usage ?? usageOfTurn(turn),
     };
   }
 }
 
 /** What a turn is said to have used: other figures for each of the turns of a run, and small, so that none is long. */
-function usageOf(turn: number): HandedOutUsage {
+function usageOfTurn(turn: number): HandedOutUsage {
   return {
     input_tokens: 10 + turn,
     cache_creation_input_tokens: 100 + 3 * turn,
     cache_read_input_tokens: 500 + 5 * turn,
     output_tokens: 20 + 7 * turn,
   };
+}
+
+/**
+ * A stand-in for the provider's check of auto mode, which asks with each call that nothing else permits whether it is
+ * to be blocked: it lets everything pass. @returns undefined for every other request.
+ */
+function autoModeAnswer(body: Record<string, unknown>): string | undefined {
+  const system = JSON.stringify(body.system ?? "");
+  const asks = (tag: string) =>
+    JSON.stringify(body.stop_sequences ?? []).includes(`</${tag}>`) || system.includes(`<${tag}>`);
+  if (Array.isArray(body.tools) && body.tools.length > 0) return undefined;
+  if (asks("severity")) return "<severity>0</severity>";
+  return asks("block") ? "<block>no</block>" : undefined;
 }
 
 type Content =

@@ -1,0 +1,214 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { ENDING, SLUG, scriptedWorkers } from "../../examples/balcony/scripted-workers.ts";
+import { isLong } from "../support/long-tests.ts";
+import { readGraph } from "./graph-state.ts";
+import { loadsTheModule, type PermissionMode } from "./harness/claude-code.ts";
+import { consents, type Dialog, dialogsIn, NOTES_DIALOGS } from "./harness/dialogs.ts";
+import { hasTmux } from "./harness/interactive.ts";
+import { executesByModule, withoutCalls } from "./harness/module-orchestrator.ts";
+import { command, executesThePlan, type Habit, type Orchestrator } from "./harness/orchestrator.ts";
+import type { Recording } from "./harness/recording.ts";
+import { runScenario } from "./harness/run-scenario.ts";
+import type { Scenario } from "./harness/scenario.ts";
+import { answers, taskTool } from "./harness/task-tools.ts";
+import { calls } from "./harness/turn.ts";
+import type { Step, Work } from "./harness/worker.ts";
+import { executesByWorkflow, SCRIPT_ENGINE } from "./harness/workflow-orchestrator.ts";
+import { writesItsScope } from "./scope-worker.ts";
+import { filesOfSpecification, SPECIFICATIONS, tasksInFile } from "./specifications.ts";
+
+/**
+ * What Claude Code asks its user in a session in a terminal while a plan runs, by engine and mode of permissions: the
+ * question whether to run it, the form of commands to approve, and dialogs for single calls. In auto mode the endpoint
+ * stands in for the provider's check and lets everything pass.
+ */
+
+const EXAMPLE = fileURLToPath(new URL("../../examples/balcony/", import.meta.url));
+
+/** The example's story, at a fifth of its time. */
+const FASTER = 0.2;
+
+const ENGINES: Readonly<Record<string, Orchestrator>> = {
+  burst: executesThePlan,
+  workflow: executesByWorkflow,
+  mod: executesByModule,
+};
+
+/** What the user wants: the plan as it is, or with edits inside scopes and its commands approved. */
+type Choice = "as it is" | "approved";
+
+interface Way {
+  readonly engine: string;
+  readonly mode: PermissionMode;
+  readonly choice: Choice;
+}
+
+const MODES: readonly { mode: PermissionMode; choice: Choice }[] = [
+  { mode: "default", choice: "as it is" },
+  { mode: "default", choice: "approved" },
+  { mode: "acceptEdits", choice: "as it is" },
+  { mode: "acceptEdits", choice: "approved" },
+  { mode: "auto", choice: "as it is" },
+];
+
+const WAYS: Way[] = Object.keys(ENGINES).flatMap((engine) => MODES.map((mode) => ({ engine, ...mode })));
+
+/** Where the user's one word has taken away what could be asked. */
+const isSilent = ({ mode, choice }: Way) => mode === "auto" || choice === "approved";
+
+const SPECS = [
+  "channel-sender-identity",
+  "newsletter",
+  "billing-account-ladder",
+  "read-todos-from-disk",
+  "persist-per-session-settings",
+  "agents-as-operators",
+  "agent-runtime-review-remediation",
+  "mcp-server",
+  "relay-panel-redesign",
+  "shapes",
+];
+
+const rows: Record<string, string | number>[] = [];
+
+/** Has the edits and commands approved before the plan begins, as the skill's second choice says. */
+const asksForApproval: Habit = (inner) => (conversation) => {
+  const isApproval = (input: Record<string, unknown>) => input.action === "approve";
+  const asked = answers(conversation).some(({ callId }) =>
+    conversation.blocks.some(
+      (block) => block.kind === "call" && block.id === callId && isApproval(block.input),
+    ),
+  );
+  const turn = inner(withoutCalls(conversation, isApproval));
+  const begins = turn.outputs.some(
+    (output) =>
+      "tool" in output &&
+      (output.tool === taskTool("batch_next") ||
+        output.tool === "Workflow" ||
+        (output.tool === taskTool("plan_update") && output.input.action === "run")),
+  );
+  if (asked || !begins) return turn;
+  const { plan } = command(conversation);
+  return calls(taskTool("plan_update"), { plan, policy: { approve: "scope" }, action: "approve" });
+};
+
+function hasReported(recording: Recording): boolean {
+  return recording.requests.some(
+    ({ isMain, outputs }) =>
+      isMain && outputs.some((output) => "text" in output && /\d+ of \d+ tasks? completed/.test(output.text)),
+  );
+}
+
+/** Plays it in a terminal, and notes what was asked. */
+async function count(
+  { engine, mode, choice }: Way,
+  plan: string,
+  parts: Pick<Scenario, "files"> & Partial<Scenario>,
+  expected: number,
+): Promise<Dialog[]> {
+  const orchestrator = ENGINES[engine] ?? executesThePlan;
+  let asked: Dialog[] = [];
+  const isOver = ({ requests }: Recording) => requests.every(({ endMs }) => endMs !== undefined);
+  await runScenario(
+    {
+      name: `${plan}, ${engine}, ${mode}, ${choice}`,
+      settings: NOTES_DIALOGS,
+      latencyMs: { main: 10, agent: 100 },
+      mode,
+      environment: { PARALLEL_REVIEW: "off", PARALLEL_TOGETHER: "none", ...SCRIPT_ENGINE },
+      ...parts,
+      runs: [
+        {
+          orchestrator: choice === "approved" ? asksForApproval(orchestrator) : orchestrator,
+          user: async (session, recording) => {
+            await session.type(`/spec:execute ${plan}`);
+            await consents(session, () => hasReported(recording) && isOver(recording));
+          },
+        },
+      ],
+    },
+    ({ home, database, recording }) => {
+      const { tasks, attempts } = readGraph(database, plan);
+      asked = dialogsIn(home);
+      const of = (kind: Dialog["kind"]) => asked.filter((dialog) => dialog.kind === kind);
+      rows.push({
+        plan,
+        engine,
+        mode: mode === "default" ? "manual" : mode,
+        choice,
+        "single calls": of("permission").length,
+        questions: of("question").length,
+        forms: of("form").length,
+        "checks of auto mode": recording.checks,
+        about: [...new Set(of("permission").map(({ about }) => about.split(" ")[0]))].join(", "),
+        agents: recording.agents().length,
+      });
+      expect(Object.values(tasks).filter((status) => status === "completed")).toHaveLength(expected);
+      expect(attempts.length).toBeGreaterThanOrEqual(expected);
+    },
+  );
+  return asked;
+}
+
+describe.runIf(isLong)("what the user is asked while a plan runs", () => {
+  afterAll(() => console.table(rows));
+
+  beforeEach(async ({ skip }) => {
+    if (!loadsTheModule()) skip("this Claude Code does not know all that the module uses");
+    if (!(await hasTmux())) skip("tmux is not installed");
+  });
+
+  it.each(WAYS)("the demo by $engine in mode $mode, $choice", async (way) => {
+    const workers = scriptedWorkers(join(EXAMPLE, "written"));
+    const asked = await count(
+      way,
+      SLUG,
+      {
+        files: {},
+        folders: { ".": join(EXAMPLE, "project") },
+        workers: Object.fromEntries(
+          Object.entries(workers).map(([id, work]) => [
+            id,
+            isSequence(work) ? work.map(faster) : faster(work),
+          ]),
+        ),
+      },
+      ENDING.completed.length,
+    );
+    if (isSilent(way)) expect(asked.filter(({ kind }) => kind === "permission")).toEqual([]);
+    expect(asked.filter(({ kind }) => kind === "question").length).toBeLessThanOrEqual(1);
+  });
+
+  describe.skipIf(!existsSync(SPECIFICATIONS))("by other people's specifications", () => {
+    const pairs = SPECS.flatMap((slug) =>
+      // What each edit asks by itself is seen with the demo.
+      WAYS.filter((way) => way.mode !== "default" || way.choice === "approved")
+        // Nothing that these agents do is a command.
+        .filter((way) => way.mode !== "acceptEdits" || way.choice === "as it is")
+        .map((way) => ({ slug, ...way })),
+    );
+
+    it.each(pairs)("$slug by $engine in mode $mode, $choice", async ({ slug, ...way }) => {
+      const { ".claude/settings.json": _, ...files } = filesOfSpecification(slug);
+      const asked = await count(way, slug, { files, work: writesItsScope }, tasksInFile(slug).length);
+      expect(asked.filter(({ kind }) => kind === "question").length).toBeLessThanOrEqual(1);
+    });
+  });
+});
+
+function isSequence(work: Work | Work[]): work is Work[] {
+  return Array.isArray(work[0]);
+}
+
+function faster(work: Work): Work {
+  return work.map(
+    (step): Step =>
+      (assignment) => {
+        const turn = step(assignment);
+        return { ...turn, latencyMs: (turn.latencyMs ?? 0) * FASTER };
+      },
+  );
+}
