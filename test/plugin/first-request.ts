@@ -21,8 +21,8 @@ interface Body {
   readonly messages?: readonly { readonly content: unknown }[];
 }
 
-/** Starts a session that only says hello, with these plugins and nothing else, and returns its first request. */
-export async function firstRequest(plugins: string[]): Promise<FirstRequest> {
+/** Starts a session with these plugins and nothing else, and returns its first request. */
+export async function firstRequest(plugins: string[], prompt = "Hello."): Promise<FirstRequest> {
   const bodies: Body[] = [];
   const server = createServer((request, response) => void answer(request, response, bodies));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -33,7 +33,7 @@ export async function firstRequest(plugins: string[]): Promise<FirstRequest> {
     mkdirSync(place.project);
     execFileSync("git", ["init", "-q", place.project]);
     furnishHome(place);
-    const session = new ClaudeCode(place, "Hello.");
+    const session = new ClaudeCode(place, prompt);
     await session.wait(45_000);
     await session.end();
   } finally {
