@@ -1379,9 +1379,15 @@ var PER_LAUNCH = 1100;
 var REQUESTS_PER_AGENT = 2;
 var TURNS_OF_AGENT = 2;
 var SAID = 0.25;
-function weighWays(tasks, { makespanMs, sequentialMs, launchesMs }) {
-  const agents = tasks.reduce(addTokens, NO_USAGE);
-  const main = orchestration(tasks.length);
+function weighWays(tasks, {
+  makespanMs,
+  sequentialMs,
+  launchesMs,
+  agents: count = tasks.length
+}) {
+  const all = tasks.reduce(addTokens, NO_USAGE);
+  const agents = { ...all, cacheWrite: Math.max(0, all.cacheWrite - AGENT_START * (tasks.length - count)) };
+  const main = orchestration(count);
   return {
     parallel: { ms: makespanMs, agents, main },
     inTurn: { ms: sequentialMs, agents, main },
@@ -1640,7 +1646,7 @@ function hardlyAnyGain(facts) {
   return {
     strategy: "sequential",
     reasons: [
-      facts.levels === facts.tasks.length ? "The tasks form one chain: each needs the one before." : "Dependencies and shared files leave almost nothing to run at once."
+      facts.levels === facts.tasks.length ? "The tasks form one chain: each needs the one before." : (facts.inTurn ?? 0) > 0 ? "Small tasks go to few agents, which do them one after another." : "Dependencies and shared files leave almost nothing to run at once."
     ]
   };
 }

@@ -1300,12 +1300,14 @@ function firstToEnd(duration, waitsFor, needed) {
 }
 
 // mcp-server/src/schedule/problem/plan-problem.ts
-function planResources({ cap, capacity }, clashes) {
+function planResources({ cap, capacity, inTurn = /* @__PURE__ */ new Map() }, clashes) {
   const roles = Object.entries(capacity).filter(([, most]) => most < cap);
+  const shapes = [...inTurn].filter(([, most]) => most < cap);
   const groups = clashCover(clashes.map(({ a, b }) => [a, b]));
   return [
     { kind: "cap", capacity: cap },
     ...roles.map(([role, most]) => ({ kind: "role", role, capacity: most })),
+    ...shapes.map(([shape, most]) => ({ kind: "turn", shape, capacity: most })),
     ...groups.map((members) => ({ kind: "clash", members, capacity: 1 }))
   ];
 }
@@ -1322,6 +1324,10 @@ function planProblemInput(tasks, limits, clashes) {
     else if (of.kind === "cap") {
       tasks.forEach(({ alone }, i) => {
         take(i, alone ? of.capacity : 1);
+      });
+    } else if (of.kind === "turn") {
+      tasks.forEach(({ shape }, i) => {
+        if (shape === of.shape) take(i);
       });
     } else {
       tasks.forEach(({ role }, i) => {

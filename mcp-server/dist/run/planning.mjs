@@ -45,6 +45,8 @@ function limitText(limit, { tasks, clashes }) {
   if (limit.kind === "chain") return "the critical path";
   if (limit.kind === "cap") return `the cap: ${limit.capacity} at once`;
   if (limit.kind === "role") return `the capacity of ${limit.role}: ${limit.capacity} at once`;
+  if (limit.kind === "turn")
+    return `small tasks that ${plural(limit.capacity, "agent")} ${limit.capacity === 1 ? "does" : "do"} one after another (policy together)`;
   if (limit.kind === "alone") return "tasks that run alone, because nobody declared what they write";
   const ids = limit.members.map((i) => tasks[i]?.id ?? "");
   const members = new Set(limit.members);
@@ -77,6 +79,42 @@ function contradictionsOf({ clashes }, tasks) {
 function whatOf(clash) {
   if (clash.kind === "resource") return clash.resource;
   return clash.ours === clash.theirs ? clash.ours : `${clash.ours} and ${clash.theirs}`;
+}
+
+// import:run/plan.mjs in run/planning.mjs
+import { countsOf, estimatesByModel, existingGraph, modelOf, policyOf, readGraph, startFolderWarnings, stuckTasks } from "./plan.mjs";
+
+// mcp-server/src/run/planning/done-in-turn.ts
+function isDoneInTurn({ policy, estimates }, task, isolation) {
+  return policy.together === "small" && policy.commit === "none" && isolation === "shared" && purposeOf(task) === void 0 && task.failedAttempts === 0 && estimates.knowsTokens(task) && isSmallWork(estimates.tokens(task));
+}
+function shapesInTurn(roles, plan, tasks) {
+  const usual = plan.policy.isolation === "worktree" ? "worktree" : "shared";
+  const shapes = /* @__PURE__ */ new Map();
+  for (const task of tasks) {
+    if (!isDoneInTurn(plan, task, task.isolation ?? usual)) continue;
+    const { role } = roles.resolve(task.agent);
+    shapes.set(task.id, `${role} ${modelChoiceText(modelOf(roles, task, plan.policy))}`);
+  }
+  const agents = agentsByShape(shapes);
+  return new Map([...shapes].filter(([, shape]) => agents.has(shape)));
+}
+function agentsByShape(shapes) {
+  return new Map(
+    [...countByShape(shapes)].map(([shape, tasks]) => ({ shape, tasks, agents: agentsFor(tasks, 0) })).filter(({ tasks, agents }) => agents < tasks).map(({ shape, agents }) => [shape, agents])
+  );
+}
+function countByShape(shapes) {
+  const counts = /* @__PURE__ */ new Map();
+  for (const shape of shapes.values()) counts.set(shape, (counts.get(shape) ?? 0) + 1);
+  return counts;
+}
+function togetherText(shapes) {
+  const agents = agentsByShape(shapes);
+  const lines = [...countByShape(shapes)].map(
+    ([shape, count]) => `${plural(count, "small task")} go to ${plural(agents.get(shape) ?? count, "agent")}`
+  );
+  return lines.length === 0 ? void 0 : `${lines.join(", ")}, one after another: each costs less than an agent's beginning (policy together)`;
 }
 
 // import:run/spending.mjs in run/planning.mjs
@@ -166,9 +204,6 @@ function plansByCap(now) {
   while (found.length > 1 && found.at(-1) === found.at(-2)) found.pop();
   return { plan, makespanByCap: found };
 }
-
-// import:run/plan.mjs in run/planning.mjs
-import { countsOf, estimatesByModel, existingGraph, modelOf, policyOf, readGraph, startFolderWarnings, stuckTasks } from "./plan.mjs";
 
 // mcp-server/src/run/planning/models.ts
 function modelsOf(roles, tasks, policy) {
@@ -361,15 +396,18 @@ function remedyFor(clash) {
 // mcp-server/src/run/planning/analysis.ts
 var NOT_BEGUN = { running: /* @__PURE__ */ new Map(), completed: /* @__PURE__ */ new Set(), cannotStart: [] };
 function analyse(ctx, input) {
-  const { tasks: open, policy, estimates, cap, progress } = input;
+  const { tasks: open, policy, estimates, cap, progress, inTurn = /* @__PURE__ */ new Map() } = input;
+  const agents = agentsByShape(inTurn);
   const { running, completed, cannotStart } = progress;
   const planning = planningOf(ctx, open, policy, estimates);
   const openIds = new Set(open.map((task) => task.id));
   const nodes = open.map((task, i) => {
     const elapsedMs = running.get(task.id);
     const { durationMs, ...node } = planning.tasks[i];
+    const shape = inTurn.get(task.id);
     return {
       ...node,
+      ...shape !== void 0 && { shape },
       ...elapsedMs === void 0 ? { ...waitsFor(task, completed, openIds), durationMs: Math.round(durationMs) } : {
         dependencies: [],
         needs: "all",
@@ -380,7 +418,7 @@ function analyse(ctx, input) {
   });
   const now = {
     tasks: nodes,
-    limits: { cap, capacity: policy.capacity },
+    limits: { cap, capacity: policy.capacity, inTurn: agents },
     clashes: planning.clashes
   };
   const problem = planProblem(now.tasks, now.limits, now.clashes);
@@ -399,7 +437,12 @@ function analyse(ctx, input) {
   }));
   const ways = weighWays(
     used.map(({ task, share }) => shareOfTokens(estimates.usage(task), share)),
-    { makespanMs: plan.makespan, sequentialMs, launchesMs: estimates.launchMs * open.length }
+    {
+      makespanMs: plan.makespan,
+      sequentialMs,
+      launchesMs: estimates.launchMs * open.length,
+      agents: open.length - inTurn.size + [...agents.values()].reduce((sum, count) => sum + count, 0)
+    }
   );
   const choice = chooseStrategy({
     tasks: open.map((task, i) => ({
@@ -412,6 +455,7 @@ function analyse(ctx, input) {
     total: input.total,
     speedup,
     levels: inLevels.length,
+    inTurn: inTurn.size,
     ways
   });
   const words = { tasks: open, clashes: planning.clashes };
@@ -534,25 +578,6 @@ import { renderTimeline, timelineOfSchedule } from "../report.mjs";
 // import:run/remote.mjs in run/planning.mjs
 import { pushNotice } from "./remote.mjs";
 
-// mcp-server/src/run/planning/done-in-turn.ts
-function isDoneInTurn({ policy, estimates }, task, isolation) {
-  return policy.together === "small" && policy.commit === "none" && isolation === "shared" && purposeOf(task) === void 0 && task.failedAttempts === 0 && estimates.knowsTokens(task) && isSmallWork(estimates.tokens(task));
-}
-function togetherText(roles, plan, tasks) {
-  const shapes = /* @__PURE__ */ new Map();
-  for (const task of tasks) {
-    const usual = plan.policy.isolation === "worktree" ? "worktree" : "shared";
-    if (!isDoneInTurn(plan, task, task.isolation ?? usual)) continue;
-    const shape = `${roles.resolve(task.agent).role} ${modelChoiceText(modelOf(roles, task, plan.policy))}`;
-    shapes.set(shape, (shapes.get(shape) ?? 0) + 1);
-  }
-  const lines = [...shapes.values()].flatMap((count) => {
-    const agents = agentsFor(count, 0);
-    return agents < count ? [`${plural(count, "small task")} go to ${plural(agents, "agent")}`] : [];
-  });
-  return lines.length === 0 ? void 0 : `${lines.join(", ")}, one after another: each costs less than an agent's beginning (policy together)`;
-}
-
 // mcp-server/src/run/planning/analyze-plan.ts
 var TIMELINE_WIDTH = 72;
 var MAX_TIMELINE_ROWS = 12;
@@ -572,7 +597,9 @@ async function analyzePlan(ctx, slug, maxParallel) {
   const open = tasksLeft(loaded);
   const cap = maxParallel ?? policy.maxParallel;
   await lookAtModels(ctx);
+  const inTurn = ctx.owner.session === void 0 ? /* @__PURE__ */ new Map() : shapesInTurn(ctx.roles, loaded, open);
   const analysis = analyse(ctx, {
+    inTurn,
     money: expectedMoney(ctx, policy, estimates, open),
     tasks: open,
     progress: progressOf(loaded, ctx.now()),
@@ -590,8 +617,7 @@ async function analyzePlan(ctx, slug, maxParallel) {
     timeline: timelineText(loaded.stored.slug, analysis.schedule, open),
     open: open.length,
     cap,
-    // Where no hook says who an agent is, none is given a second task.
-    together: ctx.owner.session === void 0 ? void 0 : togetherText(ctx.roles, loaded, open),
+    together: togetherText(inTurn),
     isolation: isolation?.type === "isolation.decided" ? isolation : void 0,
     remote: await pushNotice(ctx, loaded.stored.slug, graph)
   };
@@ -650,6 +676,7 @@ function expectedTimes(ctx, loaded, nowMs) {
 export {
   MAX_COMPARED,
   NOT_BEGUN,
+  agentsByShape,
   aheadOf,
   analyse,
   analyzeFile,
@@ -671,6 +698,7 @@ export {
   planningOf,
   plansByCap,
   runningIn,
+  shapesInTurn,
   shareOfTokens,
   tasksLeft,
   togetherText,

@@ -23,6 +23,8 @@ export interface StrategyFacts {
   /** How many times faster than one after another the plan is. */
   readonly speedup: number;
   readonly levels: number;
+  /** How many small tasks few agents do one after another. */
+  readonly inTurn?: number;
   /** What it takes and uses in each way of doing it; absent: nobody knows. */
   readonly ways?: Ways;
 }
@@ -193,7 +195,9 @@ function hardlyAnyGain(facts: StrategyFacts): StrategyChoice | undefined {
     reasons: [
       facts.levels === facts.tasks.length
         ? "The tasks form one chain: each needs the one before."
-        : "Dependencies and shared files leave almost nothing to run at once.",
+        : (facts.inTurn ?? 0) > 0
+          ? "Small tasks go to few agents, which do them one after another."
+          : "Dependencies and shared files leave almost nothing to run at once.",
     ],
   };
 }

@@ -76,6 +76,23 @@ describe("small tasks of one shape", () => {
     expect((await server.call("batch_next", { plan: "p" })).done).toBe(true);
   });
 
+  it("small tasks of one shape are planned one after another, where a policy gives each an agent they are planned at once", async () => {
+    const shown = async (policy: object) => {
+      const { server } = await plan(smallOnes(5, { estimateMinutes: 0.9 }), policy);
+      return server.call("plan_analyze", { plan: "p" });
+    };
+    const inTurn = await shown({});
+    const { makespanMinutes, sequentialMinutes } = inTurn.estimate;
+    expect(makespanMinutes).toBe(sequentialMinutes);
+    expect(inTurn.bottleneck).toContain("small tasks that 1 agent does one after another");
+    expect(inTurn.strategy).toBe("sequential");
+    const atOnce = await shown({ together: "none" });
+    expect(atOnce.estimate.makespanMinutes).toBeLessThan(makespanMinutes / 3);
+    // One beginning in the place of five.
+    const tokens = (ways: string[]) => Number(/about ([\d,]+)/.exec(ways[0] ?? "")?.[1]?.replaceAll(",", ""));
+    expect(tokens(inTurn.estimate.ways)).toBeLessThan(tokens(atOnce.estimate.ways));
+  });
+
   it("small tasks of one shape whose agent has died, or failed, go to another one", async () => {
     const { server, launch, reports } = await plan(smallOnes(3), { retries: 0 });
     const first = await launch();

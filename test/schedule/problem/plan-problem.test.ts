@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { planSchedule } from "../../../mcp-server/src/schedule/plan-schedule.ts";
-import { type PlanTask, planProblem } from "../../../mcp-server/src/schedule/problem/plan-problem.ts";
+import {
+  type PlanLimits,
+  type PlanTask,
+  planProblem,
+} from "../../../mcp-server/src/schedule/problem/plan-problem.ts";
 import { freed, gainsOf, split, without } from "../../../mcp-server/src/schedule/what-if.ts";
 
 function task(id: string, fields: Partial<PlanTask> = {}): PlanTask {
@@ -9,7 +13,7 @@ function task(id: string, fields: Partial<PlanTask> = {}): PlanTask {
 
 function makespan(
   tasks: readonly PlanTask[],
-  limits = { cap: 5, capacity: {} },
+  limits: PlanLimits = { cap: 5, capacity: {} },
   clashes: readonly { a: number; b: number }[] = [],
 ): number {
   return planSchedule(planProblem(tasks, limits, clashes)).makespan;
@@ -25,6 +29,12 @@ describe("the planner", () => {
   it("the planner keeps to a role's capacity", () => {
     const tasks = [task("a", { role: "tester" }), task("b", { role: "tester" }), task("c")];
     expect(makespan(tasks, { cap: 5, capacity: { tester: 1 } })).toBe(20);
+  });
+
+  it("the planner gives tasks of one shape to no more agents than do them one after another", () => {
+    const tasks = [...["a", "b", "c"].map((id) => task(id, { shape: "small" })), task("d")];
+    expect(makespan(tasks, { cap: 5, capacity: {}, inTurn: new Map([["small", 1]]) })).toBe(30);
+    expect(makespan(tasks, { cap: 5, capacity: {}, inTurn: new Map([["small", 2]]) })).toBe(20);
   });
 
   it("the planner keeps apart what clashes, and runs a task alone that nobody knows the files of", () => {

@@ -38,13 +38,25 @@ export interface Ways {
  * @param tasks what an agent of each is expected to use.
  * @param sequentialMs all of them one after another, launches included.
  * @param launchesMs those launches.
+ * @param agents how many agents do them; absent: each has one. Where they are fewer, one begins once for several.
  */
 export function weighWays(
   tasks: readonly Tokens[],
-  { makespanMs, sequentialMs, launchesMs }: { makespanMs: number; sequentialMs: number; launchesMs: number },
+  {
+    makespanMs,
+    sequentialMs,
+    launchesMs,
+    agents: count = tasks.length,
+  }: {
+    readonly makespanMs: number;
+    readonly sequentialMs: number;
+    readonly launchesMs: number;
+    readonly agents?: number;
+  },
 ): Ways {
-  const agents = tasks.reduce(addTokens, NO_USAGE);
-  const main = orchestration(tasks.length);
+  const all = tasks.reduce(addTokens, NO_USAGE);
+  const agents = { ...all, cacheWrite: Math.max(0, all.cacheWrite - AGENT_START * (tasks.length - count)) };
+  const main = orchestration(count);
   return {
     parallel: { ms: makespanMs, agents, main },
     inTurn: { ms: sequentialMs, agents, main },

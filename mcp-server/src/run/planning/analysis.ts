@@ -16,6 +16,7 @@ import { overlappingRoles, unknownRoles } from "../project/role-warnings.ts";
 import { bottleneckOf, limitText } from "./bottleneck.ts";
 import { minutes } from "./comparison.ts";
 import { conflictsOf, contradictionsOf } from "./conflicts.ts";
+import { agentsByShape } from "./done-in-turn.ts";
 import { type ExpectedMoney, shareOfTokens, waysText } from "./expected-money.ts";
 import { plansByCap } from "./makespans.ts";
 import { modelsOf } from "./models.ts";
@@ -46,6 +47,8 @@ export interface AnalysisInput {
   readonly cap: number;
   /** What things are expected to cost; absent: nobody asks. */
   readonly money?: ExpectedMoney;
+  /** The shapes of tasks that agents do one after another; absent: each has an agent of its own. */
+  readonly inTurn?: ReadonlyMap<TaskId, string>;
   /** Only such a plan is reviewed as a whole. */
   readonly isFromFile: boolean;
 }
@@ -56,15 +59,18 @@ export interface AnalysisInput {
  * means, and which hold of each other, is in docs/figures.md.
  */
 export function analyse(ctx: PlannerContext, input: AnalysisInput): Analysis {
-  const { tasks: open, policy, estimates, cap, progress } = input;
+  const { tasks: open, policy, estimates, cap, progress, inTurn = new Map() } = input;
+  const agents = agentsByShape(inTurn);
   const { running, completed, cannotStart } = progress;
   const planning = planningOf(ctx, open, policy, estimates);
   const openIds = new Set<string>(open.map((task) => task.id));
   const nodes = open.map((task, i): PlanTask => {
     const elapsedMs = running.get(task.id);
     const { durationMs, ...node } = planning.tasks[i] as PlanTask;
+    const shape = inTurn.get(task.id);
     return {
       ...node,
+      ...(shape !== undefined && { shape }),
       ...(elapsedMs === undefined
         ? { ...waitsFor(task, completed, openIds), durationMs: Math.round(durationMs) }
         : {
@@ -77,7 +83,7 @@ export function analyse(ctx: PlannerContext, input: AnalysisInput): Analysis {
   });
   const now: Situation = {
     tasks: nodes,
-    limits: { cap, capacity: policy.capacity },
+    limits: { cap, capacity: policy.capacity, inTurn: agents },
     clashes: planning.clashes,
   };
   const problem = planProblem(now.tasks, now.limits, now.clashes);
@@ -96,7 +102,12 @@ export function analyse(ctx: PlannerContext, input: AnalysisInput): Analysis {
   }));
   const ways = weighWays(
     used.map(({ task, share }) => shareOfTokens(estimates.usage(task), share)),
-    { makespanMs: plan.makespan, sequentialMs, launchesMs: estimates.launchMs * open.length },
+    {
+      makespanMs: plan.makespan,
+      sequentialMs,
+      launchesMs: estimates.launchMs * open.length,
+      agents: open.length - inTurn.size + [...agents.values()].reduce((sum, count) => sum + count, 0),
+    },
   );
   const choice = chooseStrategy({
     tasks: open.map((task, i) => ({
@@ -109,6 +120,7 @@ export function analyse(ctx: PlannerContext, input: AnalysisInput): Analysis {
     total: input.total,
     speedup,
     levels: inLevels.length,
+    inTurn: inTurn.size,
     ways,
   });
   const words = { tasks: open, clashes: planning.clashes };

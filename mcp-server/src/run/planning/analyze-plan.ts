@@ -11,7 +11,7 @@ import type { RunContext } from "../project/run-context.ts";
 import { pushNotice } from "../remote/shared-plans.ts";
 import { lookAtModels } from "../spending/models-used.ts";
 import { analyse, type PlanProgress } from "./analysis.ts";
-import { togetherText } from "./done-in-turn.ts";
+import { shapesInTurn, togetherText } from "./done-in-turn.ts";
 import { expectedMoney } from "./expected-money.ts";
 
 export interface PlanAnalysis {
@@ -55,7 +55,10 @@ export async function analyzePlan(
   const open = tasksLeft(loaded);
   const cap = maxParallel ?? policy.maxParallel;
   await lookAtModels(ctx);
+  // Where no hook says who an agent is, none is given a second task.
+  const inTurn = ctx.owner.session === undefined ? new Map() : shapesInTurn(ctx.roles, loaded, open);
   const analysis = analyse(ctx, {
+    inTurn,
     money: expectedMoney(ctx, policy, estimates, open),
     tasks: open,
     progress: progressOf(loaded, ctx.now()),
@@ -73,8 +76,7 @@ export async function analyzePlan(
     timeline: timelineText(loaded.stored.slug, analysis.schedule, open),
     open: open.length,
     cap,
-    // Where no hook says who an agent is, none is given a second task.
-    together: ctx.owner.session === undefined ? undefined : togetherText(ctx.roles, loaded, open),
+    together: togetherText(inTurn),
     isolation: isolation?.type === "isolation.decided" ? isolation : undefined,
     remote: await pushNotice(ctx, loaded.stored.slug, graph),
   };

@@ -47,6 +47,8 @@ export function limitText(limit: Limit, { tasks, clashes }: Words): string {
   if (limit.kind === "chain") return "the critical path";
   if (limit.kind === "cap") return `the cap: ${limit.capacity} at once`;
   if (limit.kind === "role") return `the capacity of ${limit.role}: ${limit.capacity} at once`;
+  if (limit.kind === "turn")
+    return `small tasks that ${plural(limit.capacity, "agent")} ${limit.capacity === 1 ? "does" : "do"} one after another (policy together)`;
   if (limit.kind === "alone") return "tasks that run alone, because nobody declared what they write";
   const ids = limit.members.map((i) => tasks[i]?.id ?? "");
   const members = new Set(limit.members);

@@ -1,6 +1,6 @@
 import { modelChoiceText } from "../../graph/model/model-choice.ts";
 import { purposeOf } from "../../graph/purpose.ts";
-import type { Isolation, Task } from "../../graph/task.ts";
+import type { Isolation, Task, TaskId } from "../../graph/task.ts";
 import { agentsFor, isSmallWork } from "../../policy/spending/in-turn.ts";
 import { plural } from "../../text/format.ts";
 import { modelOf } from "../plan/estimates-by-model.ts";
@@ -8,7 +8,11 @@ import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { Roles } from "../project/roles.ts";
 
 /** Whether a task is one that an agent does among others: small as far as is known, in the checkout, and nobody's review. */
-export function isDoneInTurn({ policy, estimates }: LoadedPlan, task: Task, isolation: Isolation): boolean {
+export function isDoneInTurn(
+  { policy, estimates }: Pick<LoadedPlan, "policy" | "estimates">,
+  task: Task,
+  isolation: Isolation,
+): boolean {
   return (
     policy.together === "small" &&
     policy.commit === "none" &&
@@ -20,19 +24,45 @@ export function isDoneInTurn({ policy, estimates }: LoadedPlan, task: Task, isol
   );
 }
 
-/** Says which of these tasks one agent does one after another; undefined: each has its own. */
-export function togetherText(roles: Roles, plan: LoadedPlan, tasks: readonly Task[]): string | undefined {
-  const shapes = new Map<string, number>();
+/** The shape of each of these tasks that agents do one after another with others of it, where that takes fewer agents. */
+export function shapesInTurn(
+  roles: Roles,
+  plan: Pick<LoadedPlan, "policy" | "estimates">,
+  tasks: readonly Task[],
+): ReadonlyMap<TaskId, string> {
+  const usual = plan.policy.isolation === "worktree" ? "worktree" : "shared";
+  const shapes = new Map<TaskId, string>();
   for (const task of tasks) {
-    const usual = plan.policy.isolation === "worktree" ? "worktree" : "shared";
     if (!isDoneInTurn(plan, task, task.isolation ?? usual)) continue;
-    const shape = `${roles.resolve(task.agent).role} ${modelChoiceText(modelOf(roles, task, plan.policy))}`;
-    shapes.set(shape, (shapes.get(shape) ?? 0) + 1);
+    const { role } = roles.resolve(task.agent);
+    shapes.set(task.id, `${role} ${modelChoiceText(modelOf(roles, task, plan.policy))}`);
   }
-  const lines = [...shapes.values()].flatMap((count) => {
-    const agents = agentsFor(count, 0);
-    return agents < count ? [`${plural(count, "small task")} go to ${plural(agents, "agent")}`] : [];
-  });
+  const agents = agentsByShape(shapes);
+  return new Map([...shapes].filter(([, shape]) => agents.has(shape)));
+}
+
+/** How many agents each shape gets, where those are fewer than its tasks. */
+export function agentsByShape(shapes: ReadonlyMap<TaskId, string>): ReadonlyMap<string, number> {
+  return new Map(
+    [...countByShape(shapes)]
+      .map(([shape, tasks]) => ({ shape, tasks, agents: agentsFor(tasks, 0) }))
+      .filter(({ tasks, agents }) => agents < tasks)
+      .map(({ shape, agents }) => [shape, agents]),
+  );
+}
+
+function countByShape(shapes: ReadonlyMap<TaskId, string>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const shape of shapes.values()) counts.set(shape, (counts.get(shape) ?? 0) + 1);
+  return counts;
+}
+
+/** Says which tasks one agent does one after another; undefined: each has its own. */
+export function togetherText(shapes: ReadonlyMap<TaskId, string>): string | undefined {
+  const agents = agentsByShape(shapes);
+  const lines = [...countByShape(shapes)].map(
+    ([shape, count]) => `${plural(count, "small task")} go to ${plural(agents.get(shape) ?? count, "agent")}`,
+  );
   return lines.length === 0
     ? undefined
     : `${lines.join(", ")}, one after another: each costs less than an agent's beginning (policy together)`;

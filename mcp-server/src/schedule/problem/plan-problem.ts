@@ -12,6 +12,8 @@ export interface PlanTask {
   readonly role: string;
   /** It tolerates no other beside it. */
   readonly alone: boolean;
+  /** Tasks with the same one go to few agents, one after another; absent: it has an agent of its own. */
+  readonly shape?: string;
   /** It runs already: it waits for nothing, and what it holds is held from the beginning. */
   readonly running?: boolean;
 }
@@ -21,29 +23,34 @@ export interface PlanLimits {
   readonly cap: number;
   /** Agents per role; a role that is not named has the cap. */
   readonly capacity: Readonly<Record<string, number>>;
+  /** Agents per shape of tasks that are done one after another. */
+  readonly inTurn?: ReadonlyMap<string, number>;
 }
 
 /** What tasks compete for, by the index that the problem has it under. */
 export type PlanResource =
   | { readonly kind: "cap"; readonly capacity: number }
   | { readonly kind: "role"; readonly role: string; readonly capacity: number }
+  | { readonly kind: "turn"; readonly shape: string; readonly capacity: number }
   /** These tasks, by index, exclude each other. */
   | { readonly kind: "clash"; readonly members: readonly number[]; readonly capacity: 1 };
 
 /**
- * One resource for the cap, one for each role that has fewer, one of capacity 1 for each group of tasks that exclude
- * each other.
+ * One resource for the cap, one for each role and each shape of tasks done in turn that has fewer agents, one of capacity
+ * 1 for each group of tasks that exclude each other.
  * @param clashes pairs of tasks, by index, that may not run at the same time.
  */
 export function planResources(
-  { cap, capacity }: PlanLimits,
+  { cap, capacity, inTurn = new Map() }: PlanLimits,
   clashes: readonly { readonly a: number; readonly b: number }[],
 ): PlanResource[] {
   const roles = Object.entries(capacity).filter(([, most]) => most < cap);
+  const shapes = [...inTurn].filter(([, most]) => most < cap);
   const groups = clashCover(clashes.map(({ a, b }) => [a, b] as const));
   return [
     { kind: "cap", capacity: cap },
     ...roles.map(([role, most]) => ({ kind: "role" as const, role, capacity: most })),
+    ...shapes.map(([shape, most]) => ({ kind: "turn" as const, shape, capacity: most })),
     ...groups.map((members) => ({ kind: "clash" as const, members, capacity: 1 as const })),
   ];
 }
@@ -75,6 +82,10 @@ export function planProblemInput(
     else if (of.kind === "cap") {
       tasks.forEach(({ alone }, i) => {
         take(i, alone ? of.capacity : 1);
+      });
+    } else if (of.kind === "turn") {
+      tasks.forEach(({ shape }, i) => {
+        if (shape === of.shape) take(i);
       });
     } else {
       tasks.forEach(({ role }, i) => {
