@@ -92,17 +92,19 @@ class Session {
     return updatedInput?.prompt ?? "";
   }
 
-  async reports({ task: id, prompt }: Launch) {
+  /** @param agentId as hooks tell who reports; else nobody knows. @returns what it is given to do next. */
+  async reports({ task: id, prompt }: Omit<Launch, "subagent_type">, agentId?: string) {
     const token = /token (\S+)\./.exec(prompt)?.[1];
-    await this.server.call("task_report", {
-      ...{
-        task: `auth/${id}`,
-        token,
-        outcome: "completed",
-        summary: "Done.",
-        evidence: [{ inspected: "it" }],
-      },
-    });
+    const toolUseId = `report-${this.#uses++}`;
+    const call = { tool: "mcp__plugin_parallel_tasks__task_report", use: toolUseId, input: "{}" };
+    if (agentId !== undefined) await this.server.hook({ event: "PreToolUse", agent: agentId, ...call });
+    const given = { task: `auth/${id}`, token, outcome: "completed", summary: "Done." };
+    const { claim } = await this.server.call(
+      "task_report",
+      { ...given, evidence: [{ inspected: "it" }] },
+      agentId === undefined ? {} : { toolUseId },
+    );
+    return claim;
   }
 
   async does(launch: Launch, agentId: string) {
@@ -272,6 +274,26 @@ describe("the module in the host", () => {
       "<task-notification>\n<task-id>a1</task-id>\n<status>completed</status>\n<summary>x</summary>\n</task-notification>";
     const said = await session.server.hook({ event: "UserPromptSubmit", prompt, promptId: "p1" });
     expect(JSON.stringify(said)).toContain("launch with Agent, as given");
+    expect(session.engineEvents().at(-1)?.how).toBe("lost");
+  });
+
+  it("the module launches one agent for small tasks of one shape, which does them one after another, also when the module is gone", async () => {
+    const small = ["1", "2", "3"].map((id) => task(id, { estimateMinutes: 0.5 }));
+    const session = await Session.with(small, { env: { CLAUDE_CODE_SESSION_ID: "s1" } });
+    const begun = await session.begins();
+    const { launch } = await session.step(begun);
+    expect(tasksOf({ launch })).toEqual(["1"]);
+    await session.launches(launch[0] as Launch, "a1");
+    const brought = await session.reports(launch[0] as Launch, "a1");
+    expect(brought).toMatchObject({ task: "auth/2" });
+    // It is at a task that the module knows nothing of, and nothing else is to be launched.
+    expect(await session.step(begun)).toMatchObject({ launch: [], stop: [] });
+    expect(await session.reports({ task: "2", prompt: `token ${brought?.token}.` }, "a1")).toBeDefined();
+    const prompt =
+      "<task-notification>\n<task-id>a1</task-id>\n<status>failed</status>\n<summary>x</summary>\n</task-notification>";
+    const said = await session.server.hook({ event: "UserPromptSubmit", prompt, promptId: "p1" });
+    // The task at which it ended is launched again, by the conversation.
+    expect(JSON.stringify(said)).toMatch(/launch with Agent, as given.*auth\/3/);
     expect(session.engineEvents().at(-1)?.how).toBe("lost");
   });
 

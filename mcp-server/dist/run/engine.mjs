@@ -274,8 +274,9 @@ async function takeOffSilentModule(ctx, module) {
 async function takeOffModuleOf(ctx, module, agentId) {
   if (module.plans.size === 0) return;
   const store = await ctx.graph();
-  const held = await store?.read((reader) => reader.claimOfAgent(agentId));
-  if (held && module.of(held.plan)?.wasGiven(held.claim.id)) await takeOff(ctx, module, held.plan);
+  const attempts = await store?.read((reader) => reader.attemptsOfAgents([agentId])) ?? [];
+  const given = attempts.find(({ plan, claim }) => module.of(plan)?.wasGiven(claim.id));
+  if (given) await takeOff(ctx, module, given.plan);
 }
 async function takeOff(ctx, module, plan) {
   const run = module.of(plan)?.run;

@@ -19,8 +19,10 @@ export async function takeOffSilentModule(ctx: RunContext, module: ModuleRuns): 
 export async function takeOffModuleOf(ctx: RunContext, module: ModuleRuns, agentId: string): Promise<void> {
   if (module.plans.size === 0) return;
   const store = await ctx.graph();
-  const held = await store?.read((reader) => reader.claimOfAgent(agentId));
-  if (held && module.of(held.plan)?.wasGiven(held.claim.id)) await takeOff(ctx, module, held.plan);
+  // An agent that does small tasks one after another was given the first of them only.
+  const attempts = (await store?.read((reader) => reader.attemptsOfAgents([agentId]))) ?? [];
+  const given = attempts.find(({ plan, claim }) => module.of(plan)?.wasGiven(claim.id));
+  if (given) await takeOff(ctx, module, given.plan);
 }
 
 async function takeOff(ctx: RunContext, module: ModuleRuns, plan: string): Promise<void> {
