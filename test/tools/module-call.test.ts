@@ -124,7 +124,7 @@ class Session {
 }
 
 const three = [task("1"), task("2"), task("3", { dependencies: ["1", "2"] })];
-const tasksOf = ({ launch }: Answer) => launch.map(({ task: id }) => id);
+const tasksOf = ({ launch }: Pick<Answer, "launch">) => launch.map(({ task: id }) => id);
 
 describe("the module in the host", () => {
   it("the module imports the plan that the user named, and is told what to launch as it becomes ready", async () => {

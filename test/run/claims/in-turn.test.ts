@@ -89,7 +89,8 @@ describe("small tasks of one shape", () => {
     const atOnce = await shown({ together: "none" });
     expect(atOnce.estimate.makespanMinutes).toBeLessThan(makespanMinutes / 3);
     // One beginning in the place of five.
-    const tokens = (ways: string[]) => Number(/about ([\d,]+)/.exec(ways[0] ?? "")?.[1]?.replaceAll(",", ""));
+    const tokens = (ways: readonly string[]) =>
+      Number(/about ([\d,]+)/.exec(ways[0] ?? "")?.[1]?.replaceAll(",", ""));
     expect(tokens(inTurn.estimate.ways)).toBeLessThan(tokens(atOnce.estimate.ways));
   });
 
