@@ -147,13 +147,13 @@ describe("the obedient orchestrator", () => {
     expect(called(decide(talk.conversation))).toEqual(["plan_report"]);
   });
 
-  it("the obedient orchestrator loads the skill that the command names before anything else", () => {
+  it("the obedient orchestrator loads the skill that the command names and imports the plan in one message", () => {
     const talk = new Talk().hears("Load the skill `parallel:executing-specs` with the Skill tool.");
-    expect(decide(talk.conversation).outputs).toEqual([
-      { tool: "Skill", input: { skill: "parallel:executing-specs" } },
-    ]);
-    talk.plays(decide(talk.conversation));
-    expect(called(decide(talk.conversation))).toEqual(["plan_create"]);
+    const turn = decide(talk.conversation);
+    expect(turn.outputs[0]).toEqual({ tool: "Skill", input: { skill: "parallel:executing-specs" } });
+    expect(called(turn)).toEqual(["Skill", "plan_create"]);
+    talk.plays(turn);
+    expect(called(decide(talk.conversation))).toEqual(["plan_analyze"]);
   });
 
   it("the obedient orchestrator works off a direct plan by itself", () => {

@@ -59,8 +59,11 @@ function decide(conversation: Conversation): Turn {
   const last = given.at(-1);
   if (last === undefined) {
     const skill = wantedSkill(conversation, start);
-    if (skill !== undefined) return callsTool("Skill", { skill });
-    return callsTool(taskTool("plan_create"), { plan, from: `specs/${plan}/03-tasks.json` });
+    const imports = {
+      tool: taskTool("plan_create"),
+      input: { plan, from: `specs/${plan}/03-tasks.json` },
+    };
+    return callsTogether([...(skill === undefined ? [] : [{ tool: "Skill", input: { skill } }]), imports]);
   }
   if (!wasAnswered(conversation)) return afterWaking(plan, given, conversation);
   if (last.isError) return says(`Stopped. ${last.tool} answered: ${last.text}`);
