@@ -1377,26 +1377,31 @@ var AGENT_START = 5e3;
 var MAIN_CONTEXT = 15e3;
 var PER_LAUNCH = 1100;
 var REQUESTS_PER_AGENT = 2;
+var BESIDE = {
+  workflow: { requests: 3, added: 1250 },
+  mod: { requests: 1, added: 200 }
+};
 var TURNS_OF_AGENT = 2;
 var SAID = 0.25;
 function weighWays(tasks, {
   makespanMs,
   sequentialMs,
   launchesMs,
-  agents: count = tasks.length
+  agents: count = tasks.length,
+  engine = "burst"
 }) {
   const all = tasks.reduce(addTokens, NO_USAGE);
   const agents = { ...all, cacheWrite: Math.max(0, all.cacheWrite - AGENT_START * (tasks.length - count)) };
-  const main = orchestration(count);
+  const main = orchestration(count, engine);
   return {
     parallel: { ms: makespanMs, agents, main },
     inTurn: { ms: sequentialMs, agents, main },
     direct: { ms: Math.max(0, sequentialMs - launchesMs), agents: NO_USAGE, main: directly(tasks) }
   };
 }
-function orchestration(tasks) {
-  const added = PER_LAUNCH * tasks;
-  const requests = REQUESTS_PER_AGENT * tasks;
+function orchestration(agents, engine) {
+  const byItself = { requests: REQUESTS_PER_AGENT * agents, added: PER_LAUNCH * agents };
+  const { requests, added } = engine === "burst" || agents === 0 ? byItself : BESIDE[engine];
   return { ...written(added), cacheRead: Math.round(requests * (MAIN_CONTEXT + added / 2)) };
 }
 function directly(tasks) {

@@ -513,14 +513,14 @@ var planAnalyze = defineTool({
   annotations: READ,
   hasLongAnswer: true,
   async handle(input2, { run, session, client }) {
-    const { loaded, counts, analysis, timeline, open, cap, isolation, remote, together } = await analyzePlan(
+    const { loaded, counts, analysis, timeline, engine, isolation, remote, together } = await analyzePlan(
       run,
       input2.plan,
-      input2.maxParallel
+      input2.maxParallel,
+      (...of) => engineFor(run, session, ...of)
     );
-    const engine = await engineFor(run, session, loaded, open, cap);
     const { slug } = loaded.stored;
-    session.offered = engine.use === "mod" && session.interactive ? { plan: slug, choice: `Run ${slug}` } : void 0;
+    session.offered = engine?.use === "mod" && session.interactive ? { plan: slug, choice: `Run ${slug}` } : void 0;
     session.told.set(loaded.stored.slug, loaded.stored.version);
     const {
       strategy,
@@ -556,7 +556,7 @@ var planAnalyze = defineTool({
         review: loaded.policy.review,
         timeline,
         engine,
-        next: strategy === "direct" ? `To run it, do it here without agents: task_claim {plan: "${loaded.stored.slug}", worker: "main"}; say why in one line.` : `Show this to the user. ${session.offered ? `Word the choice to run it "${session.offered.choice}": chosen, it runs by itself. Else: ` : "To run it: "}${howToRun(client, slug, engine.use)}`
+        next: strategy === "direct" ? `To run it, do it here without agents: task_claim {plan: "${loaded.stored.slug}", worker: "main"}; say why in one line.` : `Show this to the user. ${session.offered ? `Word the choice to run it "${session.offered.choice}": chosen, it runs by itself. Else: ` : "To run it: "}${howToRun(client, slug, engine?.use)}`
       }
     };
   }

@@ -81,42 +81,6 @@ function whatOf(clash) {
   return clash.ours === clash.theirs ? clash.ours : `${clash.ours} and ${clash.theirs}`;
 }
 
-// import:run/plan.mjs in run/planning.mjs
-import { countsOf, estimatesByModel, existingGraph, modelOf, policyOf, readGraph, startFolderWarnings, stuckTasks } from "./plan.mjs";
-
-// mcp-server/src/run/planning/done-in-turn.ts
-function isDoneInTurn({ policy, estimates }, task, isolation) {
-  return policy.together === "small" && policy.commit === "none" && isolation === "shared" && purposeOf(task) === void 0 && task.failedAttempts === 0 && estimates.knowsTokens(task) && isSmallWork(estimates.tokens(task));
-}
-function shapesInTurn(roles, plan, tasks) {
-  const usual = plan.policy.isolation === "worktree" ? "worktree" : "shared";
-  const shapes = /* @__PURE__ */ new Map();
-  for (const task of tasks) {
-    if (!isDoneInTurn(plan, task, task.isolation ?? usual)) continue;
-    const { role } = roles.resolve(task.agent);
-    shapes.set(task.id, `${role} ${modelChoiceText(modelOf(roles, task, plan.policy))}`);
-  }
-  const agents = agentsByShape(shapes);
-  return new Map([...shapes].filter(([, shape]) => agents.has(shape)));
-}
-function agentsByShape(shapes) {
-  return new Map(
-    [...countByShape(shapes)].map(([shape, tasks]) => ({ shape, tasks, agents: agentsFor(tasks, 0) })).filter(({ tasks, agents }) => agents < tasks).map(({ shape, agents }) => [shape, agents])
-  );
-}
-function countByShape(shapes) {
-  const counts = /* @__PURE__ */ new Map();
-  for (const shape of shapes.values()) counts.set(shape, (counts.get(shape) ?? 0) + 1);
-  return counts;
-}
-function togetherText(shapes) {
-  const agents = agentsByShape(shapes);
-  const lines = [...countByShape(shapes)].map(
-    ([shape, count]) => `${plural(count, "small task")} go to ${plural(agents.get(shape) ?? count, "agent")}`
-  );
-  return lines.length === 0 ? void 0 : `${lines.join(", ")}, one after another: each costs less than an agent's beginning (policy together)`;
-}
-
 // import:run/spending.mjs in run/planning.mjs
 import { conversationModel, lookAtModels, modelAtWork } from "./spending.mjs";
 
@@ -204,6 +168,9 @@ function plansByCap(now) {
   while (found.length > 1 && found.at(-1) === found.at(-2)) found.pop();
   return { plan, makespanByCap: found };
 }
+
+// import:run/plan.mjs in run/planning.mjs
+import { countsOf, estimatesByModel, existingGraph, modelOf, policyOf, readGraph, startFolderWarnings, stuckTasks } from "./plan.mjs";
 
 // mcp-server/src/run/planning/models.ts
 function modelsOf(roles, tasks, policy) {
@@ -396,15 +363,15 @@ function remedyFor(clash) {
 // mcp-server/src/run/planning/analysis.ts
 var NOT_BEGUN = { running: /* @__PURE__ */ new Map(), completed: /* @__PURE__ */ new Set(), cannotStart: [] };
 function analyse(ctx, input) {
-  const { tasks: open, policy, estimates, cap, progress, inTurn = /* @__PURE__ */ new Map() } = input;
-  const agents = agentsByShape(inTurn);
+  const { tasks: open, policy, estimates, cap, progress } = input;
+  const { shapes, agents } = input.inTurn ?? { shapes: /* @__PURE__ */ new Map(), agents: /* @__PURE__ */ new Map() };
   const { running, completed, cannotStart } = progress;
   const planning = planningOf(ctx, open, policy, estimates);
   const openIds = new Set(open.map((task) => task.id));
   const nodes = open.map((task, i) => {
     const elapsedMs = running.get(task.id);
     const { durationMs, ...node } = planning.tasks[i];
-    const shape = inTurn.get(task.id);
+    const shape = shapes.get(task.id);
     return {
       ...node,
       ...shape !== void 0 && { shape },
@@ -441,7 +408,8 @@ function analyse(ctx, input) {
       makespanMs: plan.makespan,
       sequentialMs,
       launchesMs: estimates.launchMs * open.length,
-      agents: open.length - inTurn.size + [...agents.values()].reduce((sum, count) => sum + count, 0)
+      engine: input.engine,
+      agents: open.length - shapes.size + [...agents.values()].reduce((sum, count) => sum + count, 0)
     }
   );
   const choice = chooseStrategy({
@@ -455,7 +423,7 @@ function analyse(ctx, input) {
     total: input.total,
     speedup,
     levels: inLevels.length,
-    inTurn: inTurn.size,
+    inTurn: shapes.size,
     ways
   });
   const words = { tasks: open, clashes: planning.clashes };
@@ -578,10 +546,43 @@ import { renderTimeline, timelineOfSchedule } from "../report.mjs";
 // import:run/remote.mjs in run/planning.mjs
 import { pushNotice } from "./remote.mjs";
 
+// mcp-server/src/run/planning/done-in-turn.ts
+function isDoneInTurn({ policy, estimates }, task, isolation) {
+  return policy.together === "small" && policy.commit === "none" && isolation === "shared" && purposeOf(task) === void 0 && task.failedAttempts === 0 && estimates.knowsTokens(task) && isSmallWork(estimates.tokens(task));
+}
+function shapesInTurn(roles, plan, tasks) {
+  const usual = plan.policy.isolation === "worktree" ? "worktree" : "shared";
+  const shapes = /* @__PURE__ */ new Map();
+  for (const task of tasks) {
+    if (!isDoneInTurn(plan, task, task.isolation ?? usual)) continue;
+    const { role } = roles.resolve(task.agent);
+    shapes.set(task.id, `${role} ${modelChoiceText(modelOf(roles, task, plan.policy))}`);
+  }
+  const agents = agentsByShape(shapes);
+  return new Map([...shapes].filter(([, shape]) => agents.has(shape)));
+}
+function agentsByShape(shapes) {
+  return new Map(
+    [...countByShape(shapes)].map(([shape, tasks]) => ({ shape, tasks, agents: agentsFor(tasks, 0) })).filter(({ tasks, agents }) => agents < tasks).map(({ shape, agents }) => [shape, agents])
+  );
+}
+function countByShape(shapes) {
+  const counts = /* @__PURE__ */ new Map();
+  for (const shape of shapes.values()) counts.set(shape, (counts.get(shape) ?? 0) + 1);
+  return counts;
+}
+function togetherText(shapes) {
+  const agents = agentsByShape(shapes);
+  const lines = [...countByShape(shapes)].map(
+    ([shape, count]) => `${plural(count, "small task")} go to ${plural(agents.get(shape) ?? count, "agent")}`
+  );
+  return lines.length === 0 ? void 0 : `${lines.join(", ")}, one after another: each costs less than an agent's beginning (policy together)`;
+}
+
 // mcp-server/src/run/planning/analyze-plan.ts
 var TIMELINE_WIDTH = 72;
 var MAX_TIMELINE_ROWS = 12;
-async function analyzePlan(ctx, slug, maxParallel) {
+async function analyzePlan(ctx, slug, maxParallel, chooseEngine) {
   const store = await existingGraph(ctx, slug);
   const { loaded, isolation } = await readGraph(
     ctx,
@@ -597,9 +598,11 @@ async function analyzePlan(ctx, slug, maxParallel) {
   const open = tasksLeft(loaded);
   const cap = maxParallel ?? policy.maxParallel;
   await lookAtModels(ctx);
-  const inTurn = ctx.owner.session === void 0 ? /* @__PURE__ */ new Map() : shapesInTurn(ctx.roles, loaded, open);
+  const engine = await chooseEngine?.(loaded, open.length, cap);
+  const shapes = ctx.owner.session === void 0 ? /* @__PURE__ */ new Map() : shapesInTurn(ctx.roles, loaded, open);
   const analysis = analyse(ctx, {
-    inTurn,
+    inTurn: { shapes, agents: agentsByShape(shapes) },
+    engine: engine?.use,
     money: expectedMoney(ctx, policy, estimates, open),
     tasks: open,
     progress: progressOf(loaded, ctx.now()),
@@ -617,7 +620,8 @@ async function analyzePlan(ctx, slug, maxParallel) {
     timeline: timelineText(loaded.stored.slug, analysis.schedule, open),
     open: open.length,
     cap,
-    together: togetherText(inTurn),
+    engine,
+    together: togetherText(shapes),
     isolation: isolation?.type === "isolation.decided" ? isolation : void 0,
     remote: await pushNotice(ctx, loaded.stored.slug, graph)
   };

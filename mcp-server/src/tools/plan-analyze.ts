@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { McpClient } from "../policy/client.ts";
+import type { RunEngine } from "../policy/engine.ts";
 import { isolationLine } from "../run/isolation/decide-isolation.ts";
 import { shortCounts } from "../run/plan/progress.ts";
 import { analyzePlan } from "../run/planning/analyze-plan.ts";
@@ -19,15 +20,15 @@ export const planAnalyze = defineTool({
   annotations: READ,
   hasLongAnswer: true,
   async handle(input, { run, session, client }) {
-    const { loaded, counts, analysis, timeline, open, cap, isolation, remote, together } = await analyzePlan(
+    const { loaded, counts, analysis, timeline, engine, isolation, remote, together } = await analyzePlan(
       run,
       input.plan,
       input.maxParallel,
+      (...of) => engineFor(run, session, ...of),
     );
-    const engine = await engineFor(run, session, loaded, open, cap);
     const { slug } = loaded.stored;
     session.offered =
-      engine.use === "mod" && session.interactive ? { plan: slug, choice: `Run ${slug}` } : undefined;
+      engine?.use === "mod" && session.interactive ? { plan: slug, choice: `Run ${slug}` } : undefined;
     session.told.set(loaded.stored.slug, loaded.stored.version);
     const {
       strategy,
@@ -66,13 +67,13 @@ export const planAnalyze = defineTool({
         next:
           strategy === "direct"
             ? `To run it, do it here without agents: task_claim {plan: "${loaded.stored.slug}", worker: "main"}; say why in one line.`
-            : `Show this to the user. ${session.offered ? `Word the choice to run it "${session.offered.choice}": chosen, it runs by itself. Else: ` : "To run it: "}${howToRun(client, slug, engine.use)}`,
+            : `Show this to the user. ${session.offered ? `Word the choice to run it "${session.offered.choice}": chosen, it runs by itself. Else: ` : "To run it: "}${howToRun(client, slug, engine?.use)}`,
       },
     };
   },
 });
 
-function howToRun(client: McpClient, slug: string, engine: string): string {
+function howToRun(client: McpClient, slug: string, engine: RunEngine | undefined): string {
   const claims = `task_claim {plan: "${slug}", worker: "main"}, one task after the other`;
   if (!client.agentsHaveTools) return `${claims}.`;
   const launches = `batch_next {plan: "${slug}"}`;

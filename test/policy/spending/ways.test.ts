@@ -27,6 +27,19 @@ describe("the ways of doing a plan", () => {
     expect(times(20, USUAL)).toBeLessThan(1);
   });
 
+  it("the ways of doing a plan beside the conversation cost it the same for any number of agents", () => {
+    const main = (count: number, engine: "burst" | "workflow" | "mod") =>
+      weighWays(Array(count).fill(USUAL), { ...TIMES, engine }).parallel.main.cacheRead;
+    expect(main(20, "burst")).toBeGreaterThan(3 * main(5, "burst"));
+    for (const engine of ["workflow", "mod"] as const) expect(main(20, engine)).toBe(main(5, engine));
+    expect(main(5, "mod")).toBeLessThan(main(5, "workflow"));
+  });
+
+  it("the ways of doing a plan with fewer agents than tasks pay for fewer beginnings", () => {
+    const { parallel } = weighWays([TINY, TINY, TINY], { ...TIMES, agents: 1 });
+    expect(parallel.agents.cacheWrite).toBe(3 * TINY.cacheWrite - 10_000);
+  });
+
   it("the ways of doing a plan of nothing use nothing of agents", () => {
     const { parallel, direct } = weighWays([], TIMES);
     expect([tokensOfWay(parallel), tokensOfWay(direct)]).toEqual([0, 0]);

@@ -10,6 +10,15 @@ const MAIN_CONTEXT = 15_000;
 const PER_LAUNCH = 1_100;
 /** Requests of the main conversation for each agent, at most. */
 const REQUESTS_PER_AGENT = 2;
+
+/** Who launches agents, as far as that costs the main conversation something. */
+export type Launcher = "burst" | "workflow" | "mod";
+
+/** What a script or the module costs it, however many agents they launch. */
+const BESIDE = {
+  workflow: { requests: 3, added: 1_250 },
+  mod: { requests: 1, added: 200 },
+};
 /** An agent reads its brief and reports in so many turns, which nobody needs who does the work himself. */
 const TURNS_OF_AGENT = 2;
 /** Of what is new to a model, the part that it says itself. */
@@ -38,6 +47,7 @@ export interface Ways {
  * @param tasks what an agent of each is expected to use.
  * @param sequentialMs all of them one after another, launches included.
  * @param launchesMs those launches.
+ * @param engine who launches them; absent: the conversation.
  * @param agents how many agents do them; absent: each has one. Where they are fewer, one begins once for several.
  */
 export function weighWays(
@@ -47,16 +57,18 @@ export function weighWays(
     sequentialMs,
     launchesMs,
     agents: count = tasks.length,
+    engine = "burst",
   }: {
     readonly makespanMs: number;
     readonly sequentialMs: number;
     readonly launchesMs: number;
     readonly agents?: number;
+    readonly engine?: Launcher | undefined;
   },
 ): Ways {
   const all = tasks.reduce(addTokens, NO_USAGE);
   const agents = { ...all, cacheWrite: Math.max(0, all.cacheWrite - AGENT_START * (tasks.length - count)) };
-  const main = orchestration(count);
+  const main = orchestration(count, engine);
   return {
     parallel: { ms: makespanMs, agents, main },
     inTurn: { ms: sequentialMs, agents, main },
@@ -64,10 +76,10 @@ export function weighWays(
   };
 }
 
-/** Each launch makes the conversation longer for all requests that follow. */
-function orchestration(tasks: number): Tokens {
-  const added = PER_LAUNCH * tasks;
-  const requests = REQUESTS_PER_AGENT * tasks;
+/** Each launch by the conversation makes it longer for all requests that follow. */
+function orchestration(agents: number, engine: Launcher): Tokens {
+  const byItself = { requests: REQUESTS_PER_AGENT * agents, added: PER_LAUNCH * agents };
+  const { requests, added } = engine === "burst" || agents === 0 ? byItself : BESIDE[engine];
   return { ...written(added), cacheRead: Math.round(requests * (MAIN_CONTEXT + added / 2)) };
 }
 

@@ -3,7 +3,7 @@ import { plainSubject, type Task, type TaskId } from "../../graph/task.ts";
 import type { TaskEstimates } from "../../graph/task-estimates.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { wantsReview } from "../../policy/review.ts";
-import { weighWays } from "../../policy/spending/ways.ts";
+import { type Launcher, weighWays } from "../../policy/spending/ways.ts";
 import { chooseStrategy } from "../../policy/strategy.ts";
 import type { Analysis } from "../../report/analysis.ts";
 import { headsAndTails, longestChainOf } from "../../schedule/bounds/heads-and-tails.ts";
@@ -16,7 +16,6 @@ import { overlappingRoles, unknownRoles } from "../project/role-warnings.ts";
 import { bottleneckOf, limitText } from "./bottleneck.ts";
 import { minutes } from "./comparison.ts";
 import { conflictsOf, contradictionsOf } from "./conflicts.ts";
-import { agentsByShape } from "./done-in-turn.ts";
 import { type ExpectedMoney, shareOfTokens, waysText } from "./expected-money.ts";
 import { plansByCap } from "./makespans.ts";
 import { modelsOf } from "./models.ts";
@@ -47,8 +46,13 @@ export interface AnalysisInput {
   readonly cap: number;
   /** What things are expected to cost; absent: nobody asks. */
   readonly money?: ExpectedMoney;
-  /** The shapes of tasks that agents do one after another; absent: each has an agent of its own. */
-  readonly inTurn?: ReadonlyMap<TaskId, string>;
+  /** The shapes of tasks that agents do one after another, and how many agents each has; absent: one for each task. */
+  readonly inTurn?: {
+    readonly shapes: ReadonlyMap<TaskId, string>;
+    readonly agents: ReadonlyMap<string, number>;
+  };
+  /** Who is to launch the agents; absent: the conversation. */
+  readonly engine?: Launcher | undefined;
   /** Only such a plan is reviewed as a whole. */
   readonly isFromFile: boolean;
 }
@@ -59,15 +63,15 @@ export interface AnalysisInput {
  * means, and which hold of each other, is in docs/figures.md.
  */
 export function analyse(ctx: PlannerContext, input: AnalysisInput): Analysis {
-  const { tasks: open, policy, estimates, cap, progress, inTurn = new Map() } = input;
-  const agents = agentsByShape(inTurn);
+  const { tasks: open, policy, estimates, cap, progress } = input;
+  const { shapes, agents } = input.inTurn ?? { shapes: new Map(), agents: new Map() };
   const { running, completed, cannotStart } = progress;
   const planning = planningOf(ctx, open, policy, estimates);
   const openIds = new Set<string>(open.map((task) => task.id));
   const nodes = open.map((task, i): PlanTask => {
     const elapsedMs = running.get(task.id);
     const { durationMs, ...node } = planning.tasks[i] as PlanTask;
-    const shape = inTurn.get(task.id);
+    const shape = shapes.get(task.id);
     return {
       ...node,
       ...(shape !== undefined && { shape }),
@@ -106,7 +110,8 @@ export function analyse(ctx: PlannerContext, input: AnalysisInput): Analysis {
       makespanMs: plan.makespan,
       sequentialMs,
       launchesMs: estimates.launchMs * open.length,
-      agents: open.length - inTurn.size + [...agents.values()].reduce((sum, count) => sum + count, 0),
+      engine: input.engine,
+      agents: open.length - shapes.size + [...agents.values()].reduce((sum, count) => sum + count, 0),
     },
   );
   const choice = chooseStrategy({
@@ -120,7 +125,7 @@ export function analyse(ctx: PlannerContext, input: AnalysisInput): Analysis {
     total: input.total,
     speedup,
     levels: inLevels.length,
-    inTurn: inTurn.size,
+    inTurn: shapes.size,
     ways,
   });
   const words = { tasks: open, clashes: planning.clashes };

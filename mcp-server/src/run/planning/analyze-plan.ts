@@ -1,6 +1,7 @@
 import type { Change } from "../../graph/event.ts";
 import { hasEnded, reachableTasks } from "../../graph/readiness.ts";
 import { plainSubject, type Task, type TaskId, type TaskStatus } from "../../graph/task.ts";
+import type { EngineChoice } from "../../policy/engine.ts";
 import type { Analysis, Planned } from "../../report/analysis.ts";
 import { renderTimeline } from "../../report/timeline/timeline.ts";
 import { timelineOfSchedule } from "../../report/timeline/timeline-rows.ts";
@@ -11,7 +12,7 @@ import type { RunContext } from "../project/run-context.ts";
 import { pushNotice } from "../remote/shared-plans.ts";
 import { lookAtModels } from "../spending/models-used.ts";
 import { analyse, type PlanProgress } from "./analysis.ts";
-import { shapesInTurn, togetherText } from "./done-in-turn.ts";
+import { agentsByShape, shapesInTurn, togetherText } from "./done-in-turn.ts";
 import { expectedMoney } from "./expected-money.ts";
 
 export interface PlanAnalysis {
@@ -24,6 +25,8 @@ export interface PlanAnalysis {
   /** How many tasks are left to do, and how many of them at once. */
   readonly open: number;
   readonly cap: number;
+  /** What is to launch its agents; undefined: nobody asked. */
+  readonly engine: EngineChoice | undefined;
   /** Where its tasks work and why, as it was decided; undefined: in the checkout, as nobody wanted anything else. */
   readonly isolation: Extract<Change, { type: "isolation.decided" }> | undefined;
   /** Where its work is pushed; undefined: nowhere. */
@@ -34,11 +37,15 @@ const TIMELINE_WIDTH = 72;
 /** A larger timeline is for people, not for an answer that a model reads. */
 const MAX_TIMELINE_ROWS = 12;
 
-/** What is left of a plan: what can run at once, what cannot and why, and what to expect of it. */
+/**
+ * What is left of a plan: what can run at once, what cannot and why, and what to expect of it.
+ * @param chooseEngine says what launches so many agents, with this cap; absent: the conversation does.
+ */
 export async function analyzePlan(
   ctx: RunContext,
   slug: string,
   maxParallel: number | undefined,
+  chooseEngine?: (plan: LoadedPlan, open: number, cap: number) => Promise<EngineChoice>,
 ): Promise<PlanAnalysis> {
   const store = await existingGraph(ctx, slug);
   const { loaded, isolation } = await readGraph(
@@ -55,10 +62,12 @@ export async function analyzePlan(
   const open = tasksLeft(loaded);
   const cap = maxParallel ?? policy.maxParallel;
   await lookAtModels(ctx);
+  const engine = await chooseEngine?.(loaded, open.length, cap);
   // Where no hook says who an agent is, none is given a second task.
-  const inTurn = ctx.owner.session === undefined ? new Map() : shapesInTurn(ctx.roles, loaded, open);
+  const shapes = ctx.owner.session === undefined ? new Map() : shapesInTurn(ctx.roles, loaded, open);
   const analysis = analyse(ctx, {
-    inTurn,
+    inTurn: { shapes, agents: agentsByShape(shapes) },
+    engine: engine?.use,
     money: expectedMoney(ctx, policy, estimates, open),
     tasks: open,
     progress: progressOf(loaded, ctx.now()),
@@ -76,7 +85,8 @@ export async function analyzePlan(
     timeline: timelineText(loaded.stored.slug, analysis.schedule, open),
     open: open.length,
     cap,
-    together: togetherText(inTurn),
+    engine,
+    together: togetherText(shapes),
     isolation: isolation?.type === "isolation.decided" ? isolation : undefined,
     remote: await pushNotice(ctx, loaded.stored.slug, graph),
   };
