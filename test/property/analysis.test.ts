@@ -18,6 +18,8 @@ interface Plan {
   readonly policy: Policy;
   /** For how many minutes the task has run; absent: it has not begun. */
   readonly running: ReadonlyMap<TaskId, number>;
+  /** How many agents do the tasks of one role one after another; absent: each has its own. */
+  readonly inTurn: number | null;
 }
 
 const oneTask = fc.record({
@@ -40,8 +42,9 @@ const plans: fc.Arbitrary<Plan> = fc
     capacity: fc.constantFrom({}, { debugger: 1 }, { "code-writer": 2 }),
     unscoped: fc.constantFrom("exclusive" as const, "shared" as const),
     isBegun: fc.boolean(),
+    inTurn: fc.option(fc.constantFrom(1, 2), { freq: 1 }),
   })
-  .map(({ tasks: drawn, isBegun, ...limits }) => {
+  .map(({ tasks: drawn, isBegun, inTurn, ...limits }) => {
     const running = new Map<TaskId, number>();
     const tasks = drawn.map((one, i): Task => {
       const id = `T${i}` as TaskId;
@@ -64,14 +67,16 @@ const plans: fc.Arbitrary<Plan> = fc
       );
       return runs ? { ...task, status: "in_progress" } : task;
     });
-    return { tasks, running, policy: { ...DEFAULT_POLICY, ...limits } };
+    return { tasks, running, inTurn, policy: { ...DEFAULT_POLICY, ...limits } };
   });
 
-function analysisOf({ tasks, policy, running }: Plan, cap = policy.maxParallel): Analysis {
+function analysisOf({ tasks, policy, running, inTurn }: Plan, cap = policy.maxParallel): Analysis {
+  const small = tasks.filter(({ agent }) => agent === "code-writer").map(({ id }) => [id, "small"] as const);
   return analyse(
     { roles: new Roles(), caseInsensitive: false },
     {
       ...{ slug: "p", tasks, total: tasks.length, policy, cap, estimates: ESTIMATES, isFromFile: false },
+      ...(inTurn !== null && { inTurn: { shapes: new Map(small), agents: new Map([["small", inTurn]]) } }),
       progress: {
         running: new Map([...running].map(([id, minutes]) => [id, minutes * 60_000])),
         completed: new Set(),
@@ -87,7 +92,7 @@ const known = new Map<string, Analysis>();
 function holdsOf(check: (plan: Plan, analysis: Analysis) => void): void {
   fc.assert(
     fc.property(plans, (plan) => {
-      const key = JSON.stringify([plan.tasks, plan.policy, [...plan.running]]);
+      const key = JSON.stringify([plan.tasks, plan.policy, plan.inTurn, [...plan.running]]);
       const analysis = known.get(key) ?? analysisOf(plan);
       known.set(key, analysis);
       check(plan, analysis);
