@@ -178,7 +178,11 @@ var settingsFile = z.object({
     symlinkDirectories: z.array(z.string()).optional().catch(void 0),
     baseRef: z.enum(["fresh", "head"]).optional().catch(void 0)
   }).optional().catch(void 0),
-  permissions: z.object({ allow: z.array(z.unknown()).optional().catch(void 0) }).optional().catch(void 0),
+  permissions: z.object({
+    allow: z.array(z.unknown()).optional().catch(void 0),
+    ask: z.array(z.unknown()).optional().catch(void 0),
+    deny: z.array(z.unknown()).optional().catch(void 0)
+  }).optional().catch(void 0),
   env: z.record(z.string(), z.unknown()).transform(
     (all) => Object.fromEntries(
       Object.entries(all).flatMap(
@@ -450,6 +454,32 @@ function openPage(url, desktop) {
   setTimeout(() => rmSync(folder, { recursive: true, force: true }), FILE_LIFE_MS).unref();
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   return true;
+}
+
+// mcp-server/src/host/permission-rules.ts
+var ALL_EDITS = /^Edit(?:\((?:\.\/|\/)?\*\*\))?$/;
+var SEVERAL = /[;&|<>()`$\n\\]/;
+function permittedByRules({ files, unreadable }) {
+  const rulesOf = (kind) => files.flatMap(({ settings }) => settings.permissions?.[kind] ?? []).filter((rule) => typeof rule === "string");
+  const restricted = [...rulesOf("ask"), ...rulesOf("deny")];
+  const isOpen = (tools) => unreadable.length === 0 && !restricted.some((rule) => tools.test(rule));
+  const allow = rulesOf("allow");
+  const commands = isOpen(/^Bash\b/) ? allow.flatMap((rule) => patternOf(rule) ?? []) : [];
+  return {
+    edits: isOpen(/^(?:Edit|Write)\b/) && allow.some((rule) => ALL_EDITS.test(rule)),
+    runs: (command) => {
+      const text2 = command.trim();
+      return !SEVERAL.test(text2) && commands.some((pattern) => pattern.test(text2));
+    }
+  };
+}
+function patternOf(rule) {
+  if (rule === "Bash") return /^/;
+  const text2 = /^Bash\(([^\\]+)\)$/.exec(rule)?.[1];
+  if (text2 === void 0) return void 0;
+  const [, start] = /^(.*?)(?::\*| \*)$/.exec(text2) ?? [];
+  const quoted = (part) => part.split("*").map((piece) => piece.replace(/[.+?^${}()|[\]]/g, "\\$&")).join(".*");
+  return new RegExp(start === void 0 ? `^${quoted(text2)}$` : `^${quoted(start)}(?: .*)?$`, "s");
 }
 
 // import:node:util in host.mjs
@@ -1121,6 +1151,7 @@ export {
   outputOf,
   ownPlugins,
   parseRecord,
+  permittedByRules,
   projectsFolder,
   readHostSettings,
   readInstalledPlugins,

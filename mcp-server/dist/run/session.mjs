@@ -104,12 +104,16 @@ var CommandLog = class {
   }
 };
 
+// import:host.mjs in run/session.mjs
+import { permittedByRules, transcriptUsage } from "../host.mjs";
+
 // import:run/edits.mjs in run/session.mjs
 import { commandsOfPlan } from "./edits.mjs";
 
 // mcp-server/src/run/session/engine-choice.ts
 async function engineFor(run, session, { stored, policy }, open2, cap) {
   const commands = await commandsOfPlan(run, stored.slug);
+  const permitted = permittedByRules(await run.commands.hostSettings());
   return chooseEngine({
     open: open2,
     cap,
@@ -118,8 +122,10 @@ async function engineFor(run, session, { stored, policy }, open2, cap) {
       isHere: session.module.isHere(run.now()),
       isAttended: session.interactive,
       mode: session.permissionMode,
-      unapproved: commands.filter(({ isApproved, tasks }) => !isApproved && tasks.length > 0).length,
-      areEditsApproved: policy.approve === "scope"
+      unapproved: commands.filter(
+        ({ command, isApproved, tasks }) => tasks.length > 0 && !isApproved && !permitted.runs(command)
+      ).length,
+      areEditsApproved: policy.approve === "scope" || permitted.edits
     }
   });
 }
@@ -148,9 +154,6 @@ async function renewLeases(run, session) {
 
 // import:node:fs/promises in run/session.mjs
 import { open } from "node:fs/promises";
-
-// import:host.mjs in run/session.mjs
-import { transcriptUsage } from "../host.mjs";
 
 // mcp-server/src/run/session/limit-watch.ts
 var MAX_LOOKS = 40;

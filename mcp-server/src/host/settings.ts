@@ -28,7 +28,11 @@ const settingsFile = z.object({
     .optional()
     .catch(undefined),
   permissions: z
-    .object({ allow: z.array(z.unknown()).optional().catch(undefined) })
+    .object({
+      allow: z.array(z.unknown()).optional().catch(undefined),
+      ask: z.array(z.unknown()).optional().catch(undefined),
+      deny: z.array(z.unknown()).optional().catch(undefined),
+    })
     .optional()
     .catch(undefined),
   env: z

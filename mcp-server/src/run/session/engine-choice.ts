@@ -1,3 +1,4 @@
+import { permittedByRules } from "../../host/permission-rules.ts";
 import { chooseEngine, type EngineChoice } from "../../policy/engine.ts";
 import { commandsOfPlan } from "../edits/commands-of-plan.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
@@ -13,6 +14,7 @@ export async function engineFor(
   cap: number,
 ): Promise<EngineChoice> {
   const commands = await commandsOfPlan(run, stored.slug);
+  const permitted = permittedByRules(await run.commands.hostSettings());
   return chooseEngine({
     open,
     cap,
@@ -21,8 +23,10 @@ export async function engineFor(
       isHere: session.module.isHere(run.now()),
       isAttended: session.interactive,
       mode: session.permissionMode,
-      unapproved: commands.filter(({ isApproved, tasks }) => !isApproved && tasks.length > 0).length,
-      areEditsApproved: policy.approve === "scope",
+      unapproved: commands.filter(
+        ({ command, isApproved, tasks }) => tasks.length > 0 && !isApproved && !permitted.runs(command),
+      ).length,
+      areEditsApproved: policy.approve === "scope" || permitted.edits,
     },
   });
 }
