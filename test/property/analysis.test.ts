@@ -216,7 +216,7 @@ it("more agents never take longer, and the plan takes what it takes with as many
 
 it("a plan of which nothing is left says that nothing holds it, and proposes nothing", () => {
   const { estimate, bottleneck, help, criticalPath, levels } = analysisOf({
-    ...{ tasks: [], running: new Map(), policy: DEFAULT_POLICY },
+    ...{ tasks: [], running: new Map(), inTurn: null, policy: DEFAULT_POLICY },
   });
   expect({ bottleneck, help, criticalPath, levels }).toEqual({
     ...{ bottleneck: "nothing: all tasks have ended", help: [], criticalPath: [], levels: [] },
