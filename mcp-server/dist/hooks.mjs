@@ -20,7 +20,7 @@ import { findToken, hasEnded, hashToken, holdsScope, isLive, takesPlace, taskNam
 import { recordSnapshot, snapshotBeforeStart } from "./run/checkout-watch.mjs";
 
 // import:run/plan.mjs in hooks.mjs
-import { changeGraph, readGraph } from "./run/plan.mjs";
+import { changeGraph, countsOf, existingGraph, readGraph, readPlan } from "./run/plan.mjs";
 
 // import:host.mjs in hooks.mjs
 import { endOfAnswer, endOfError, isModulesCall, launchResult, launchesAgent, outputOf, saysNoTestRan, taskNotificationsIn } from "./host.mjs";
@@ -454,16 +454,25 @@ async function afterStop(run, agentId) {
 async function afterQuestion(run, session, event) {
   const { offered } = session;
   const answers = Object.values(json(questionResponse, event.response)?.answers ?? {});
-  if (offered === void 0 || !answers.includes(offered.choice) || !session.module.isHere(run.now()))
-    return NOTHING;
+  if (offered === void 0 || !answers.includes(offered.choice)) return NOTHING;
+  const { plan, engine } = offered;
+  if (engine === "mod" && !session.module.isHere(run.now())) return NOTHING;
   session.offered = void 0;
   await run.roles.refresh();
-  await beginModuleRun(run, session, offered.plan, true);
+  if (engine === "burst") return firstLaunches(run, session, plan);
+  await beginModuleRun(run, session, plan, true);
   session.turnEnds();
   return {
     continue: false,
-    stopReason: `${offered.plan} runs beside this conversation. Its end is told here; /parallel-run stop ${offered.plan} stops it.`
+    stopReason: `${plan} runs beside this conversation. Its end is told here; /parallel-run stop ${plan} stops it.`
   };
+}
+async function firstLaunches(run, session, slug) {
+  const loaded = await readPlan(run, await existingGraph(run, slug), slug);
+  const counts = countsOf(loaded);
+  const { text, version } = await launchLines(run, session, { loaded, counts, launchable: counts.ready });
+  session.told.set(slug, version);
+  return text === void 0 ? NOTHING : tell("PostToolUse", `plan ${slug}: ${text}.`);
 }
 function afterWorkflowLaunch(session, event) {
   const id = json(workflowResponse, event.response)?.taskId;

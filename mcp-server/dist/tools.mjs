@@ -520,7 +520,6 @@ var planAnalyze = defineTool({
       (...of) => engineFor(run, session, ...of)
     );
     const { slug } = loaded.stored;
-    session.offered = engine?.use === "mod" && session.interactive ? { plan: slug, choice: `Run ${slug}` } : void 0;
     session.told.set(loaded.stored.slug, loaded.stored.version);
     const {
       strategy,
@@ -535,6 +534,7 @@ var planAnalyze = defineTool({
       overlappingRoles,
       ...rest
     } = analysis;
+    session.offered = offeredBy(engine?.use, slug, session.interactive && strategy !== "direct");
     return {
       // Slack and the exact schedule are for people (`parallel plan`): they grow with the plan.
       data: {
@@ -556,11 +556,20 @@ var planAnalyze = defineTool({
         review: loaded.policy.review,
         timeline,
         engine,
-        next: strategy === "direct" ? `To run it, do it here without agents: task_claim {plan: "${loaded.stored.slug}", worker: "main"}; say why in one line.` : `Show this to the user. ${session.offered ? `Word the choice to run it "${session.offered.choice}": chosen, it runs by itself. Else: ` : "To run it: "}${howToRun(client, slug, engine?.use)}`
+        next: strategy === "direct" ? `To run it, do it here without agents: task_claim {plan: "${loaded.stored.slug}", worker: "main"}; say why in one line.` : `Show this to the user. ${byChoice(session.offered)}${howToRun(client, slug, engine?.use)}`
       }
     };
   }
 });
+function offeredBy(engine, plan22, canChoose) {
+  if (!canChoose || engine === void 0 || engine === "workflow") return void 0;
+  return { plan: plan22, choice: `Run ${plan22}`, engine };
+}
+function byChoice(offered) {
+  if (!offered) return "To run it: ";
+  const then = offered.engine === "mod" ? "it runs by itself" : "its first launches come with the answer";
+  return `Word the choice to run it "${offered.choice}": chosen, ${then}. Else: `;
+}
 function howToRun(client, slug, engine) {
   const claims = `task_claim {plan: "${slug}", worker: "main"}, one task after the other`;
   if (!client.agentsHaveTools) return `${claims}.`;

@@ -59,6 +59,7 @@ export interface Answers {
   };
   readonly plan_analyze: {
     readonly strategy: string;
+    readonly engine: { readonly use: string };
     readonly remote?: string;
     readonly levels: string[][];
     readonly criticalPath: string[];

@@ -252,6 +252,21 @@ describe("the module in the host", () => {
     expect(await session.hello()).toMatchObject({ plans: [{ plan: "auth", run: 1 }] });
   });
 
+  it("the user's yes brings the first launches where the conversation launches, and they are not offered to it again", async () => {
+    const session = await Session.with(three);
+    await session.server.call("plan_create", { plan: "auth", from: "specs/auth/03-tasks.json" });
+    const { next, engine } = await session.server.call("plan_analyze", { plan: "auth" });
+    expect(engine.use).toBe("burst");
+    expect(next).toContain('Word the choice to run it "Run auth": chosen, its first launches come with');
+    const response = JSON.stringify({ answers: { "Shall it run?": "Run auth" } });
+    const answered = { event: "PostToolUse", tool: "AskUserQuestion", use: "q", response };
+    const said = JSON.stringify(await session.server.hook(answered));
+    expect(said).toMatch(/plan auth: launch with Agent, as given, all in one message: .*auth\/1.*auth\/2/);
+    expect(await session.server.hook(answered)).toEqual({});
+    const woken = await session.server.hook({ event: "UserPromptSubmit", prompt: "And?", promptId: "p1" });
+    expect(JSON.stringify(woken)).not.toContain("launch with Agent");
+  });
+
   it("a module that is not heard of any more loses its plans, and has them back when it is there again", async () => {
     let nowMs = Date.now();
     const session = await Session.with(three, { now: () => nowMs });

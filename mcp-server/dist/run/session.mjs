@@ -434,7 +434,7 @@ var SessionMemory = class {
   workflows = new WorkflowRuns();
   /** The plugin's module in the host, and the plans that it runs. */
   module = new ModuleRuns();
-  /** The plan that the user is asked about, which the module runs if the answer is the choice. */
+  /** The plan that the user is asked about, and that begins by this engine if the answer is the choice. */
   offered;
   /** The host's permission mode, as it was at the last prompt or call. */
   permissionMode;

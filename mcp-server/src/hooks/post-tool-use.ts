@@ -1,12 +1,17 @@
 import * as z from "zod";
+import type { PlanSlug } from "../graph/task.ts";
 import { launchesAgent } from "../host/launching-tools.ts";
 import { endOfAnswer, endOfError, outputOf } from "../host/transcripts/bash-result.ts";
 import { saysNoTestRan } from "../host/transcripts/no-tests.ts";
 import { endAgents } from "../run/attempts/agent-ended.ts";
+import { existingGraph } from "../run/plan/load-plan.ts";
+import { readPlan } from "../run/plan/plan-view.ts";
+import { countsOf } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { beginModuleRun } from "../run/session/module-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { waitForWorkflow } from "../run/session/workflow-runs.ts";
+import { launchLines } from "../tools/answer/launch-lines.ts";
 import { bindLaunch } from "./bind-by-transcript.ts";
 import { type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-event.ts";
 import { watchEnd, watchWorkEnd } from "./watched-call.ts";
@@ -72,20 +77,33 @@ async function afterStop(run: RunContext, agentId: string | undefined): Promise<
   await endAgents(run, store, "main", [agentId], how);
 }
 
-/** The user has chosen to let the module run the plan: it begins, and the conversation has nothing to do until its end. */
+/**
+ * The user has chosen to run the plan, in the words that were given for it. The module begins, and the conversation has
+ * nothing to do until its end; or the conversation is told what to launch first.
+ */
 async function afterQuestion(run: RunContext, session: SessionMemory, event: HookEvent): Promise<HookAnswer> {
   const { offered } = session;
   const answers = Object.values(json(questionResponse, event.response)?.answers ?? {});
-  if (offered === undefined || !answers.includes(offered.choice) || !session.module.isHere(run.now()))
-    return NOTHING;
+  if (offered === undefined || !answers.includes(offered.choice)) return NOTHING;
+  const { plan, engine } = offered;
+  if (engine === "mod" && !session.module.isHere(run.now())) return NOTHING;
   session.offered = undefined;
   await run.roles.refresh();
-  await beginModuleRun(run, session, offered.plan, true);
+  if (engine === "burst") return firstLaunches(run, session, plan);
+  await beginModuleRun(run, session, plan, true);
   session.turnEnds();
   return {
     continue: false,
-    stopReason: `${offered.plan} runs beside this conversation. Its end is told here; /parallel-run stop ${offered.plan} stops it.`,
+    stopReason: `${plan} runs beside this conversation. Its end is told here; /parallel-run stop ${plan} stops it.`,
   };
+}
+
+async function firstLaunches(run: RunContext, session: SessionMemory, slug: PlanSlug): Promise<HookAnswer> {
+  const loaded = await readPlan(run, await existingGraph(run, slug), slug);
+  const counts = countsOf(loaded);
+  const { text, version } = await launchLines(run, session, { loaded, counts, launchable: counts.ready });
+  session.told.set(slug, version);
+  return text === undefined ? NOTHING : tell("PostToolUse", `plan ${slug}: ${text}.`);
 }
 
 /** The script runs: the conversation is told how to wait for it. */

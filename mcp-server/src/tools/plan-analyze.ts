@@ -1,10 +1,12 @@
 import * as z from "zod";
+import type { PlanSlug } from "../graph/task.ts";
 import type { McpClient } from "../policy/client.ts";
 import type { RunEngine } from "../policy/engine.ts";
 import { isolationLine } from "../run/isolation/decide-isolation.ts";
 import { shortCounts } from "../run/plan/progress.ts";
 import { analyzePlan } from "../run/planning/analyze-plan.ts";
 import { engineFor } from "../run/session/engine-choice.ts";
+import type { SessionMemory } from "../run/session/session.ts";
 import { defineTool, READ } from "./define-tool.ts";
 import { plan } from "./input/fields.ts";
 
@@ -27,8 +29,6 @@ export const planAnalyze = defineTool({
       (...of) => engineFor(run, session, ...of),
     );
     const { slug } = loaded.stored;
-    session.offered =
-      engine?.use === "mod" && session.interactive ? { plan: slug, choice: `Run ${slug}` } : undefined;
     session.told.set(loaded.stored.slug, loaded.stored.version);
     const {
       strategy,
@@ -43,6 +43,7 @@ export const planAnalyze = defineTool({
       overlappingRoles,
       ...rest
     } = analysis;
+    session.offered = offeredBy(engine?.use, slug, session.interactive && strategy !== "direct");
     return {
       // Slack and the exact schedule are for people (`parallel plan`): they grow with the plan.
       data: {
@@ -67,11 +68,27 @@ export const planAnalyze = defineTool({
         next:
           strategy === "direct"
             ? `To run it, do it here without agents: task_claim {plan: "${loaded.stored.slug}", worker: "main"}; say why in one line.`
-            : `Show this to the user. ${session.offered ? `Word the choice to run it "${session.offered.choice}": chosen, it runs by itself. Else: ` : "To run it: "}${howToRun(client, slug, engine?.use)}`,
+            : `Show this to the user. ${byChoice(session.offered)}${howToRun(client, slug, engine?.use)}`,
       },
     };
   },
 });
+
+/** The choice that begins the plan when the user takes it; undefined: nobody can take one, or it does not begin that way. */
+function offeredBy(
+  engine: RunEngine | undefined,
+  plan: PlanSlug,
+  canChoose: boolean,
+): SessionMemory["offered"] {
+  if (!canChoose || engine === undefined || engine === "workflow") return undefined;
+  return { plan, choice: `Run ${plan}`, engine };
+}
+
+function byChoice(offered: SessionMemory["offered"]): string {
+  if (!offered) return "To run it: ";
+  const then = offered.engine === "mod" ? "it runs by itself" : "its first launches come with the answer";
+  return `Word the choice to run it "${offered.choice}": chosen, ${then}. Else: `;
+}
 
 function howToRun(client: McpClient, slug: string, engine: RunEngine | undefined): string {
   const claims = `task_claim {plan: "${slug}", worker: "main"}, one task after the other`;

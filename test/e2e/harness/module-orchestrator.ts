@@ -1,5 +1,5 @@
 import { type Conversation, textOf } from "./conversation.ts";
-import { command, executesThePlan, type Orchestrator } from "./orchestrator.ts";
+import { command, executesThePlan, inOtherWords, type Orchestrator } from "./orchestrator.ts";
 import { type Answer, answers, taskTool } from "./task-tools.ts";
 import { calls as callsTool, says, type Turn } from "./turn.ts";
 
@@ -19,7 +19,7 @@ export const executesByModule: Orchestrator = (conversation) => {
   const given = answers(conversation);
   const handed = given.findLast(isHandOver);
   if (handed === undefined) {
-    const turn = executesThePlan(conversation);
+    const turn = executesThePlan(inOtherWords(conversation));
     const isFirstBatch = turn.outputs.some(
       (output) => "tool" in output && output.tool === taskTool("batch_next"),
     );

@@ -119,17 +119,34 @@ function isWoken(conversation: Conversation): boolean {
 function afterAnalysing(plan: string, analysis: Answer, conversation: Conversation): Turn {
   if (analysis.value.strategy === "direct")
     return callsTool(taskTool("task_claim"), { plan, worker: "main" });
+  // Of the engines this one is the conversation itself.
+  const run =
+    /Word the choice to run it "([^"]+)": chosen, its first/.exec(String(analysis.value.next))?.[1] ??
+    "Run it";
   const answered = conversation.blocks
     .slice(analysis.at)
     .find((block) => block.kind === "result" && block.tool === "AskUserQuestion");
-  if (answered?.kind === "result" && !answered.text.includes('="Run it"')) return says("Then not now.");
+  if (answered?.kind === "result" && !answered.text.includes(`="${run}"`)) return says("Then not now.");
+  const { launch } = lines(conversation, plan);
+  if (answered !== undefined && launch.length > 0) return callsTogether(launchCalls(launch));
+  if (launchesSince(conversation, analysis.at).length > 0)
+    return callsTool(taskTool("batch_collect"), { plan, launch: true });
   if (answered !== undefined || !conversation.tools.includes("AskUserQuestion")) {
     return callsTool(taskTool("batch_next"), { plan });
   }
-  const options = ["Run it", "Not now"].map((label) => ({ label, description: label }));
+  const options = [run, "Not now"].map((label) => ({ label, description: label }));
   return callsTool("AskUserQuestion", {
     questions: [{ question: "Shall I run this plan?", header: "Plan", multiSelect: false, options }],
   });
+}
+
+/** As if no words had been given by which the plan begins with a burst: the user wants another engine. */
+export function inOtherWords(conversation: Conversation): Conversation {
+  const given = /Word the choice to run it \\"[^"]+\\": chosen, its first[^.]*\. Else: /;
+  const blocks = conversation.blocks.map((block) =>
+    block.kind === "result" ? { ...block, text: block.text.replace(given, "") } : block,
+  );
+  return { ...conversation, blocks };
 }
 
 /** A plan that needs no agents is worked off here, one claim after the other. */

@@ -1,5 +1,12 @@
 import { arrivals, type Conversation, textOf } from "./conversation.ts";
-import { command, executesThePlan, type Habit, type Orchestrator, wasRefused } from "./orchestrator.ts";
+import {
+  command,
+  executesThePlan,
+  type Habit,
+  inOtherWords,
+  type Orchestrator,
+  wasRefused,
+} from "./orchestrator.ts";
 import { answers, taskTool } from "./task-tools.ts";
 import { calls as callsTool, says, type Turn } from "./turn.ts";
 
@@ -22,7 +29,7 @@ export const executesByWorkflow: Orchestrator = (conversation) => {
   const call = since.blocks.find((block) => block.kind === "call" && block.tool === "Workflow");
   if (call?.kind !== "call") {
     if (isScriptCommand(since)) return runs(plan);
-    const turn = executesThePlan(conversation);
+    const turn = executesThePlan(inOtherWords(conversation));
     return isFirstBatch(turn) ? runs(plan) : turn;
   }
   if (wasRefused(conversation, call)) return executesThePlan(conversation);

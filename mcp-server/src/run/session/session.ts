@@ -47,8 +47,8 @@ export class SessionMemory {
   readonly workflows = new WorkflowRuns();
   /** The plugin's module in the host, and the plans that it runs. */
   readonly module = new ModuleRuns();
-  /** The plan that the user is asked about, which the module runs if the answer is the choice. */
-  offered: { readonly plan: PlanSlug; readonly choice: string } | undefined;
+  /** The plan that the user is asked about, and that begins by this engine if the answer is the choice. */
+  offered: { readonly plan: PlanSlug; readonly choice: string; readonly engine: "mod" | "burst" } | undefined;
   /** The host's permission mode, as it was at the last prompt or call. */
   permissionMode: string | undefined;
   /** What was run with Bash, by the main conversation and by agents. */

@@ -24,7 +24,7 @@ export interface LaunchLines {
  */
 export function byClaims(
   session: SessionMemory,
-  { loaded, counts, launchable }: BegunPlan,
+  { loaded, counts, launchable }: Pick<BegunPlan, "loaded" | "counts" | "launchable">,
 ): { readonly text: string | undefined } | undefined {
   const { slug } = loaded.stored;
   if (session.pools.has(slug) && counts.running > 0) return { text: undefined };
@@ -39,7 +39,7 @@ export function byClaims(
 export async function launchLines(
   run: RunContext,
   session: SessionMemory,
-  plan: BegunPlan,
+  plan: Pick<BegunPlan, "loaded" | "counts" | "launchable">,
 ): Promise<LaunchLines> {
   const { loaded } = plan;
   const { slug, version } = loaded.stored;
