@@ -472,7 +472,7 @@ function beforeReport(loaded) {
   const integrate = `run the project's build and all tests, ${asSkillSays}, then plan_report {plan: "${slug}"}`;
   const isPlanReviewDue = whyNoPlanReview(loaded) === void 0;
   if (loaded.policy.review === "end" && !isPlanReviewDue) return integrate;
-  const planReview2 = `plan_update {plan: "${slug}", action: "review"}, then batch_next`;
+  const planReview2 = `plan_update {plan: "${slug}", action: "review"} and batch_next in one message`;
   const reviews = addedReviews(loaded);
   const rejected = reviews.findLast(({ isRejected }) => isRejected);
   if (rejected) {

@@ -15,7 +15,7 @@ export function beforeReport(loaded: LoadedPlan): string | undefined {
   const integrate = `run the project's build and all tests, ${asSkillSays}, then plan_report {plan: "${slug}"}`;
   const isPlanReviewDue = whyNoPlanReview(loaded) === undefined;
   if (loaded.policy.review === "end" && !isPlanReviewDue) return integrate;
-  const planReview = `plan_update {plan: "${slug}", action: "review"}, then batch_next`;
+  const planReview = `plan_update {plan: "${slug}", action: "review"} and batch_next in one message`;
   const reviews = addedReviews(loaded);
   const rejected = reviews.findLast(({ isRejected }) => isRejected);
   if (rejected) {
