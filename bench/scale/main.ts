@@ -10,7 +10,8 @@ import { wholeNumber } from "../arguments.ts";
 import { complete, contextOf, makePlan, openGraph } from "../store/product.ts";
 import { deliveryTimes } from "./delivery-times.ts";
 import { fleetRows, limitRows } from "./fleets.ts";
-import { keep, keptMeasurement, type Measurement } from "./measurement.ts";
+import { keep, kept } from "./kept.ts";
+import type { Measurement } from "./measurement.ts";
 import { importHere, type Place, planTimes } from "./plan-times.ts";
 import { deliveriesTable, fleetsTable, limitsTable, MAX_LOAD_RATIO, plansTable } from "./tables.ts";
 
@@ -26,11 +27,12 @@ interface Options {
 }
 
 async function main(options: Options): Promise<boolean> {
-  const measurement = options.simulate ? keptMeasurement(ROOT) : await measure(options);
+  const measurement = options.simulate ? kept(ROOT).measurement : await measure(options);
   console.log(`\n${measurement.machine}; descriptions of ${measurement.characters} characters\n`);
   console.log(`${plansTable(measurement)}\n\n${deliveriesTable(measurement)}\n`);
-  if (options.write) keep(ROOT, measurement);
-  console.log(`${fleetsTable(fleetRows(measurement))}\n\n${limitsTable(limitRows(measurement))}`);
+  const all = { measurement, fleets: fleetRows(measurement), limits: limitRows(measurement) };
+  if (options.write) keep(ROOT, all);
+  console.log(`${fleetsTable(all.fleets)}\n\n${limitsTable(all.limits)}`);
   return measurement.plans.every(({ loadMs, narrowMs }) => loadMs <= MAX_LOAD_RATIO * narrowMs);
 }
 

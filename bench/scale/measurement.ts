@@ -1,6 +1,3 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-
 /** What was measured of one plan on one engine. Times are milliseconds, medians unless it says otherwise. */
 export interface PlanTimes {
   readonly engine: string;
@@ -50,14 +47,4 @@ export interface Measurement {
     readonly connections: number;
     readonly connectionsWaiting: number;
   };
-}
-
-const KEPT = ["bench", "scale", "measured.json"];
-
-export function keptMeasurement(root: string): Measurement {
-  return JSON.parse(readFileSync(join(root, ...KEPT), "utf8")) as Measurement;
-}
-
-export function keep(root: string, measurement: Measurement): void {
-  writeFileSync(join(root, ...KEPT), `${JSON.stringify(measurement, undefined, 2)}\n`);
 }

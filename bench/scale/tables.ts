@@ -1,3 +1,4 @@
+import { markdownTable } from "../../scripts/docs/markdown-table.ts";
 import type { FleetRow, LimitRow } from "./fleets.ts";
 import type { Measurement } from "./measurement.ts";
 import type { FleetFigures } from "./simulation.ts";
@@ -7,7 +8,7 @@ export const MAX_LOAD_RATIO = 3;
 
 /** Markdown, as the documents and the terminal have it. */
 export function plansTable({ plans }: Measurement): string {
-  return table(
+  return markdownTable(
     [
       "engine, tasks",
       "breakdown",
@@ -38,7 +39,7 @@ export function plansTable({ plans }: Measurement): string {
 }
 
 export function deliveriesTable({ deliveries }: Measurement): string {
-  return table(
+  return markdownTable(
     ["engine", "report with its commit", "commits", "delivered together", "of it under the lock", "for each"],
     deliveries.flatMap(({ engine, reportMs, few, many }) =>
       [few, many].map(({ commits, ms: took, lockMs }) => [
@@ -54,7 +55,7 @@ export function deliveriesTable({ deliveries }: Measurement): string {
 }
 
 export function fleetsTable(rows: readonly FleetRow[]): string {
-  return table(
+  return markdownTable(
     ["workers", "tasks of", ...FIGURES.map(([name]) => name)],
     rows.map(({ workers, taskMs, figures }) => [
       count(workers),
@@ -65,7 +66,7 @@ export function fleetsTable(rows: readonly FleetRow[]): string {
 }
 
 export function limitsTable(rows: readonly LimitRow[]): string {
-  return table(
+  return markdownTable(
     ["", "largest fleet", "what holds it up", ...FIGURES.map(([name]) => name)],
     rows.map(({ name, workers, isLimited, figures }) => [
       name,
@@ -84,11 +85,6 @@ const FIGURES: readonly (readonly [string, (figures: FleetFigures) => string])[]
   ["wait for the lock, p95", ({ lockWaitMs }) => ms(lockWaitMs)],
   ["landed after, p95", ({ landedAfterMs }) => ms(landedAfterMs)],
 ];
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
 
 function ms(value: number): string {
   if (value >= 10_000) return `${(value / 1_000).toFixed(0)} s`;

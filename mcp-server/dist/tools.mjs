@@ -893,11 +893,13 @@ var taskGet = defineTool({
   annotations: IDEMPOTENT,
   hasLongAnswer: true,
   async handle(input2, { run, actor, agentId, client }) {
-    const { loaded, task, attempts, brief } = await getTask(run, actor, agentId, {
+    const view = await getTask(run, actor, agentId, {
       ...input2,
       reader: { pulls: false, isClaudeCode: client.isClaudeCode }
     });
-    if (brief !== void 0) {
+    const { loaded, task, attempts } = view;
+    if ("brief" in view) {
+      const { brief } = view;
       return {
         data: {
           task: { id: task.id, subject: task.subject, status: task.status },
@@ -907,11 +909,12 @@ var taskGet = defineTool({
         text: brief
       };
     }
-    const { inferredWrites, extra, position: _position, estimateMs, timeoutMs, ...rest } = task;
+    const { id, subject, inferredWrites, extra, position: _position, estimateMs, timeoutMs, ...rest } = task;
     return {
       data: {
         plan: loaded.stored.slug,
         task: {
+          ...{ id, subject, description: view.description },
           ...rest,
           ...rest.cause && { cause: causeText(rest.cause) },
           ...rest.writes === void 0 && inferredWrites.length > 0 && { inferredWrites },

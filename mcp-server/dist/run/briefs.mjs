@@ -2,7 +2,7 @@
 import { planBranch } from "../git.mjs";
 
 // import:run/plan.mjs in run/briefs.mjs
-import { attemptsAt, changeGraph, existingGraph, filesLine, isReported, readFilesOfTasks, readGraph, readPlan, splitTaskName, taskOf } from "./plan.mjs";
+import { attemptsAt, changeGraph, existingGraph, filesLine, isReported, readFilesOfTasks, readGraph, splitTaskName, taskOf } from "./plan.mjs";
 
 // import:run/review.mjs in run/briefs.mjs
 import { foundBefore } from "./review.mjs";
@@ -259,8 +259,12 @@ async function getTask(ctx, actor, agentId, input) {
   const store = await existingGraph(ctx, plan);
   const { token } = input;
   if (token === void 0) {
-    const loaded2 = await readPlan(ctx, store, plan);
-    return { loaded: loaded2, task: taskOf(loaded2, id), attempts: attemptsAt(loaded2, id) };
+    const read = async (view) => {
+      const loaded2 = await view.plan(plan);
+      const task = taskOf(loaded2, id);
+      return { loaded: loaded2, task, attempts: attemptsAt(loaded2, id), description: await loaded2.description(id) };
+    };
+    return readGraph(ctx, store, read, { plan: { repository: ctx.repository, slug: plan } });
   }
   const look = await snapshotBeforeStart(ctx, store, token);
   const work = async (tx) => {

@@ -13,11 +13,13 @@ export const taskGet = defineTool({
   annotations: IDEMPOTENT,
   hasLongAnswer: true,
   async handle(input, { run, actor, agentId, client }) {
-    const { loaded, task, attempts, brief } = await getTask(run, actor, agentId, {
+    const view = await getTask(run, actor, agentId, {
       ...input,
       reader: { pulls: false, isClaudeCode: client.isClaudeCode },
     });
-    if (brief !== undefined) {
+    const { loaded, task, attempts } = view;
+    if ("brief" in view) {
+      const { brief } = view;
       return {
         data: {
           task: { id: task.id, subject: task.subject, status: task.status },
@@ -27,11 +29,12 @@ export const taskGet = defineTool({
         text: brief,
       };
     }
-    const { inferredWrites, extra, position: _position, estimateMs, timeoutMs, ...rest } = task;
+    const { id, subject, inferredWrites, extra, position: _position, estimateMs, timeoutMs, ...rest } = task;
     return {
       data: {
         plan: loaded.stored.slug,
         task: {
+          ...{ id, subject, description: view.description },
           ...rest,
           ...(rest.cause && { cause: causeText(rest.cause) }),
           ...(rest.writes === undefined && inferredWrites.length > 0 && { inferredWrites }),

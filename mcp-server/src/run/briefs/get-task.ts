@@ -10,18 +10,20 @@ import { recordSnapshot, snapshotBeforeStart } from "../checkout-watch/record-ch
 import { attemptsAt } from "../plan/attempts-at.ts";
 import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
-import { readPlan } from "../plan/plan-view.ts";
+import { type GraphView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import type { BriefReader } from "./brief.ts";
 import { briefWithPlace } from "./brief-of-claim.ts";
 
-export interface TaskView {
+export type TaskView = {
   readonly loaded: LoadedPlan;
   readonly task: Task;
   readonly attempts: readonly Attempt[];
-  /** Only for the holder of the task's token. */
-  readonly brief?: string;
-}
+} & (
+  | { readonly description: string }
+  /** For the holder of the task's token. */
+  | { readonly brief: string }
+);
 
 /**
  * One task; with the token of its claim also the brief, and then the offer counts as taken up.
@@ -37,8 +39,12 @@ export async function getTask(
   const store = await existingGraph(ctx, plan);
   const { token } = input;
   if (token === undefined) {
-    const loaded = await readPlan(ctx, store, plan);
-    return { loaded, task: taskOf(loaded, id), attempts: attemptsAt(loaded, id) };
+    const read = async (view: GraphView) => {
+      const loaded = await view.plan(plan);
+      const task = taskOf(loaded, id);
+      return { loaded, task, attempts: attemptsAt(loaded, id), description: await loaded.description(id) };
+    };
+    return readGraph(ctx, store, read, { plan: { repository: ctx.repository, slug: plan } });
   }
   const look = await snapshotBeforeStart(ctx, store, token);
   const work = async (tx: GraphTransaction) => {
