@@ -416,14 +416,14 @@ var PageServer = class _PageServer {
     const stream = new EventStream(response);
     this.#streams += 1;
     try {
-      while (!stream.closed.aborted) {
+      while (!stream.closed.aborted && !watch.isClosed) {
         const update = await stream.untilBeat((signal) => watch.updateAfter(cursor, signal));
         if (update) {
           cursor = update.cursor;
           await stream.send("update", update, cursor);
-        } else if (watch.isClosed) stream.end();
-        else await stream.send("beat", { atMs: this.options.contexts[0].now() });
+        } else await stream.send("beat", { atMs: this.options.contexts[0].now() });
       }
+      stream.end();
     } finally {
       this.#streams -= 1;
       this.#lastUsedMs = performance.now();
