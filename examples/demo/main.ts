@@ -5,8 +5,10 @@ import { scriptedRun } from "./scripted-run.ts";
 export async function demo(root: string, parameters: string[]): Promise<number> {
   const [mode, ...more] = parameters;
   if (mode === undefined) return scriptedRun(root);
+  if (mode === "--serve" && more.length === 0) return scriptedRun(root, { serve: true });
   if (mode === "--live" && more.length === 0) return liveRun(root);
-  console.error("Usage: npm run demo             with a scripted model, without an account");
-  console.error("       npm run demo -- --live   with your own Claude Code");
+  console.error("Usage: npm run demo              with a scripted model, without an account");
+  console.error("       npm run demo -- --serve   the same, with a page to watch it in a browser");
+  console.error("       npm run demo -- --live    with your own Claude Code");
   return 2;
 }

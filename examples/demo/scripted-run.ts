@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,6 +24,7 @@ import { pluginFolders } from "./plugin-folders.ts";
 import { ProgressLines } from "./progress-lines.ts";
 import { ProgressTimeline, timeline } from "./progress-timeline.ts";
 import { type Look, RunWatch } from "./run-watch.ts";
+import { type ServedDemo, servePage } from "./served-page.ts";
 
 const run = promisify(execFile);
 
@@ -30,8 +32,11 @@ const LOOK_MS = 200;
 /** What a drawn timeline has beside a line per task. */
 const LINES_AROUND = 8;
 
-/** Real Claude Code executes the example; only its model is a script. Returns the exit code. */
-export async function scriptedRun(root: string): Promise<number> {
+/**
+ * Real Claude Code executes the example; only its model is a script. Returns the exit code.
+ * @param serve a page shows it in a browser while it runs, and after that until the demo is ended.
+ */
+export async function scriptedRun(root: string, { serve = false } = {}): Promise<number> {
   const version = await claudeCodeVersion();
   if (version === undefined) {
     const platform = `${process.platform}-${process.arch}`;
@@ -49,6 +54,7 @@ export async function scriptedRun(root: string): Promise<number> {
     latencyMs: { main: 200, agent: 300 },
     beginTogether: 3,
   });
+  let page: ServedDemo | undefined;
   try {
     const place: Place = {
       project,
@@ -60,6 +66,10 @@ export async function scriptedRun(root: string): Promise<number> {
     furnishHome(place);
     const { tasks } = breakdownOf(project, SLUG);
     console.log(`Claude Code ${version} executes a specification of ${tasks.length} tasks with this plugin.`);
+    if (serve) {
+      page = await servePage(root, project, environmentOf(place));
+      console.log(`Watch it in a browser: ${page.link}\n`);
+    }
     console.log(pc.dim(`${project}$ claude -p "/spec:execute ${SLUG}"\n`));
     const played = await play(place, root, tasks.length);
     if (played === "interrupted") {
@@ -74,15 +84,28 @@ export async function scriptedRun(root: string): Promise<number> {
     deviations.push(...deviationsOf(report.run, model), ...(await testCompleted(project, report.run)));
     if (deviations.length === 0) {
       console.log(closingLines(version, project));
+      if (page) await untilEnded();
       return 0;
     }
     for (const deviation of deviations) console.error(pc.red(`Not as written: ${deviation}`));
     console.error(`The project is kept in ${project}`);
     return 1;
   } finally {
+    await page?.stop();
     await model.close();
     rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
+}
+
+/** The page stays, so that the run can be replayed there. */
+async function untilEnded(): Promise<void> {
+  console.log("The page stays open until Ctrl-C.");
+  const end = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => end.abort());
+  // Nothing else keeps the process.
+  const alive = setInterval(() => undefined, 60_000);
+  await once(end.signal, "abort");
+  clearInterval(alive);
 }
 
 /** Undefined where there is no binary for this platform, or it does not start. */
