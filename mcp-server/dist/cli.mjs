@@ -26,13 +26,6 @@ async function onlyPlan(ctx) {
   }
   return first;
 }
-
-// mcp-server/src/cli/terminal-width.ts
-var DEFAULT_WIDTH = 100;
-function terminalWidth({ columns }) {
-  return columns || DEFAULT_WIDTH;
-}
 export {
-  onlyPlan,
-  terminalWidth
+  onlyPlan
 };

@@ -1,5 +1,6 @@
 // mcp-server/src/text/cell-width.ts
 var WIDE = /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u;
+var NARROW = /^[\uff61-\uffdc\p{Regional_Indicator}]$/u;
 var MARK = new RegExp("^\\p{M}$", "u");
 function cellWidth(text) {
   let width = 0;
@@ -20,7 +21,7 @@ function fitCells(text, cells) {
 }
 function cellsOf(character) {
   if (MARK.test(character)) return 0;
-  return WIDE.test(character) ? 2 : 1;
+  return WIDE.test(character) && !NARROW.test(character) ? 2 : 1;
 }
 
 // mcp-server/src/text/tags.ts

@@ -7,8 +7,8 @@ import { findSessions } from "../audit/session.mjs";
 // import:run/project.mjs in cli/audit.mjs
 import { startFolder } from "../run/project.mjs";
 
-// import:cli.mjs in cli/audit.mjs
-import { terminalWidth } from "../cli.mjs";
+// import:cli/display.mjs in cli/audit.mjs
+import { terminalWidth } from "./display.mjs";
 
 // mcp-server/src/cli/audit.ts
 async function auditCommand(asked, options) {

@@ -19,8 +19,8 @@ import { analyzeFile, analyzePlan, tasksLeft } from "../run/planning.mjs";
 // import:text.mjs in cli/plan.mjs
 import { visibleJson } from "../text.mjs";
 
-// import:cli.mjs in cli/plan.mjs
-import { terminalWidth } from "../cli.mjs";
+// import:cli/display.mjs in cli/plan.mjs
+import { terminalWidth } from "./display.mjs";
 
 // mcp-server/src/cli/plan.ts
 async function planCommand(ctx, what, options) {

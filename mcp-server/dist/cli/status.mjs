@@ -19,8 +19,8 @@ import { countsNow, deadClaims, interruptedTasks, isDone, readGraph, stateNow } 
 // import:text.mjs in cli/status.mjs
 import { NAME_LIMIT, cleanText, visibleJson } from "../text.mjs";
 
-// import:cli.mjs in cli/status.mjs
-import { terminalWidth } from "../cli.mjs";
+// import:cli/display.mjs in cli/status.mjs
+import { terminalWidth } from "./display.mjs";
 
 // mcp-server/src/cli/status.ts
 var REDRAW_MS = 1e3;

@@ -5,7 +5,7 @@ import { renderAuditMarkdown } from "../audit/report/render-markdown.ts";
 import { renderTerminal } from "../audit/report/render-terminal.ts";
 import { findSessions } from "../audit/session/find-sessions.ts";
 import { startFolder } from "../run/project/start-folder.ts";
-import { terminalWidth } from "./terminal-width.ts";
+import { terminalWidth } from "./display/terminal.ts";
 
 /**
  * Judges past sessions by their transcripts.

@@ -7,7 +7,7 @@ import { analyzeFile } from "../run/planning/analyze-file.ts";
 import { analyzePlan, tasksLeft } from "../run/planning/analyze-plan.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { visibleJson } from "../text/visible-json.ts";
-import { terminalWidth } from "./terminal-width.ts";
+import { terminalWidth } from "./display/terminal.ts";
 
 export interface PlanOptions {
   readonly max?: number;

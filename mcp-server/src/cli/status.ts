@@ -19,7 +19,7 @@ import { type Counts, isDone } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { cleanText, NAME_LIMIT } from "../text/sanitize.ts";
 import { visibleJson } from "../text/visible-json.ts";
-import { terminalWidth } from "./terminal-width.ts";
+import { terminalWidth } from "./display/terminal.ts";
 
 /** How often a watched status is drawn anew. */
 const REDRAW_MS = 1_000;

@@ -1,6 +1,8 @@
 /** East Asian wide letters, full-width forms and emoji take two cells of a terminal. */
 const WIDE =
   /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u;
+/** Half-width katakana and hangul belong to wide scripts and are not; two regional indicators are one flag of two cells. */
+const NARROW = /^[\uff61-\uffdc\p{Regional_Indicator}]$/u;
 const MARK = /^\p{M}$/u;
 
 /** How many cells of a terminal a text takes that `cleanText` has cleaned. */
@@ -26,5 +28,5 @@ export function fitCells(text: string, cells: number): string {
 
 function cellsOf(character: string): number {
   if (MARK.test(character)) return 0;
-  return WIDE.test(character) ? 2 : 1;
+  return WIDE.test(character) && !NARROW.test(character) ? 2 : 1;
 }

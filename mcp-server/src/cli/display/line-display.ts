@@ -1,0 +1,62 @@
+import type { PlanSnapshot } from "../../live/snapshot.ts";
+import { heartbeatWords, newsBetween, newsText } from "./news.ts";
+import { paintLine } from "./styled-line.ts";
+
+/** After so long without a line one says that it goes on. */
+const SILENCE_MS = 60_000;
+/** No line is cut where nothing is known of who reads it. */
+const MAX_CELLS = 1_000;
+
+/** What shows plans as they change. */
+export interface PlanDisplay {
+  /** The plan as it is now; whatever happened since the last time is shown. */
+  show(snapshot: PlanSnapshot): void;
+  /** Nothing more comes. */
+  close(): void;
+}
+
+/** Where to a display writes. */
+export interface TextOutput {
+  write(text: string): unknown;
+}
+
+/** Plans where nothing can be drawn anew: a line for everything that happens, and one in every minute of silence. */
+export class LineDisplay implements PlanDisplay {
+  readonly #plans = new Map<string, PlanSnapshot>();
+  #heartbeat: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly output: TextOutput,
+    private readonly colour: boolean,
+  ) {}
+
+  show(snapshot: PlanSnapshot): void {
+    const news = newsBetween(this.#plans.get(snapshot.plan), snapshot);
+    this.#plans.set(snapshot.plan, snapshot);
+    for (const one of news) this.#write(newsText(one, this.#plans.size > 1));
+    if (news.length > 0 || this.#heartbeat === undefined) this.#waitForSilence();
+  }
+
+  close(): void {
+    clearTimeout(this.#heartbeat);
+  }
+
+  #waitForSilence(): void {
+    clearTimeout(this.#heartbeat);
+    const shownAtMs = performance.now();
+    this.#heartbeat = setTimeout(() => {
+      for (const snapshot of this.#plans.values()) {
+        if (snapshot.done) continue;
+        const atMs = snapshot.atMs + performance.now() - shownAtMs;
+        const text = heartbeatWords(snapshot, atMs);
+        const line = { atMs, plan: snapshot.plan, mark: "·", look: "dim" as const, text };
+        this.#write(newsText(line, this.#plans.size > 1));
+      }
+      this.#waitForSilence();
+    }, SILENCE_MS);
+  }
+
+  #write(line: ReturnType<typeof newsText>): void {
+    this.output.write(`${paintLine(line, MAX_CELLS, this.colour)}\n`);
+  }
+}

@@ -1,0 +1,128 @@
+import { countWords, tookMs } from "../../live/groups.ts";
+import type { AttemptRow, Need, PlanSnapshot, TaskRow } from "../../live/snapshot.ts";
+import { MARKS } from "../../report/tasks/status-mark.ts";
+import { formatDuration } from "../../text/format.ts";
+import { NEED_MARKS, needWords, runningRows } from "./plan-words.ts";
+import type { Look, StyledLine } from "./styled-line.ts";
+
+/** Something that happened, as a line that stays. */
+export interface NewsLine {
+  readonly atMs: number;
+  readonly plan: string;
+  readonly mark: string;
+  readonly look: Look;
+  /** Clean text. */
+  readonly text: string;
+}
+
+/**
+ * What happened between two looks at a plan, in order of time. Nothing is left out, however far apart they are: attempts
+ * keep their times.
+ * @param before absent: nobody has looked yet, and one line says how the plan stands.
+ */
+export function newsBetween(before: PlanSnapshot | undefined, after: PlanSnapshot): NewsLine[] {
+  const line = (atMs: number, mark: string, look: Look, text: string): NewsLine => {
+    return { atMs, plan: after.plan, mark, look, text };
+  };
+  if (!before)
+    return [
+      line(after.atMs, "·", "dim", countWords(after)),
+      ...after.needs.map((need) => needLine(after, need)),
+    ];
+  const rows = new Map(before.tasks.map((row) => [row.id, row]));
+  const ofTasks = after.tasks.flatMap((row) => {
+    const old = rows.get(row.id);
+    return old === row ? [] : attemptNews(after.plan, row, old);
+  });
+  const known = new Set(before.needs.map(needKey));
+  const ofNeeds = after.needs
+    .filter((need) => need.kind !== "failed" && !known.has(needKey(need)))
+    .map((need) => needLine(after, need));
+  return [...ofTasks, ...ofNeeds, ...planNews(before, after, line)].sort((a, b) => a.atMs - b.atMs);
+}
+
+function attemptNews(plan: string, row: TaskRow, old: TaskRow | undefined): NewsLine[] {
+  const name = `${row.id} ${row.subject}`;
+  return row.attempts.flatMap((attempt): NewsLine[] => {
+    const { number, startMs, endMs, state } = attempt;
+    if (number === 0) return [];
+    const was = old?.attempts.find((other) => other.number === number);
+    const again = number > 1 ? `, attempt ${number}` : "";
+    const role = row.role === undefined ? "" : ` (${row.role})`;
+    const lines: NewsLine[] = [];
+    const add = (atMs: number, mark: string, look: Look, text: string) =>
+      lines.push({ atMs, plan, mark, look, text });
+    if (!was) add(startMs, MARKS.in_progress, "cyan", `${name}${role}${again}`);
+    else if (was.endMs !== undefined && endMs === undefined)
+      add(startMs, MARKS.in_progress, "cyan", `${name} goes on`);
+    if (endMs !== undefined && was?.endMs === undefined) {
+      const took = formatDuration(endMs - startMs);
+      if (state === "completed") add(endMs, MARKS.completed, "green", `${name}, ${took}`);
+      else add(endMs, MARKS.failed, "red", `${name}, ${took}, ${state}${thenWords(row, attempt)}`);
+    }
+    return lines;
+  });
+}
+
+function thenWords({ status, attempts }: TaskRow, { number }: AttemptRow): string {
+  const isLast = attempts.every((other) => other.number <= number);
+  return !isLast || status === "pending" || status === "in_progress" ? "; it is tried again" : "";
+}
+
+type MakeLine = (atMs: number, mark: string, look: Look, text: string) => NewsLine;
+
+function planNews(before: PlanSnapshot, after: PlanSnapshot, line: MakeLine): NewsLine[] {
+  const { atMs } = after;
+  if (after.done && !before.done) {
+    const endMs = after.endedAtMs ?? atMs;
+    const took = after.startedAtMs === undefined ? "" : `, in ${formatDuration(endMs - after.startedAtMs)}`;
+    const look = after.counts.failed > 0 ? "red" : "green";
+    const mark = after.counts.failed > 0 ? MARKS.failed : MARKS.completed;
+    return [line(Math.max(atMs, endMs), mark, look, `done: ${countWords(after)}${took}`)];
+  }
+  if (after.status !== before.status) {
+    if (after.status === "open") return [line(atMs, MARKS.in_progress, "cyan", "the plan goes on")];
+    const mark = after.status === "paused" ? "‖" : "■";
+    return [line(atMs, mark, "yellow", `the plan is ${after.status}`)];
+  }
+  const isHeldNow = after.held !== undefined && before.held === undefined;
+  return isHeldNow ? [line(atMs, "‖", "yellow", `nothing starts: ${after.held}`)] : [];
+}
+
+function needKey({ task, kind, text }: Need): string {
+  return `${kind} ${task ?? ""} ${text}`;
+}
+
+function needLine({ plan, atMs }: PlanSnapshot, need: Need): NewsLine {
+  const { before, after } = needWords(need);
+  const text = `${before}${need.text}${after}`;
+  return { atMs: need.sinceMs ?? atMs, plan, mark: NEED_MARKS[need.kind], look: "yellow", text };
+}
+
+/** What is said when nothing has happened for a while: that it goes on. */
+export function heartbeatWords(snapshot: PlanSnapshot, nowMs: number): string {
+  const [longest] = runningRows(snapshot);
+  const longestMs = longest && tookMs(longest, nowMs);
+  const runs = snapshot.cap.running === 1 ? "1 runs" : `${snapshot.cap.running} run`;
+  const forHow = longestMs === undefined ? "" : `, longest ${longest?.id} for ${formatDuration(longestMs)}`;
+  const { length } = snapshot.needs;
+  const needs = length === 0 ? "" : `; ${length} ${length === 1 ? "needs" : "need"} you`;
+  return `${runs}${forHow}; ${countWords(snapshot)}${needs}`;
+}
+
+/** A moment of the day as the user's clock shows it. */
+export function timeOfDay(atMs: number): string {
+  const at = new Date(atMs);
+  return [at.getHours(), at.getMinutes(), at.getSeconds()]
+    .map((part) => String(part).padStart(2, "0"))
+    .join(":");
+}
+
+/** @param namesPlan several plans are watched. */
+export function newsText({ atMs, plan, mark, look, text }: NewsLine, namesPlan: boolean): StyledLine {
+  return [
+    { text: `${timeOfDay(atMs)}  `, look: "dim" },
+    { text: `${mark} `, look },
+    { text: `${namesPlan ? `${plan}: ` : ""}${text}` },
+  ];
+}
