@@ -113,6 +113,8 @@ var VERSIONS = {
   "plan.reported": 1,
   "decision.taken": 1,
   "limit.near": 1,
+  "notification.started": 1,
+  "notification.ended": 1,
   "task.limited": 1
 };
 function isReadable(type, v) {

@@ -106,7 +106,7 @@ program.command("plan <file>").description(
   process.exitCode = await planCommand(await context(), file, options);
 });
 program.command("approve <plan>").description(
-  "shows the commands by which tasks of the plan are accepted and worktrees set up, and asks whether they may be run: a task's by its agent without a prompt, and by the server where the policy says so (verify: run, setup)"
+  "shows the commands by which tasks of the plan are accepted and others that its settings name, and asks whether they may be run: a task's by its agent without a prompt, and by the server where a setting says so (verify: run, setup, gate, notify)"
 ).option("--yes", "approve what is shown without asking").option("--forget", "take the approvals back").option("--json", "as JSON").action(async (plan, options) => {
   const { approveCommand } = await import("./cli/approve.mjs");
   process.exitCode = await approveCommand(await context(), plan, options, process.env);

@@ -605,6 +605,7 @@ var DEFAULT_POLICY = {
   maxMs: 0,
   setup: "",
   gate: "",
+  notify: "",
   together: "small",
   models: {},
   escalate: []
@@ -1188,6 +1189,28 @@ function unreadEvents(slug, events) {
 }
 function quoted(word) {
   return `\`${word.replace(/[\s`]+/g, " ").slice(0, 60)}\``;
+}
+
+// mcp-server/src/policy/notify-target.ts
+var DESKTOP = "desktop";
+function notifyTargetOf(setting) {
+  const text = setting.trim();
+  if (text === "") return void 0;
+  if (text === DESKTOP) return { kind: "desktop" };
+  return isWebAddress(text) ? { kind: "webhook", url: text } : { kind: "command", command: text };
+}
+function isWebAddress(setting) {
+  return /^https?:/i.test(setting.trim());
+}
+function whyNoWebhook(address) {
+  let url;
+  try {
+    url = new URL(address.trim());
+  } catch {
+    return "it is no web address";
+  }
+  const isLoopback = ["127.0.0.1", "[::1]", "localhost"].includes(url.hostname);
+  return url.protocol === "https:" || isLoopback ? void 0 : "an address that begins with http:// is not encrypted";
 }
 
 // mcp-server/src/policy/own-files.ts
@@ -1877,6 +1900,7 @@ export {
   isSameShape,
   isSmallWork,
   isSteeringFile,
+  isWebAddress,
   judgeDelivery,
   judgeGitMoves,
   judgeWrite,
@@ -1899,6 +1923,7 @@ export {
   needsResultOf,
   newerParts,
   nextGateStep,
+  notifyTargetOf,
   oneAtATime,
   outcomeOfMessage,
   outlivedCalls,
@@ -1930,6 +1955,7 @@ export {
   wantsReview,
   weighWays,
   whileWhoRan,
+  whyNoWebhook,
   widenedScope,
   workBehind,
   workOf,

@@ -19,17 +19,17 @@ import { CLOCK_LOOK_MS, clientNamed } from "./policy.mjs";
 // import:run/attempts.mjs in service.mjs
 import { moveLeases } from "./run/attempts.mjs";
 
+// import:run/background.mjs in service.mjs
+import { backgroundWorkEnded, everySecond, tellUsers } from "./run/background.mjs";
+
 // import:run/checkout-watch.mjs in service.mjs
 import { recordChangesOfEndedAttempts } from "./run/checkout-watch.mjs";
-
-// import:run/delivery.mjs in service.mjs
-import { deliveriesEnded, retryDeliveries } from "./run/delivery.mjs";
 
 // import:run/project.mjs in service.mjs
 import { createContext, startFolder } from "./run/project.mjs";
 
 // import:run/session.mjs in service.mjs
-import { SessionMemory, keepAlive, sweepOnStart } from "./run/session.mjs";
+import { SessionMemory, sweepOnStart } from "./run/session.mjs";
 
 // import:text.mjs in service.mjs
 import { escapeTags } from "./text.mjs";
@@ -80,8 +80,7 @@ var Service = class {
       const run = await this.#context;
       run.clock.beginLooking();
       await this.#afterStandstill(run);
-      await keepAlive(run, this.#session);
-      await retryDeliveries(run);
+      await everySecond(run, this.#session);
     };
     await this.#track(work()).catch(() => void 0).finally(() => {
       this.#ticking = false;
@@ -104,7 +103,7 @@ var Service = class {
     await this.#session.close();
     await this.#context.then(
       async (run) => {
-        await deliveriesEnded(run);
+        await backgroundWorkEnded(run);
         await run.close();
       },
       () => void 0
@@ -135,6 +134,7 @@ var Service = class {
   async #answerHook(run, event) {
     const answer = this.#track(this.#afterStandstill(run).then(() => answerHook(run, this.#session, event)));
     const recorded = this.#track(answer.then(() => recordChangesOfEndedAttempts(run)).catch(() => void 0));
+    void this.#track(recorded.then(() => tellUsers(run, this.#session))).catch(() => void 0);
     let timer;
     const late = new Promise((resolve) => {
       timer = setTimeout(resolve, mayTakeLong(event) ? MAX_LAUNCH_HOOK_MS : MAX_HOOK_MS, void 0);
@@ -184,6 +184,7 @@ var Service = class {
         progress: (counts) => void notifyProgress(request, meta.progressToken, counts)
       });
       await recordChangesOfEndedAttempts(run);
+      void this.#track(tellUsers(run, this.#session)).catch(() => void 0);
       if ("question" in answer) return formFor(answer.question);
       const place = client.isClaudeCode ? {} : { checkout: run.checkout.root };
       return answerFor(client, {

@@ -13,8 +13,8 @@ import { answerHook, answerLateHook, HOOK_TOOL, mayTakeLong, readHookEvent } fro
 import { clientNamed, type McpClient } from "./policy/client.ts";
 import { CLOCK_LOOK_MS } from "./policy/liveness/standstill.ts";
 import { moveLeases } from "./run/attempts/move-leases.ts";
+import { backgroundWorkEnded, everySecond, tellUsers } from "./run/background/background-work.ts";
 import { recordChangesOfEndedAttempts } from "./run/checkout-watch/record-changes.ts";
-import { deliveriesEnded, retryDeliveries } from "./run/delivery/deliver-waiting.ts";
 import type { Counts } from "./run/plan/progress.ts";
 import {
   createContext,
@@ -23,7 +23,6 @@ import {
   type RunContext,
 } from "./run/project/run-context.ts";
 import { startFolder } from "./run/project/start-folder.ts";
-import { keepAlive } from "./run/session/keep-alive.ts";
 import { SessionMemory } from "./run/session/session.ts";
 import { sweepOnStart } from "./run/session/sweep-on-start.ts";
 import { escapeTags } from "./text/tags.ts";
@@ -113,8 +112,7 @@ export class Service {
       const run = await this.#context;
       run.clock.beginLooking();
       await this.#afterStandstill(run);
-      await keepAlive(run, this.#session);
-      await retryDeliveries(run);
+      await everySecond(run, this.#session);
     };
     await this.#track(work())
       .catch(() => undefined)
@@ -142,7 +140,7 @@ export class Service {
     // Without a context, for want of a valid setting, there is nothing to let go.
     await this.#context.then(
       async (run) => {
-        await deliveriesEnded(run);
+        await backgroundWorkEnded(run);
         await run.close();
       },
       () => undefined,
@@ -183,6 +181,7 @@ export class Service {
     const answer = this.#track(this.#afterStandstill(run).then(() => answerHook(run, this.#session, event)));
     // A hook that fails is a hook that did not answer, and the next call records them.
     const recorded = this.#track(answer.then(() => recordChangesOfEndedAttempts(run)).catch(() => undefined));
+    void this.#track(recorded.then(() => tellUsers(run, this.#session))).catch(() => undefined);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(resolve, mayTakeLong(event) ? MAX_LAUNCH_HOOK_MS : MAX_HOOK_MS, undefined);
@@ -239,6 +238,7 @@ export class Service {
         progress: (counts) => void notifyProgress(request, meta.progressToken, counts),
       });
       await recordChangesOfEndedAttempts(run);
+      void this.#track(tellUsers(run, this.#session)).catch(() => undefined);
       if ("question" in answer) return formFor(answer.question);
       const place = client.isClaudeCode ? {} : { checkout: run.checkout.root };
       return answerFor(client, {

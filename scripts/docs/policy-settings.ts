@@ -55,6 +55,8 @@ const MEANINGS: Readonly<Record<Setting, string>> = {
   setup:
     "A command that makes a worktree able to run the project (`npm ci`). The server runs it in every worktree before anybody works there, with `PARALLEL_PORT`, and only if you have approved it (`parallel-tasks approve PLAN`) and Claude Code's sandbox is off; else no task starts in a worktree. It has ten minutes and is tried twice. When it fails, no attempt is spent and the plan pauses. See [worktrees](concepts/worktrees.md).",
   gate: "A command that what is merged into the plan's branch must pass ([the gate](concepts/gate.md)): it runs in a worktree of its own, and the branch only moves to a commit on which it ended with 0. It only runs if you have approved it (`parallel-tasks approve PLAN`), and not while Claude Code's sandbox is on. Empty: no gate.",
+  notify:
+    "Who is told, once each, that the plan needs a decision, that a task has failed for good, that a limit is reached, and that the plan is done ([notifications](concepts/notifications.md)): `desktop`, a command that reads it as JSON and that you have approved (`parallel-tasks approve PLAN`), or, only in your own settings, the address of a webhook. Whom the variable names is told of every plan; whom a plan names, as well.",
 };
 
 /** The defaults as people write them: minutes and hours instead of milliseconds. */

@@ -43,7 +43,7 @@ function pageOf(plan, commands) {
   );
   return `Commands of the plan ${plan}, with the tasks that are accepted by them, or what else they are for:
 ${lines.join("\n")}
-What you approve for this repository, an agent may run without a prompt where its task is accepted by it, and the server runs it itself where the policy says so (setup, verify: run).`;
+What you approve for this repository, an agent may run without a prompt where its task is accepted by it, and the server runs it itself where a setting says so (verify: run, setup, gate, notify).`;
 }
 function isTerminal() {
   return process.stdin.isTTY === true && process.stdout.isTTY === true;

@@ -45,6 +45,11 @@ var ApprovedCommands = class {
   remove(command) {
     rmSync(this.#fileOf(command.trim()), { force: true });
   }
+  /** Whether the user's folder is nobody's who works in the checkout. */
+  get isOutsideCheckout() {
+    const inside = relative(this.place.root, this.realFolder);
+    return inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside);
+  }
   #fileOf(text) {
     const { gitCommonDir, root } = this.place;
     const hash = createHash("sha256").update(`${gitCommonDir ?? root}\0${text}`);
@@ -57,8 +62,7 @@ var ApprovedCommands = class {
         remedy: "Put it into a script, and make the script the command."
       };
     }
-    const inside = relative(this.place.root, this.realFolder);
-    if (inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return void 0;
+    if (this.isOutsideCheckout) return void 0;
     return {
       problem: `approvals are kept in ${this.#folder}, which lies in this checkout.`,
       remedy: "Set CLAUDE_CONFIG_DIR to a folder outside of it."
@@ -92,7 +96,7 @@ var CommandRunner = class {
    * Runs commands one after the other, each that may run.
    * @param folder top level of the checkout or worktree.
    */
-  async run(commands, folder, { env = {}, limitMs: allMs = MAX_RUNNING_MS, signal } = {}) {
+  async run(commands, folder, { env = {}, input, limitMs: allMs = MAX_RUNNING_MS, signal } = {}) {
     const results = /* @__PURE__ */ new Map();
     const endMs = performance.now() + allMs;
     for (const command of commands) {
@@ -100,7 +104,11 @@ var CommandRunner = class {
       const whyNot = limitMs <= 0 ? "the time for commands was over" : await this.whyNot(command);
       results.set(
         command,
-        whyNot === void 0 ? await this.#run(command, { folder, env, limitMs, ...signal && { signal } }) : { whyNot }
+        whyNot === void 0 ? await this.#run(command, {
+          ...{ folder, env, limitMs },
+          ...input !== void 0 && { input },
+          ...signal && { signal }
+        }) : { whyNot }
       );
     }
     return results;
@@ -121,6 +129,16 @@ var CommandRunner = class {
     } catch (error) {
       return { whyNot: `it could not be started (${error.code})` };
     }
+  }
+  /**
+   * What the user's own settings give a variable. A file of the project, or whatever started this process, says nothing of
+   * that: whoever works in the project may have written it.
+   */
+  async setByUser(variable) {
+    const own = join(this.place.hostFolder, "settings.json");
+    const { files } = await this.hostSettings();
+    const isOutside = this.approved.isOutsideCheckout;
+    return isOutside ? files.find(({ path }) => path === own)?.settings.env?.[variable] : void 0;
   }
   /** Claude Code's settings for this project, as they are now. */
   hostSettings() {

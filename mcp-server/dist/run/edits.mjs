@@ -10,6 +10,9 @@ import { continueByToken, endAttempt, expireClaims, isolationsOf, noteSignOfLife
 // import:run/gate.mjs in run/edits.mjs
 import { whyGateDoesNotRun } from "./gate.mjs";
 
+// import:run/notify/receivers.mjs in run/edits.mjs
+import { notToldWarnings, receiversOf } from "./notify/receivers.mjs";
+
 // import:run/plan.mjs in run/edits.mjs
 import { changeGraph, changePlan, checkWorktrees, countsNow, deadClaims, dependOnParts, dependOnWork, existingGraph, foreignBranchWarnings, interruptedTasks, isDone, livenessOf, nextPosition, partsOf, planSlug, readAdded, readFilesOfTasks, readGraph, readPlan, refuseBlockingOthers, refuseForeignClaim, refuseTooManyTasks, shortCounts, splitTaskName, startFolderWarnings, stateOf, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
@@ -17,7 +20,11 @@ import { changeGraph, changePlan, checkWorktrees, countsNow, deadClaims, dependO
 import { whySetUpIsNotRun } from "./worktrees/setup.mjs";
 
 // mcp-server/src/run/edits/commands-of-plan.ts
-var POLICY_COMMANDS = { setup: "the set-up of its worktrees", gate: "the gate before its branch" };
+var POLICY_COMMANDS = {
+  setup: "the set-up of its worktrees",
+  gate: "the gate before its branch",
+  notify: "telling you of the plan"
+};
 async function commandsOfPlan(ctx, slug) {
   const store = await existingGraph(ctx, planSlug(slug));
   return commandsIn(ctx, await readPlan(ctx, store, slug));
@@ -29,7 +36,8 @@ async function notRunWarnings(ctx, plan) {
   const setUp = isolationsOf(plan).usesWorktrees ? await whySetUpIsNotRun(ctx, plan) : void 0;
   const first = [
     ...setUp === void 0 ? [] : [`${setUp.problem} ${setUp.remedy} Nothing starts in one before that.`],
-    ...await gateWarnings(ctx, plan)
+    ...await gateWarnings(ctx, plan),
+    ...await notToldWarnings(ctx, plan)
   ];
   if (plan.policy.verify !== "run") return first;
   const numbers = /* @__PURE__ */ new Map();
@@ -54,7 +62,8 @@ async function gateWarnings(ctx, plan) {
   if (whyNot === void 0) return [];
   return [`policy.gate: ${whyGateDoesNotRun(plan.stored.slug, whyNot)}. Nothing is merged before that.`];
 }
-async function commandsIn(ctx, { graph, policy }) {
+async function commandsIn(ctx, plan) {
+  const { graph, policy } = plan;
   const usesOf = /* @__PURE__ */ new Map();
   const add = (command, uses) => {
     const text = command.trim();
@@ -65,8 +74,9 @@ async function commandsIn(ctx, { graph, policy }) {
       settings: [...settings, ...uses.settings ?? []]
     });
   };
-  for (const setting of Object.keys(POLICY_COMMANDS))
-    add(policy[setting], { settings: [setting] });
+  for (const setting of ["setup", "gate"]) add(policy[setting], { settings: [setting] });
+  for (const { target } of receiversOf(ctx, plan))
+    if (target.kind === "command") add(target.command, { settings: ["notify"] });
   for (const { id, status, acceptance } of graph.tasks.values()) {
     if (hasEnded(status)) continue;
     for (const { command = "" } of acceptance) add(command, { tasks: [id] });
@@ -576,6 +586,7 @@ import { access, readFile } from "node:fs/promises";
 import { deliverWaiting } from "./delivery.mjs";
 
 // mcp-server/src/run/edits/update-plan.ts
+var COMMANDS = ["verify", "setup", "gate", "notify"];
 async function updatePlan(ctx, actor, slug, policy, action) {
   const store = await existingGraph(ctx, slug);
   const isolated = policy?.isolation === void 0 ? void 0 : await isolate2(ctx, store, slug, policy);
@@ -606,7 +617,7 @@ async function updatePlan(ctx, actor, slug, policy, action) {
     };
   });
   void deliverWaiting(ctx, store, slug);
-  const notRun = policy?.verify === void 0 && policy?.setup === void 0 && policy?.gate === void 0 ? [] : await notRunWarnings(ctx, updated.loaded);
+  const notRun = policy === void 0 || COMMANDS.every((setting) => policy[setting] === void 0) ? [] : await notRunWarnings(ctx, updated.loaded);
   return { ...updated, warnings: [...updated.warnings, ...notRun] };
 }
 async function isolate2(ctx, store, slug, said2) {

@@ -387,7 +387,7 @@ import * as z from "../lib/zod.mjs";
 import { CHOICE_WORDS, OfferTokens, modelChoiceFrom } from "../graph.mjs";
 
 // import:policy.mjs in run/project.mjs
-import { ALL, APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, DELIVERIES, FAILURE_POLICIES, GUARDS, GraphClock, ISOLATION_POLICIES, REVIEWS, TOGETHER, UNSCOPED, VERIFICATIONS } from "../policy.mjs";
+import { ALL, APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, DELIVERIES, FAILURE_POLICIES, GUARDS, GraphClock, ISOLATION_POLICIES, REVIEWS, TOGETHER, UNSCOPED, VERIFICATIONS, isWebAddress, whyNoWebhook } from "../policy.mjs";
 
 // mcp-server/src/run/project/plan-settings.ts
 var minutes = z.number().positive().max(7 * 24 * 60);
@@ -417,8 +417,19 @@ var policyInput = z.strictObject({
   together: z.enum(TOGETHER).optional(),
   setup: z.string().max(MAX_COMMAND).optional(),
   gate: z.string().max(MAX_COMMAND).optional(),
+  // Where something of a plan is sent is the user's own business, and no breakdown's.
+  notify: z.string().max(MAX_COMMAND).refine(
+    (text) => !isWebAddress(text),
+    "a web address is only read from the user's own settings (PARALLEL_NOTIFY)"
+  ).optional(),
   models: z.record(z.string(), modelChoice).optional().describe('By role, size or all: {small: "haiku low"}'),
   escalate: z.array(modelChoice).max(10).optional()
+});
+var userSettings = policyInput.extend({
+  notify: z.string().max(MAX_COMMAND).superRefine((text, context) => {
+    const why = isWebAddress(text) ? whyNoWebhook(text) : void 0;
+    if (why !== void 0) context.addIssue({ code: "custom", message: why });
+  }).optional()
 });
 function over(base, input) {
   const { leaseMinutes, maxLeaseHours, maxMinutes, ...rest } = input;
@@ -442,6 +453,8 @@ function effectivePolicy(settings, plan) {
     unscoped: stricter(UNSCOPED, wanted.unscoped, user.unscoped),
     verify: stricter(VERIFICATIONS, wanted.verify, user.verify),
     isolation: plan.isolation ?? DEFAULT_POLICY.isolation,
+    // Whom the user's own setting names is told as well, whatever the plan says.
+    notify: plan.notify ?? DEFAULT_POLICY.notify,
     models: { ...user.models, ...plan.models }
   };
 }
@@ -641,6 +654,7 @@ var WORD_VARIABLES = {
   deliver: "PARALLEL_DELIVER",
   verify: "PARALLEL_VERIFY",
   setup: "PARALLEL_SETUP",
+  notify: "PARALLEL_NOTIFY",
   together: "PARALLEL_TOGETHER"
 };
 var MODEL_VARIABLE = "PARALLEL_MODEL";
@@ -661,13 +675,13 @@ function settingsFromEnvironment(env) {
   }
   const model = set(env[MODEL_VARIABLE]);
   if (model !== void 0) raw.models = { [ALL]: model };
-  const parsed = policyInput.safeParse(raw);
+  const parsed = userSettings.safeParse(raw);
   if (!parsed.success) {
     const field = String(parsed.error.issues[0]?.path[0]);
     const name = SETTING_VARIABLES[field] ?? field;
     throw new CallerError(
       "bad_input",
-      `The setting ${name}=${env[name]} is not valid: ${parsed.error.issues[0]?.message}.`,
+      `The setting ${name}${field === "notify" ? "" : `=${env[name]}`} is not valid: ${parsed.error.issues[0]?.message}.`,
       `Correct ${name} in the environment or in the plugin's configuration, then restart Claude Code.`,
       name
     );
@@ -902,5 +916,6 @@ export {
   storedPolicy,
   undefinedIfMissing,
   unknownRoles,
+  userSettings,
   workflowCap
 };

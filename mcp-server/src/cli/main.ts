@@ -91,7 +91,7 @@ program
 program
   .command("approve <plan>")
   .description(
-    "shows the commands by which tasks of the plan are accepted and worktrees set up, and asks whether they may be run: a task's by its agent without a prompt, and by the server where the policy says so (verify: run, setup)",
+    "shows the commands by which tasks of the plan are accepted and others that its settings name, and asks whether they may be run: a task's by its agent without a prompt, and by the server where a setting says so (verify: run, setup, gate, notify)",
   )
   .option("--yes", "approve what is shown without asking")
   .option("--forget", "take the approvals back")

@@ -429,6 +429,29 @@ export type Change =
       readonly max: number;
       readonly reason: string;
     }
+  /**
+   * A server tells somebody something, once. Until that ends, or the server is dead, or its lease is over, no other server
+   * tells it.
+   */
+  | {
+      readonly type: "notification.started";
+      /** What is told: the same name as long as it is the same. */
+      readonly notice: string;
+      /** Who is told, by a name that shows nothing of his address. */
+      readonly to: string;
+      /** One of the words of `NoticeEvent`. */
+      readonly event: string;
+      readonly owner: Owner;
+      readonly leaseUntilMs: number;
+    }
+  | {
+      readonly type: "notification.ended";
+      readonly notice: string;
+      readonly to: string;
+      readonly sent: boolean;
+      /** Why it was not told, in a phrase. */
+      readonly why?: string;
+    }
   /** Four fifths of a limit of the policy are spent. */
   | {
       readonly type: "limit.near";
@@ -500,6 +523,8 @@ const VERSIONS: Readonly<Record<ChangeType, number>> = {
   "plan.reported": 1,
   "decision.taken": 1,
   "limit.near": 1,
+  "notification.started": 1,
+  "notification.ended": 1,
   "task.limited": 1,
 };
 

@@ -18,6 +18,8 @@ export interface ShellLimits {
   readonly folder: string;
   /** Its whole environment. */
   readonly env: NodeJS.ProcessEnv;
+  /** What it reads from its standard input; absent: nothing. */
+  readonly input?: string;
   /** In milliseconds. */
   readonly limitMs: number;
   /** Ends it at once when it is aborted. */
@@ -25,13 +27,13 @@ export interface ShellLimits {
 }
 
 /**
- * Runs a command with bash, as agents do, and with nothing to read. It is ended at its time limit, and what it started
- * is ended with it, also where it ended by itself and where this process exits.
+ * Runs a command with bash, as agents do. It is ended at its time limit, and what it started is ended with it, also where
+ * it ended by itself and where this process exits.
  * @throws an Error where there is no bash, or no such folder.
  */
 export function runShellCommand(
   command: string,
-  { folder, env, limitMs, signal: stop }: ShellLimits,
+  { folder, env, input, limitMs, signal: stop }: ShellLimits,
 ): Promise<ShellResult> {
   return new Promise((resolve, reject) => {
     // A group of its own, so that it can be ended with all that it started.
@@ -41,13 +43,15 @@ export function runShellCommand(
       env,
       detached: isGroup,
       windowsHide: true,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
+    // It may end before it has read everything, or read nothing.
+    child.stdin?.on("error", () => undefined).end(input);
     const endAll = () => endProcesses(child, isGroup);
     let output = "";
     let timedOut = false;
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
         output = (output + text).slice(-MAX_OUTPUT);
       });
     }

@@ -50,6 +50,8 @@ export interface Policy {
   readonly setup: string;
   /** Command that must end with 0 before the plan's branch moves to a commit; empty: none. */
   readonly gate: string;
+  /** Who is told that the plan needs somebody or has ended, as `notifyTargetOf` reads it; empty: only whom the user's own setting names. */
+  readonly notify: string;
   /** What agents work on, by role, by size, or for `all`, as `modelChoiceFrom` reads it; in this order the first counts. */
   readonly models: Readonly<Record<string, string>>;
   /** Whether small tasks of one shape go to one agent, one after another. */
@@ -80,6 +82,7 @@ export const DEFAULT_POLICY: Policy = {
   maxMs: 0,
   setup: "",
   gate: "",
+  notify: "",
   together: "small",
   models: {},
   escalate: [],

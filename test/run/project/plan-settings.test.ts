@@ -134,4 +134,19 @@ describe("the settings of the environment", () => {
     expect(error.message).toContain(`${name}=${value}`);
     expect(error.remedy).toContain(name);
   });
+
+  it("the address of a webhook that is not valid is refused without being shown: it may be a secret", () => {
+    const error = refusalOf(() => settingsFromEnvironment({ PARALLEL_NOTIFY: "http://example.com/secret" }));
+    expect(error.field).toBe("PARALLEL_NOTIFY");
+    expect(error.message).toContain("is not encrypted");
+    expect(error.message).not.toContain("secret");
+    expect(settingsFromEnvironment({ PARALLEL_NOTIFY: "https://example.com/x" })).toEqual({
+      notify: "https://example.com/x",
+    });
+  });
+
+  it("whom the user's own setting names is not the plan's to change", () => {
+    expect(effectivePolicy({ notify: "https://example.com/x" }, {}).notify).toBe("");
+    expect(effectivePolicy({ notify: "desktop" }, { notify: "sh tell.sh" }).notify).toBe("sh tell.sh");
+  });
 });

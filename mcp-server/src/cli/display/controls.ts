@@ -26,7 +26,7 @@ interface Prompt {
 }
 
 /** What is to be done after a key. */
-export type Command =
+export type KeyCommand =
   | { readonly kind: "act"; readonly request: Omit<ActionRequest, "seq"> }
   | { readonly kind: "details"; readonly task: string }
   | { readonly kind: "page" | "leave" | "interrupt" | "next-plan" | "suspend" }
@@ -35,7 +35,7 @@ export type Command =
 
 interface Pressed {
   readonly state: ControlState;
-  readonly command?: Command;
+  readonly command?: KeyCommand;
 }
 
 /** What a key does, by what is seen of the plan. */

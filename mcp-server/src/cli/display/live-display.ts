@@ -1,6 +1,6 @@
 import { emitKeypressEvents } from "node:readline";
 import type { ActionRequest, ActionResult, PlanSnapshot, TaskDetail } from "../../live/snapshot.ts";
-import { type Command, type ControlState, type PressedKey, pressKey, promptWords } from "./controls.ts";
+import { type ControlState, type KeyCommand, type PressedKey, pressKey, promptWords } from "./controls.ts";
 import type { PlanDisplay } from "./line-display.ts";
 import { newsBetween, newsText } from "./news.ts";
 import { planBlock } from "./plan-block.ts";
@@ -156,7 +156,7 @@ export class LiveDisplay implements PlanDisplay {
     if (command) void this.#do(command, snapshot);
   };
 
-  async #do(command: Command, { plan, seq }: PlanSnapshot): Promise<void> {
+  async #do(command: KeyCommand, { plan, seq }: PlanSnapshot): Promise<void> {
     try {
       switch (command.kind) {
         case "act":

@@ -3,14 +3,14 @@ import type { AttemptRow, Need, PlanSnapshot, TaskRow } from "../../live/snapsho
 import { MARKS } from "../../report/tasks/status-mark.ts";
 import { formatDuration } from "../../text/format.ts";
 import { NEED_MARKS, needWords, runningRows } from "./plan-words.ts";
-import type { Look, StyledLine } from "./styled-line.ts";
+import type { StyledLine, TextLook } from "./styled-line.ts";
 
 /** Something that happened, as a line that stays. */
 export interface NewsLine {
   readonly atMs: number;
   readonly plan: string;
   readonly mark: string;
-  readonly look: Look;
+  readonly look: TextLook;
   /** Clean text. */
   readonly text: string;
 }
@@ -21,7 +21,7 @@ export interface NewsLine {
  * @param before absent: nobody has looked yet, and one line says how the plan stands.
  */
 export function newsBetween(before: PlanSnapshot | undefined, after: PlanSnapshot): NewsLine[] {
-  const line = (atMs: number, mark: string, look: Look, text: string): NewsLine => {
+  const line = (atMs: number, mark: string, look: TextLook, text: string): NewsLine => {
     return { atMs, plan: after.plan, mark, look, text };
   };
   if (!before)
@@ -50,7 +50,7 @@ function attemptNews(plan: string, row: TaskRow, old: TaskRow | undefined): News
     const again = number > 1 ? `, attempt ${number}` : "";
     const role = row.role === undefined ? "" : ` (${row.role})`;
     const lines: NewsLine[] = [];
-    const add = (atMs: number, mark: string, look: Look, text: string) =>
+    const add = (atMs: number, mark: string, look: TextLook, text: string) =>
       lines.push({ atMs, plan, mark, look, text });
     if (!was) add(startMs, MARKS.in_progress, "cyan", `${name}${role}${again}`);
     else if (was.endMs !== undefined && endMs === undefined)
@@ -69,7 +69,7 @@ function thenWords({ status, attempts }: TaskRow, { number }: AttemptRow): strin
   return !isLast || status === "pending" || status === "in_progress" ? "; it is tried again" : "";
 }
 
-type MakeLine = (atMs: number, mark: string, look: Look, text: string) => NewsLine;
+type MakeLine = (atMs: number, mark: string, look: TextLook, text: string) => NewsLine;
 
 function planNews(before: PlanSnapshot, after: PlanSnapshot, line: MakeLine): NewsLine[] {
   const { atMs } = after;

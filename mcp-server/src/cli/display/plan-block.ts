@@ -1,11 +1,11 @@
-import { groupsOf, isOverdue, signOf, silentMs, tookMs } from "../../live/groups.ts";
+import { isOverdue, rowGroups, signOf, silentMs, tookMs } from "../../live/groups.ts";
 import type { LimitNow, Need, PlanSnapshot, TaskRow } from "../../live/snapshot.ts";
 import { moneyText } from "../../policy/spending/price-table.ts";
 import { MARKS } from "../../report/tasks/status-mark.ts";
 import { cellWidth, fitCells } from "../../text/cell-width.ts";
 import { formatDuration, plural } from "../../text/format.ts";
 import { clockWords, NEED_MARKS, needWords, runningRows, shortCount } from "./plan-words.ts";
-import type { Look, Piece, StyledLine } from "./styled-line.ts";
+import type { Piece, StyledLine, TextLook } from "./styled-line.ts";
 
 /** More lines than this are no glance any more. */
 const MAX_BLOCK = 18;
@@ -100,7 +100,7 @@ function inMinutes(ms: number): number {
   return ms < 2 * MINUTE_MS ? ms : Math.round(ms / MINUTE_MS) * MINUTE_MS;
 }
 
-function stateOf({ status, done, counts: n, startedAtMs }: PlanSnapshot): [string, string, Look] {
+function stateOf({ status, done, counts: n, startedAtMs }: PlanSnapshot): [string, string, TextLook] {
   if (done) return n.failed > 0 ? [MARKS.failed, "done", "red"] : [MARKS.completed, "done", "green"];
   if (status === "stopped") return ["■", "stopped", "yellow"];
   if (status === "paused") return ["‖", "paused", "yellow"];
@@ -112,7 +112,7 @@ function stateOf({ status, done, counts: n, startedAtMs }: PlanSnapshot): [strin
 function progressBar({ counts: n }: PlanSnapshot): Piece[] {
   if (n.total === 0) return [];
   let [reached, cells] = [0, 0];
-  const part = (number: number, sign: string, look: Look): Piece => {
+  const part = (number: number, sign: string, look: TextLook): Piece => {
     reached += number;
     const to = Math.round((reached / n.total) * BAR_CELLS);
     const text = sign.repeat(to - cells);
@@ -258,7 +258,7 @@ function timeOf(row: TaskRow, { nowMs }: BlockView): Piece {
 
 /** Of what has not begun: how many there are for which reason, and the first of them by name. */
 function waitingLine({ tasks }: PlanSnapshot, columns: number): StyledLine[] {
-  const groups = groupsOf(tasks);
+  const groups = rowGroups(tasks);
   const parts = (["couldStart", "waits", "cannotRun"] as const).flatMap((wanted) => {
     const found = groups.find(({ group }) => group === wanted);
     if (!found) return [];

@@ -1,4 +1,4 @@
-import { groupsOf } from "../../live/groups.ts";
+import { rowGroups } from "../../live/groups.ts";
 import type { Need, PlanSnapshot, TaskRow } from "../../live/snapshot.ts";
 import { MARKS } from "../../report/tasks/status-mark.ts";
 
@@ -36,7 +36,7 @@ const NEED_VERBS: Readonly<Partial<Record<Need["kind"], string>>> = {
 
 /** What runs or is being delivered, longest first. */
 export function runningRows({ tasks }: Pick<PlanSnapshot, "tasks">): readonly TaskRow[] {
-  return groupsOf(tasks).find(({ group }) => group === "running")?.rows ?? [];
+  return rowGroups(tasks).find(({ group }) => group === "running")?.rows ?? [];
 }
 
 /** A stretch of time as clocks show it: `5:03`, `1:02:33`. */

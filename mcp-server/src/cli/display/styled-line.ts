@@ -2,12 +2,12 @@ import { createColors } from "picocolors";
 import { cellWidth, fitCells } from "../../text/cell-width.ts";
 
 /** How a piece of a line looks where there are colours; what it says does not depend on it. */
-export type Look = "plain" | "bold" | "dim" | "green" | "red" | "yellow" | "cyan" | "inverse";
+export type TextLook = "plain" | "bold" | "dim" | "green" | "red" | "yellow" | "cyan" | "inverse";
 
 /** A piece of a line: clean text, without escape sequences. */
 export interface Piece {
   readonly text: string;
-  readonly look?: Look;
+  readonly look?: TextLook;
 }
 
 /** One line of a terminal. */

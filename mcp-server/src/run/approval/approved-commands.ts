@@ -59,6 +59,12 @@ export class ApprovedCommands {
     rmSync(this.#fileOf(command.trim()), { force: true });
   }
 
+  /** Whether the user's folder is nobody's who works in the checkout. */
+  get isOutsideCheckout(): boolean {
+    const inside = relative(this.place.root, this.realFolder);
+    return inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside);
+  }
+
   #fileOf(text: string): string {
     const { gitCommonDir, root } = this.place;
     const hash = createHash("sha256").update(`${gitCommonDir ?? root}\0${text}`);
@@ -72,8 +78,7 @@ export class ApprovedCommands {
         remedy: "Put it into a script, and make the script the command.",
       };
     }
-    const inside = relative(this.place.root, this.realFolder);
-    if (inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return undefined;
+    if (this.isOutsideCheckout) return undefined;
     // What lies in the checkout may be written by whoever works in it.
     return {
       problem: `approvals are kept in ${this.#folder}, which lies in this checkout.`,

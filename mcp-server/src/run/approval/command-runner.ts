@@ -32,6 +32,8 @@ export interface CommandNotRun {
 export interface RunLimits {
   /** Variables that it gets beside the user's. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What each reads from its standard input; absent: nothing. */
+  readonly input?: string;
   /** For all of them together, in milliseconds; ten minutes where absent. */
   readonly limitMs?: number;
   /** Ends what runs when it is aborted. */
@@ -69,7 +71,7 @@ export class CommandRunner {
   async run(
     commands: readonly string[],
     folder: string,
-    { env = {}, limitMs: allMs = MAX_RUNNING_MS, signal }: RunLimits = {},
+    { env = {}, input, limitMs: allMs = MAX_RUNNING_MS, signal }: RunLimits = {},
   ): Promise<Map<string, CommandRunHere | CommandNotRun>> {
     const results = new Map<string, CommandRunHere | CommandNotRun>();
     const endMs = performance.now() + allMs;
@@ -79,7 +81,11 @@ export class CommandRunner {
       results.set(
         command,
         whyNot === undefined
-          ? await this.#run(command, { folder, env, limitMs, ...(signal && { signal }) })
+          ? await this.#run(command, {
+              ...{ folder, env, limitMs },
+              ...(input !== undefined && { input }),
+              ...(signal && { signal }),
+            })
           : { whyNot },
       );
     }
@@ -102,6 +108,17 @@ export class CommandRunner {
     } catch (error) {
       return { whyNot: `it could not be started (${(error as NodeJS.ErrnoException).code})` };
     }
+  }
+
+  /**
+   * What the user's own settings give a variable. A file of the project, or whatever started this process, says nothing of
+   * that: whoever works in the project may have written it.
+   */
+  async setByUser(variable: string): Promise<string | undefined> {
+    const own = join(this.place.hostFolder, "settings.json");
+    const { files } = await this.hostSettings();
+    const isOutside = this.approved.isOutsideCheckout;
+    return isOutside ? files.find(({ path }) => path === own)?.settings.env?.[variable] : undefined;
   }
 
   /** Claude Code's settings for this project, as they are now. */

@@ -3,6 +3,7 @@ import type { TaskId } from "../../graph/task.ts";
 import { NOT_APPROVED } from "../approval/command-runner.ts";
 import { isolationsOf } from "../attempts/isolations-of.ts";
 import { whyGateDoesNotRun } from "../gate/gate-step.ts";
+import { notToldWarnings, receiversOf } from "../notify/receivers/receivers.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { existingGraph, planSlug } from "../plan/load-plan.ts";
 import { readPlan } from "../plan/plan-view.ts";
@@ -10,7 +11,11 @@ import type { RunContext } from "../project/run-context.ts";
 import { whySetUpIsNotRun } from "../worktrees/setup/refuse-set-up.ts";
 
 /** Settings of a policy that are commands, and what they are for. */
-const POLICY_COMMANDS = { setup: "the set-up of its worktrees", gate: "the gate before its branch" } as const;
+const POLICY_COMMANDS = {
+  setup: "the set-up of its worktrees",
+  gate: "the gate before its branch",
+  notify: "telling you of the plan",
+} as const;
 
 /** A command that a plan names. */
 export interface PlanCommand {
@@ -40,6 +45,7 @@ export async function notRunWarnings(ctx: RunContext, plan: LoadedPlan): Promise
   const first = [
     ...(setUp === undefined ? [] : [`${setUp.problem} ${setUp.remedy} Nothing starts in one before that.`]),
     ...(await gateWarnings(ctx, plan)),
+    ...(await notToldWarnings(ctx, plan)),
   ];
   if (plan.policy.verify !== "run") return first;
   const numbers = new Map<string, number>();
@@ -67,7 +73,8 @@ async function gateWarnings(ctx: RunContext, plan: LoadedPlan): Promise<string[]
   return [`policy.gate: ${whyGateDoesNotRun(plan.stored.slug, whyNot)}. Nothing is merged before that.`];
 }
 
-async function commandsIn(ctx: RunContext, { graph, policy }: LoadedPlan): Promise<PlanCommand[]> {
+async function commandsIn(ctx: RunContext, plan: LoadedPlan): Promise<PlanCommand[]> {
+  const { graph, policy } = plan;
   const usesOf = new Map<string, Pick<PlanCommand, "tasks" | "settings">>();
   const add = (command: string, uses: Partial<PlanCommand>) => {
     const text = command.trim();
@@ -78,8 +85,9 @@ async function commandsIn(ctx: RunContext, { graph, policy }: LoadedPlan): Promi
       settings: [...settings, ...(uses.settings ?? [])],
     });
   };
-  for (const setting of Object.keys(POLICY_COMMANDS) as (keyof typeof POLICY_COMMANDS)[])
-    add(policy[setting], { settings: [setting] });
+  for (const setting of ["setup", "gate"] as const) add(policy[setting], { settings: [setting] });
+  for (const { target } of receiversOf(ctx, plan))
+    if (target.kind === "command") add(target.command, { settings: ["notify"] });
   for (const { id, status, acceptance } of graph.tasks.values()) {
     if (hasEnded(status)) continue;
     for (const { command = "" } of acceptance) add(command, { tasks: [id] });

@@ -14,6 +14,9 @@ import type { RunContext } from "../project/run-context.ts";
 import { readPolicy, storedPolicy } from "../project/stored-policy.ts";
 import { notRunWarnings } from "./commands-of-plan.ts";
 
+/** Settings with which commands are run. */
+const COMMANDS = ["verify", "setup", "gate", "notify"] as const;
+
 export type PlanAction = "pause" | "resume" | "stop" | "reopen";
 
 /**
@@ -58,7 +61,7 @@ export async function updatePlan(
   // Deliveries may have waited for what was changed.
   void deliverWaiting(ctx, store, slug);
   const notRun =
-    policy?.verify === undefined && policy?.setup === undefined && policy?.gate === undefined
+    policy === undefined || COMMANDS.every((setting) => policy[setting] === undefined)
       ? []
       : await notRunWarnings(ctx, updated.loaded);
   return { ...updated, warnings: [...updated.warnings, ...notRun] };

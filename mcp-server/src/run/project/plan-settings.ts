@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { CHOICE_WORDS, modelChoiceFrom } from "../../graph/model/model-choice.ts";
+import { isWebAddress, whyNoWebhook } from "../../policy/notify-target.ts";
 import {
   APPROVALS,
   BARRIERS,
@@ -58,11 +59,32 @@ export const policyInput = z.strictObject({
   together: z.enum(TOGETHER).optional(),
   setup: z.string().max(MAX_COMMAND).optional(),
   gate: z.string().max(MAX_COMMAND).optional(),
+  // Where something of a plan is sent is the user's own business, and no breakdown's.
+  notify: z
+    .string()
+    .max(MAX_COMMAND)
+    .refine(
+      (text) => !isWebAddress(text),
+      "a web address is only read from the user's own settings (PARALLEL_NOTIFY)",
+    )
+    .optional(),
   models: z.record(z.string(), modelChoice).optional().describe('By role, size or all: {small: "haiku low"}'),
   escalate: z.array(modelChoice).max(10).optional(),
 });
 
 export type PolicyInput = z.infer<typeof policyInput>;
+
+/** The same as the user's own settings may state it. */
+export const userSettings = policyInput.extend({
+  notify: z
+    .string()
+    .max(MAX_COMMAND)
+    .superRefine((text, context) => {
+      const why = isWebAddress(text) ? whyNoWebhook(text) : undefined;
+      if (why !== undefined) context.addIssue({ code: "custom", message: why });
+    })
+    .optional(),
+});
 
 /** Fills what the input states over `base`. */
 function over(base: Policy, input: PolicyInput): Policy {
@@ -95,6 +117,8 @@ export function effectivePolicy(settings: PolicyInput, plan: PolicyInput): Polic
     unscoped: stricter(UNSCOPED, wanted.unscoped, user.unscoped),
     verify: stricter(VERIFICATIONS, wanted.verify, user.verify),
     isolation: plan.isolation ?? DEFAULT_POLICY.isolation,
+    // Whom the user's own setting names is told as well, whatever the plan says.
+    notify: plan.notify ?? DEFAULT_POLICY.notify,
     models: { ...user.models, ...plan.models },
   };
 }

@@ -1,6 +1,6 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import { ALL } from "../../policy/models/choose-model.ts";
-import { type PolicyInput, policyInput } from "./plan-settings.ts";
+import { type PolicyInput, userSettings } from "./plan-settings.ts";
 
 /** Variables of the environment that hold numbers, by the field of the policy that they set. */
 const NUMBER_VARIABLES = {
@@ -25,6 +25,7 @@ const WORD_VARIABLES = {
   deliver: "PARALLEL_DELIVER",
   verify: "PARALLEL_VERIFY",
   setup: "PARALLEL_SETUP",
+  notify: "PARALLEL_NOTIFY",
   together: "PARALLEL_TOGETHER",
 } as const;
 
@@ -56,13 +57,13 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): PolicyInput {
   }
   const model = set(env[MODEL_VARIABLE]);
   if (model !== undefined) raw.models = { [ALL]: model };
-  const parsed = policyInput.safeParse(raw);
+  const parsed = userSettings.safeParse(raw);
   if (!parsed.success) {
     const field = String(parsed.error.issues[0]?.path[0]);
     const name = SETTING_VARIABLES[field as keyof PolicyInput] ?? field;
     throw new CallerError(
       "bad_input",
-      `The setting ${name}=${env[name]} is not valid: ${parsed.error.issues[0]?.message}.`,
+      `The setting ${name}${field === "notify" ? "" : `=${env[name]}`} is not valid: ${parsed.error.issues[0]?.message}.`,
       `Correct ${name} in the environment or in the plugin's configuration, then restart Claude Code.`,
       name,
     );

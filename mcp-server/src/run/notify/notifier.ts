@@ -1,0 +1,173 @@
+import type { PlanSnapshot } from "../../live/snapshot.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
+import { SERVER_ENDED } from "../gate/gate-claim.ts";
+import { planSnapshot } from "../live/plan-snapshot.ts";
+import { type PlanView, readGraph } from "../plan/plan-view.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { noticesOf, type PlanNotice } from "./notice.ts";
+import { claimNotice, endNotice, isOver, NoticeRecord } from "./notice-claim.ts";
+import { noticeMessage } from "./notice-message.ts";
+import { type Receiver, receiversOf, whyNotTold } from "./receivers/receivers.ts";
+import { sendNotice } from "./send-notice.ts";
+
+/** Whoever is being told when the server ends has so long, in milliseconds. */
+const MAX_CLOSE_MS = 3_000;
+/** What waits (for another server, or to be tried again) is looked at after this time, though nothing has changed. */
+const LOOK_AGAIN_MS = 2_000;
+/** The same of what the user has yet to allow, of which no event tells. */
+const LOOK_WHETHER_ALLOWED_MS = 30_000;
+
+/** Where nobody is to be told anything, it is looked so often whether a plan says otherwise. */
+const IDLE_LOOK_MS = 5_000;
+
+/** A graph that does not answer is not asked again before so long. */
+const AFTER_FAILURE_MS = 30_000;
+
+/** Something to be told to somebody. */
+interface Due {
+  readonly snapshot: PlanSnapshot;
+  readonly notice: PlanNotice;
+  readonly receiver: Receiver;
+}
+
+/**
+ * Tells users what their plans need. Each server on a graph has one, and each notice is told by one of them: it is claimed
+ * in the log first, and its end is written there after. A server that dies in between may have told it, so the next one
+ * tells it again and says so: at least once, and once if nobody dies just then.
+ */
+export class Notifier {
+  readonly #closing = new AbortController();
+  readonly #sending = new Set<Promise<void>>();
+  /** Of each plan: the version at which nothing was left to be told, and when to look again all the same. */
+  readonly #seen = new Map<string, { readonly version: number; readonly againAtMs: number }>();
+  #looking: Promise<void> | undefined;
+  #isWanted = false;
+  #state: string | undefined;
+  #againAtMs = Number.POSITIVE_INFINITY;
+  #hasReceivers: boolean;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
+  #failedAtMs = Number.NEGATIVE_INFINITY;
+
+  /** @param logged tells of events that are no news to anybody but the user. */
+  constructor(
+    private readonly ctx: RunContext,
+    private readonly logged: (plan: string, before: number, after: number) => void = () => undefined,
+  ) {
+    this.#hasReceivers = (ctx.settings.notify ?? "") !== "";
+  }
+
+  /**
+   * Tells what is to be told now. To be called when something may have changed, and every second: while nothing has, it
+   * costs a look at the graph's state. @returns when it is claimed; telling it goes on.
+   */
+  look(): Promise<void> {
+    const isIdle = !this.#hasReceivers && this.ctx.now() - this.#lookedAtMs < IDLE_LOOK_MS;
+    return isIdle || this.#hasJustFailed ? Promise.resolve() : this.#lookNow();
+  }
+
+  #lookNow(): Promise<void> {
+    this.#isWanted = true;
+    this.#looking ??= this.#lookWhileWanted().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  /** A last look; whoever is being told has a moment more. */
+  async close(): Promise<void> {
+    if (!this.#hasJustFailed) await this.#lookNow().catch(() => undefined);
+    const limit = setTimeout(() => this.#closing.abort(), MAX_CLOSE_MS);
+    while (this.#sending.size > 0) await Promise.allSettled(this.#sending);
+    clearTimeout(limit);
+  }
+
+  async #lookWhileWanted(): Promise<void> {
+    while (this.#isWanted) {
+      this.#isWanted = false;
+      try {
+        const store = await this.ctx.graph();
+        if (store) await this.#lookAt(store);
+      } catch (error) {
+        this.#failedAtMs = this.ctx.now();
+        throw error;
+      }
+    }
+  }
+
+  get #hasJustFailed(): boolean {
+    return this.ctx.now() - this.#failedAtMs < AFTER_FAILURE_MS;
+  }
+
+  async #lookAt(store: GraphStore): Promise<void> {
+    const state = await store.state();
+    const nowMs = this.ctx.now();
+    this.#lookedAtMs = nowMs;
+    if (state === this.#state && nowMs < this.#againAtMs) return;
+    const due = await this.#findDue(store);
+    this.#state = state;
+    this.#againAtMs = Math.min(...[...this.#seen.values()].map(({ againAtMs }) => againAtMs));
+    for (const one of due) await this.#claimAndTell(store, one);
+  }
+
+  /** What could be told now, of plans that have changed since they were looked at, or that have something waiting. */
+  #findDue(store: GraphStore): Promise<Due[]> {
+    const nowMs = this.ctx.now();
+    return readGraph(this.ctx, store, async (view) => {
+      const all: Due[] = [];
+      for (const { slug, version } of await view.reader.plans(this.ctx.repository)) {
+        const seen = this.#seen.get(slug);
+        if (seen?.version === version && nowMs < seen.againAtMs) continue;
+        const { due, againAtMs } = await this.#dueOf(await view.plan(slug), nowMs);
+        this.#seen.set(slug, { version, againAtMs });
+        all.push(...due);
+      }
+      return all;
+    });
+  }
+
+  async #dueOf(plan: PlanView, nowMs: number): Promise<{ due: Due[]; againAtMs: number }> {
+    const due: Due[] = [];
+    let againAtMs = Number.POSITIVE_INFINITY;
+    const receivers = receiversOf(this.ctx, plan);
+    if (receivers.length === 0) return { due, againAtMs };
+    this.#hasReceivers = true;
+    const snapshot = await planSnapshot(plan, nowMs);
+    const { seq: statusSeq, atMs: statusAtMs } = await plan.reader.lastEvent(plan.id, "plan.status");
+    const { throttle } = plan.stored;
+    const notices = noticesOf(snapshot, { statusSeq, statusAtMs, ...(throttle && { throttle }) });
+    const record = await NoticeRecord.read(plan);
+    for (const receiver of receivers) {
+      const left = notices.filter(({ id }) => record.dueAtMs(id, receiver.to) < Number.POSITIVE_INFINITY);
+      if (left.length === 0) continue;
+      const isAllowed = (await whyNotTold(this.ctx, receiver.target)) === undefined;
+      againAtMs = Math.min(againAtMs, nowMs + (isAllowed ? LOOK_AGAIN_MS : LOOK_WHETHER_ALLOWED_MS));
+      if (!isAllowed) continue;
+      for (const notice of left) {
+        const { open } = record.of(notice.id, receiver.to);
+        const isFree = open === undefined || (await isOver(open, nowMs));
+        if (isFree && record.dueAtMs(notice.id, receiver.to) <= nowMs)
+          due.push({ snapshot, notice, receiver });
+      }
+    }
+    return { due, againAtMs };
+  }
+
+  async #claimAndTell(store: GraphStore, due: Due): Promise<void> {
+    const { snapshot, notice, receiver } = due;
+    const { plan } = snapshot;
+    const claim = await claimNotice(this.ctx, store, plan, notice, receiver.to);
+    if (!claim) return;
+    this.logged(plan, claim.logged.before, claim.logged.after);
+    const tell = async () => {
+      const message = noticeMessage(snapshot, notice, claim.mayBeSent);
+      const failed = await sendNotice(this.ctx, receiver.target, message, this.#closing.signal);
+      const why = failed !== undefined && this.#closing.signal.aborted ? SERVER_ENDED : failed;
+      const ended = await endNotice(this.ctx, store, plan, notice, receiver.to, why);
+      this.logged(plan, ended.before, ended.after);
+    };
+    // What could not be written down is told again, as if this server had died.
+    const sending = tell().catch(() => undefined);
+    this.#sending.add(sending);
+    void sending.finally(() => this.#sending.delete(sending));
+  }
+}
