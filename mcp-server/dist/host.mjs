@@ -1,5 +1,5 @@
 // import:node:fs in host.mjs
-import { chmodSync, closeSync, createReadStream, existsSync, mkdtempSync, openSync, readFileSync, readSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, createReadStream, existsSync, openSync, readFileSync, readSync, readdirSync, readlinkSync, statSync } from "node:fs";
 
 // import:node:path in host.mjs
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
@@ -460,7 +460,7 @@ function programIn(name, env) {
 }
 
 // import:node:os in host.mjs
-import { homedir, tmpdir, uptime } from "node:os";
+import { homedir, uptime } from "node:os";
 
 // mcp-server/src/host/folders.ts
 function hostFolder(env) {
@@ -495,40 +495,6 @@ function textOf(response) {
 var MODULE_CALL = "toolu_plugin_";
 function isModulesCall(toolUseId) {
   return toolUseId?.startsWith(MODULE_CALL) === true;
-}
-
-// import:node:url in host.mjs
-import { pathToFileURL } from "node:url";
-
-// mcp-server/src/host/open-page.ts
-var FILE_LIFE_MS = 6e4;
-function opener({ platform, env }) {
-  if (env.SSH_CONNECTION || env.CI) return void 0;
-  if (platform === "darwin") return ["open"];
-  if (platform === "win32") return ["rundll32", "url.dll,FileProtocolHandler"];
-  return env.DISPLAY || env.WAYLAND_DISPLAY ? ["xdg-open"] : void 0;
-}
-function openPage(url, desktop) {
-  const command = opener(desktop);
-  if (!command) return false;
-  const folder = mkdtempSync(join(tmpdir(), "parallel-page-"));
-  chmodSync(folder, 448);
-  const file = join(folder, "open.html");
-  const escaped = url.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
-  writeFileSync(file, `<!doctype html><meta http-equiv="refresh" content="0;url=${escaped}">
-`, {
-    mode: 384
-  });
-  const [program, ...parameters] = command;
-  const child = spawn(program, [...parameters, pathToFileURL(file).href], {
-    stdio: "ignore",
-    detached: true
-  });
-  child.once("error", () => void 0);
-  child.unref();
-  setTimeout(() => rmSync(folder, { recursive: true, force: true }), FILE_LIFE_MS).unref();
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  return true;
 }
 
 // mcp-server/src/host/permission-rules.ts
@@ -1196,8 +1162,6 @@ export {
   namesakes,
   notificationCall,
   objectOf,
-  openPage,
-  opener,
   outputOf,
   ownPlugins,
   parseRecord,

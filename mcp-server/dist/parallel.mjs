@@ -80,9 +80,9 @@ function context(directory) {
 var NAMES = ["parallel", "parallel-tasks"];
 var typedName = basename(process.argv[1] ?? "");
 var program = new Command(NAMES.includes(typedName) ? typedName : "parallel").description("Look at plans that coding agents execute in parallel.").version(plugin_default.version).exitOverride();
-program.command("status [plan]").description("how the plans of this repository stand").option("--watch", "until everything has ended").option("--json", "as JSON").action(async (plan, options) => {
+program.command("status [plan]").description("how the plans of this repository stand").option("--watch", "as it changes, until everything has ended; keys act on it").option("--json", "as JSON").action(async (plan, options) => {
   const { statusCommand } = await import("./cli/status.mjs");
-  process.exitCode = await statusCommand(await context(), plan, options);
+  process.exitCode = await statusCommand(await context(), plan, options, pluginRoot);
 });
 program.command("serve [plan]").description("the plans of this repository on a page in a browser of this machine, live, until it is ended").option("--port <n>", "this port; else any that is free", port, 0).option("--no-open", "print the link, and open nothing").option("--keep", "go on although nobody has looked for half an hour").option("--read-only", "show, and refuse every action").option("--also <folder>", "the plans of this checkout as well; more than once for several", listed, []).option("--allow-host <name>", "answer also under this name of a host, for a tunnel", listed, []).action(
   async (plan, { also, ...options }) => {

@@ -2695,6 +2695,7 @@ export {
   attemptSpans,
   attemptStanding,
   bold,
+  byFirstStart,
   commandsRunAgain,
   commitLines,
   committedInWorktrees,

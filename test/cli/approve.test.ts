@@ -52,12 +52,14 @@ describe("parallel approve", () => {
     ]);
   });
 
-  it("parallel approve shows the command that sets up worktrees, once where a task is accepted by it too", async () => {
+  it("parallel approve shows the commands that settings name, each once where a task is accepted by it too", async () => {
     const { approve, server } = await planWithCommands();
     await server.call("plan_update", { plan: "p", policy: { setup: "npm ci" } });
     expect((await approve()).out).toContain("  new       npm ci  (the set-up of its worktrees)\n");
     await server.call("plan_update", { plan: "p", policy: { setup: "npm test" } });
     expect((await approve()).out).toContain("  new       npm test  (the set-up of its worktrees, 1, 2)\n");
+    await server.call("plan_update", { plan: "p", policy: { setup: "", notify: "sh tell.sh" } });
+    expect((await approve()).out).toContain("  new       sh tell.sh  (telling you of the plan)\n");
   });
 
   it("parallel approve --forget takes the approvals back", async () => {

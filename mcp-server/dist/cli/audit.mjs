@@ -8,7 +8,7 @@ import { findSessions } from "../audit/session.mjs";
 import { startFolder } from "../run/project.mjs";
 
 // import:cli/display.mjs in cli/audit.mjs
-import { terminalWidth } from "./display.mjs";
+import { hasColours, terminalWidth } from "./display.mjs";
 
 // mcp-server/src/cli/audit.ts
 async function auditCommand(asked, options) {
@@ -27,7 +27,7 @@ function print(report, options) {
   if (options.markdown) return renderAuditMarkdown(report);
   return renderTerminal(report, {
     width: terminalWidth(process.stdout),
-    colour: process.stdout.isTTY === true && process.env.NO_COLOR === void 0
+    colour: hasColours(process.stdout, process.env)
   });
 }
 export {

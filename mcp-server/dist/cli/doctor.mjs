@@ -10,6 +10,9 @@ import { startFolder } from "../run/project.mjs";
 // import:text.mjs in cli/doctor.mjs
 import { cleanText, visibleJson } from "../text.mjs";
 
+// import:cli/display.mjs in cli/doctor.mjs
+import { hasColours } from "./display.mjs";
+
 // mcp-server/src/cli/doctor.ts
 var MAX_LINE = 1e4;
 async function doctorCommand(pluginRoot, options) {
@@ -23,7 +26,7 @@ async function doctorCommand(pluginRoot, options) {
   return isWrong ? 1 : 0;
 }
 function asText(checks, findings) {
-  const colours = createColors(process.stdout.isTTY && process.env.NO_COLOR === void 0);
+  const colours = createColors(hasColours(process.stdout, process.env));
   const marks = {
     wrong: colours.red("✗"),
     notice: colours.yellow("!"),

@@ -20,7 +20,7 @@ import { analyzeFile, analyzePlan, tasksLeft } from "../run/planning.mjs";
 import { visibleJson } from "../text.mjs";
 
 // import:cli/display.mjs in cli/plan.mjs
-import { terminalWidth } from "./display.mjs";
+import { hasColours, terminalWidth } from "./display.mjs";
 
 // mcp-server/src/cli/plan.ts
 async function planCommand(ctx, what, options) {
@@ -37,7 +37,7 @@ async function planCommand(ctx, what, options) {
   else if (options.markdown) process.stdout.write(`${renderAnalysisMarkdown(page)}
 `);
   else {
-    const { isColorSupported } = createColors(process.stdout.isTTY && process.env.NO_COLOR === void 0);
+    const { isColorSupported } = createColors(hasColours(process.stdout, process.env));
     const width = terminalWidth(process.stdout);
     process.stdout.write(`${renderAnalysis(page, { width, colour: isColorSupported })}
 `);

@@ -7,14 +7,17 @@ import { join } from "node:path";
 // import:errors.mjs in cli/serve.mjs
 import { CallerError } from "../errors.mjs";
 
-// import:host.mjs in cli/serve.mjs
-import { openPage } from "../host.mjs";
+// import:host/open-page.mjs in cli/serve.mjs
+import { openPage } from "../host/open-page.mjs";
 
 // import:run/plan.mjs in cli/serve.mjs
 import { readPlan } from "../run/plan.mjs";
 
-// import:serve.mjs in cli/serve.mjs
-import { PageServer, readPageFiles } from "../serve.mjs";
+// import:serve/http-server.mjs in cli/serve.mjs
+import { PageServer } from "../serve/http-server.mjs";
+
+// import:serve/page-files.mjs in cli/serve.mjs
+import { readPageFiles } from "../serve/page-files.mjs";
 
 // mcp-server/src/cli/serve.ts
 var IDLE_MS = 30 * 6e4;

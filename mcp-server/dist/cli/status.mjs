@@ -1,92 +1,123 @@
 // import:lib/picocolors.mjs in cli/status.mjs
 import { createColors } from "../lib/picocolors.mjs";
 
-// import:policy.mjs in cli/status.mjs
-import { limitName } from "../policy.mjs";
-
 // import:report.mjs in cli/status.mjs
-import { renderTimeline, timelineOf } from "../report.mjs";
+import { byFirstStart, renderTimeline } from "../report.mjs";
 
-// import:run/claims.mjs in cli/status.mjs
-import { choose, toldWaits, waitingTasks } from "../run/claims.mjs";
-
-// import:run/engine.mjs in cli/status.mjs
-import { engineWords } from "../run/engine.mjs";
+// import:run/live.mjs in cli/status.mjs
+import { planSnapshot } from "../run/live.mjs";
 
 // import:run/plan.mjs in cli/status.mjs
-import { countsNow, deadClaims, interruptedTasks, isDone, readGraph, stateNow } from "../run/plan.mjs";
+import { readGraph } from "../run/plan.mjs";
 
 // import:text.mjs in cli/status.mjs
-import { NAME_LIMIT, cleanText, visibleJson } from "../text.mjs";
+import { visibleJson } from "../text.mjs";
 
 // import:cli/display.mjs in cli/status.mjs
-import { terminalWidth } from "./display.mjs";
+import { KeyActions, displayFor, hasColours, terminalWidth, watchPlan, watchPlans } from "./display.mjs";
 
 // mcp-server/src/cli/status.ts
-var REDRAW_MS = 1e3;
-async function statusCommand(ctx, plan, options) {
-  for (; ; ) {
-    const plans = await plansToShow(ctx, plan);
-    const failed = plans.some(({ counts }) => counts.failed > 0);
-    if (options.json) {
-      process.stdout.write(`${visibleJson(plans.map(asJson))}
-`);
-    } else {
-      const redraw = options.watch && process.stdout.isTTY ? "\x1B[H\x1B[2J" : "";
-      process.stdout.write(
-        `${redraw}${plans.map((shown) => asText(ctx, shown)).join("\n") || "No plan yet.\n"}`
-      );
-    }
-    const over = plans.every(({ loaded }) => isDone(loaded) || loaded.stored.status === "stopped");
-    if (!options.watch || plans.length > 0 && over) return failed ? 1 : 0;
-    await new Promise((resolve) => setTimeout(resolve, REDRAW_MS));
-  }
+var MAX_WAITS = 5;
+var INTERRUPTED = 130;
+async function statusCommand(ctx, plan, { watch = false, json = false }, pluginRoot) {
+  const code = watch ? await watchStatus(ctx, plan, json, pluginRoot) : void 0;
+  if (code !== void 0) return code;
+  const snapshots = await snapshotsOf(ctx, plan);
+  if (!json || !watch)
+    process.stdout.write(json ? `${visibleJson(snapshots.map(asJson))}
+` : pageOf(snapshots));
+  return snapshots.some(({ counts }) => counts.failed > 0) ? 1 : 0;
 }
-async function plansToShow(ctx, plan) {
+async function watchStatus(ctx, plan, json, pluginRoot) {
+  const left = new AbortController();
+  let code;
+  const end = (with_) => {
+    code ??= with_;
+    left.abort();
+  };
+  const actions = new KeyActions(ctx, pluginRoot, { leave: () => end(0), interrupt: () => end(INTERRUPTED) });
+  const { stdout: output, stdin: input, env } = process;
+  const display = displayFor({ output, input, env }, json, actions);
+  const show = (snapshot, update) => display.show(snapshot, update);
+  try {
+    if (plan === void 0) await watchPlans(ctx, show, left.signal);
+    else await watchPlan(ctx, plan, show, left.signal);
+  } finally {
+    display.close();
+    await actions.close();
+  }
+  return code;
+}
+async function snapshotsOf(ctx, plan) {
   const store = await ctx.graph();
   if (!store) return [];
+  await ctx.prices.refresh();
   return readGraph(ctx, store, async (view) => {
-    const dead = await deadClaims(view.reader, ctx.now());
     const plans = plan === void 0 ? await view.plans() : [await view.plan(plan)];
-    return Promise.all(
-      plans.map(async (loaded) => ({
-        loaded,
-        state: stateNow(loaded, dead),
-        counts: countsNow(loaded, dead),
-        interrupted: interruptedTasks(loaded, dead),
-        engine: await engineWords(loaded),
-        waits: toldWaits(waitingTasks(loaded, await choose(loaded, ctx.now()), ctx.now()), 0, true)
-      }))
-    );
+    const snapshots = [];
+    for (const one of plans) snapshots.push(await planSnapshot(one, ctx.now()));
+    return snapshots;
   });
 }
-function asJson({ loaded, counts, interrupted, waits }) {
+function asJson(snapshot) {
+  const { plan, status, counts: n, done, tasks } = snapshot;
+  const ready = tasks.filter(({ group }) => group === "couldStart");
+  const { waiting: pending, total, ...rest } = n;
+  const waits = heldRows(snapshot).map(({ id, reason }) => ({ task: id, for: reason }));
   return {
-    plan: loaded.stored.slug,
-    status: loaded.stored.status,
-    counts,
-    interrupted,
+    plan,
+    status,
+    counts: { total, pending, ready: ready.length, ...rest },
+    interrupted: interruptedRows(snapshot).map(({ id, reason }) => ({ task: id, cause: reason })),
     ...waits.length > 0 && { waits },
-    done: isDone(loaded)
+    done
   };
 }
-function asText(ctx, shown) {
-  const { loaded, state, counts, interrupted, engine, waits } = shown;
-  const colours = createColors(process.stdout.isTTY && process.env.NO_COLOR === void 0);
-  const status = isDone(loaded) ? "done" : loaded.spent ? `${limitName(loaded.spent)} reached` : loaded.stored.status;
-  const title = cleanText(loaded.stored.title, NAME_LIMIT);
-  const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.delivering > 0 ? `${counts.delivering} delivering, ` : ""}${counts.failed} failed${interrupted.length > 0 ? `, ${interrupted.length} interrupted` : ""}${engine === "" ? "" : `; ${engine}`}`;
-  const timeline = renderTimeline(timelineOf(state, ctx.now()), {
-    width: terminalWidth(process.stdout),
-    colour: colours.isColorSupported
-  });
-  return `${colours.bold(loaded.stored.slug)} ${title === loaded.stored.slug ? "" : `${title} `}(${status}): ${figures}
-${timeline}
-${waits.map(waitLine).join("")}`;
+function pageOf(snapshots) {
+  return snapshots.map(asText).join("\n") || "No plan yet.\n";
 }
-function waitLine({ task, for: what, until }) {
-  return `${task === void 0 ? "All" : cleanText(task, NAME_LIMIT)} waits: ${cleanText(what, NAME_LIMIT)}, until ${cleanText(until, NAME_LIMIT)}.
-`;
+function asText(snapshot) {
+  const { plan, title, counts: n, runBy, startedAtMs, atMs, tasks } = snapshot;
+  const colour = hasColours(process.stdout, process.env);
+  const interrupted = interruptedRows(snapshot).length;
+  const nobody = runBy.kind === "nobody" && startedAtMs !== void 0;
+  const figures = [
+    `${n.completed}/${n.total} completed`,
+    `${n.running} running`,
+    ...n.delivering > 0 ? [`${n.delivering} delivering`] : [],
+    `${n.failed} failed`,
+    ...interrupted > 0 ? [`${interrupted} interrupted`] : []
+  ].join(", ");
+  const by = nobody ? `; ${runBy.words}${runBy.how === void 0 ? "" : `: ${runBy.how} goes on`}` : runBy.kind === "mod" || runBy.kind === "workflow" || runBy.kind === "runner" ? `; ${runBy.words}` : "";
+  const timeline = renderTimeline(byFirstStart(tasks.map((row) => timelineRow(row, atMs))), {
+    width: terminalWidth(process.stdout),
+    colour
+  });
+  const waits = heldRows(snapshot).map(({ id, reason }) => `${id} waits: ${reason}.
+`);
+  const name = `${createColors(colour).bold(plan)} ${title === plan ? "" : `${title} `}`;
+  return `${name}(${statusWords(snapshot)}): ${figures}${by}
+${timeline}
+${waits.join("")}`;
+}
+function statusWords({ status, done, needs, cost }) {
+  if (done) return "done";
+  const reached = needs.some(({ kind }) => kind === "limit") && cost.limits.find(({ used, max }) => used >= max);
+  return reached ? `${reached.name} reached` : status;
+}
+function heldRows({ tasks, status }) {
+  if (status !== "open") return [];
+  const held = tasks.filter(({ group, why }) => group === "couldStart" && why !== "next" && why !== "cap");
+  return held.slice(0, MAX_WAITS);
+}
+function interruptedRows({ tasks }) {
+  return tasks.filter(({ status, attempts }) => status === "pending" && attempts.at(-1)?.state === "lost");
+}
+function timelineRow({ id: task, subject, status, attempts }, nowMs) {
+  const bars = attempts.flatMap(
+    ({ state, startMs, endMs = nowMs }) => state === "offered" ? [] : [{ startMs, endMs, kind: state }]
+  );
+  return { task, subject, status, bars };
 }
 export {
   statusCommand

@@ -75,7 +75,7 @@ async function commandsIn(ctx, plan) {
     });
   };
   for (const setting of ["setup", "gate"]) add(policy[setting], { settings: [setting] });
-  for (const { target } of receiversOf(ctx, plan))
+  for (const { target } of receiversOf(ctx, policy.notify))
     if (target.kind === "command") add(target.command, { settings: ["notify"] });
   for (const { id, status, acceptance } of graph.tasks.values()) {
     if (hasEnded(status)) continue;

@@ -5,7 +5,7 @@ import { renderAuditMarkdown } from "../audit/report/render-markdown.ts";
 import { renderTerminal } from "../audit/report/render-terminal.ts";
 import { findSessions } from "../audit/session/find-sessions.ts";
 import { startFolder } from "../run/project/start-folder.ts";
-import { terminalWidth } from "./display/terminal.ts";
+import { hasColours, terminalWidth } from "./display/terminal.ts";
 
 /**
  * Judges past sessions by their transcripts.
@@ -32,6 +32,6 @@ function print(report: AuditReport, options: { json?: boolean; markdown?: boolea
   if (options.markdown) return renderAuditMarkdown(report);
   return renderTerminal(report, {
     width: terminalWidth(process.stdout),
-    colour: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
+    colour: hasColours(process.stdout, process.env),
   });
 }

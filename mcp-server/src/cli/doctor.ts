@@ -5,6 +5,7 @@ import type { DoctorFinding } from "../doctor/finding.ts";
 import { startFolder } from "../run/project/start-folder.ts";
 import { cleanText } from "../text/sanitize.ts";
 import { visibleJson } from "../text/visible-json.ts";
+import { hasColours } from "./display/terminal.ts";
 
 /** Longer than any path that a remedy names. */
 const MAX_LINE = 10_000;
@@ -21,7 +22,7 @@ export async function doctorCommand(pluginRoot: string, options: { json?: boolea
 }
 
 function asText(checks: readonly Checked[], findings: readonly DoctorFinding[]): string {
-  const colours = createColors(process.stdout.isTTY && process.env.NO_COLOR === undefined);
+  const colours = createColors(hasColours(process.stdout, process.env));
   const marks = {
     wrong: colours.red("✗"),
     notice: colours.yellow("!"),

@@ -32,11 +32,11 @@ const program = new Command(NAMES.includes(typedName) ? typedName : "parallel")
 program
   .command("status [plan]")
   .description("how the plans of this repository stand")
-  .option("--watch", "until everything has ended")
+  .option("--watch", "as it changes, until everything has ended; keys act on it")
   .option("--json", "as JSON")
   .action(async (plan: string | undefined, options: { watch?: boolean; json?: boolean }) => {
     const { statusCommand } = await import("./status.ts");
-    process.exitCode = await statusCommand(await context(), plan, options);
+    process.exitCode = await statusCommand(await context(), plan, options, pluginRoot);
   });
 
 program

@@ -7,7 +7,7 @@ import { analyzeFile } from "../run/planning/analyze-file.ts";
 import { analyzePlan, tasksLeft } from "../run/planning/analyze-plan.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { visibleJson } from "../text/visible-json.ts";
-import { terminalWidth } from "./display/terminal.ts";
+import { hasColours, terminalWidth } from "./display/terminal.ts";
 
 export interface PlanOptions {
   readonly max?: number;
@@ -32,7 +32,7 @@ export async function planCommand(ctx: RunContext, what: string, options: PlanOp
   if (options.json) process.stdout.write(`${visibleJson(asJson(page))}\n`);
   else if (options.markdown) process.stdout.write(`${renderAnalysisMarkdown(page)}\n`);
   else {
-    const { isColorSupported } = createColors(process.stdout.isTTY && process.env.NO_COLOR === undefined);
+    const { isColorSupported } = createColors(hasColours(process.stdout, process.env));
     const width = terminalWidth(process.stdout);
     process.stdout.write(`${renderAnalysis(page, { width, colour: isColorSupported })}\n`);
   }

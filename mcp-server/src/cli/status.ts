@@ -1,111 +1,151 @@
 import { createColors } from "picocolors";
-import type { PlanState } from "../graph/plan-state.ts";
-import { limitName } from "../policy/spending/limits.ts";
+import type { PlanSnapshot, TaskRow } from "../live/snapshot.ts";
 import { renderTimeline } from "../report/timeline/timeline.ts";
-import { timelineOf } from "../report/timeline/timeline-rows.ts";
-import { choose } from "../run/claims/choose.ts";
-import { toldWaits, waitingTasks } from "../run/claims/waiting-tasks.ts";
-import { engineWords } from "../run/engine/engine-runs.ts";
-import {
-  countsNow,
-  deadClaims,
-  type InterruptedTask,
-  interruptedTasks,
-  stateNow,
-} from "../run/plan/interrupted.ts";
-import type { LoadedPlan } from "../run/plan/load-plan.ts";
+import { byFirstStart, type TimelineRow } from "../report/timeline/timeline-rows.ts";
+import { planSnapshot } from "../run/live/plan-snapshot.ts";
 import { readGraph } from "../run/plan/plan-view.ts";
-import { type Counts, isDone } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";
-import { cleanText, NAME_LIMIT } from "../text/sanitize.ts";
 import { visibleJson } from "../text/visible-json.ts";
-import { terminalWidth } from "./display/terminal.ts";
+import { KeyActions } from "./display/display-actions.ts";
+import { displayFor } from "./display/display-for.ts";
+import { hasColours, terminalWidth } from "./display/terminal.ts";
+import { watchPlan, watchPlans } from "./display/watch-plans.ts";
 
-/** How often a watched status is drawn anew. */
-const REDRAW_MS = 1_000;
+/** A text names so many tasks that wait. */
+const MAX_WAITS = 5;
+/** What shells give a program that was ended with Ctrl-C. */
+const INTERRUPTED = 130;
 
-/** Shows plans with their timelines. @returns 1 when a task has failed, else 0. */
+export interface StatusOptions {
+  readonly watch?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * Shows plans with their timelines, or watches them until all have ended.
+ * @param pluginRoot where the page lies that a key opens.
+ * @returns 1 when a task has failed, else 0.
+ */
 export async function statusCommand(
   ctx: RunContext,
   plan: string | undefined,
-  options: { watch?: boolean; json?: boolean },
+  { watch = false, json = false }: StatusOptions,
+  pluginRoot: string,
 ): Promise<number> {
-  for (;;) {
-    const plans = await plansToShow(ctx, plan);
-    const failed = plans.some(({ counts }) => counts.failed > 0);
-    if (options.json) {
-      process.stdout.write(`${visibleJson(plans.map(asJson))}\n`);
-    } else {
-      const redraw = options.watch && process.stdout.isTTY ? "\x1b[H\x1b[2J" : "";
-      process.stdout.write(
-        `${redraw}${plans.map((shown) => asText(ctx, shown)).join("\n") || "No plan yet.\n"}`,
-      );
-    }
-    const over = plans.every(({ loaded }) => isDone(loaded) || loaded.stored.status === "stopped");
-    if (!options.watch || (plans.length > 0 && over)) return failed ? 1 : 0;
-    await new Promise((resolve) => setTimeout(resolve, REDRAW_MS));
+  const code = watch ? await watchStatus(ctx, plan, json, pluginRoot) : undefined;
+  if (code !== undefined) return code;
+  const snapshots = await snapshotsOf(ctx, plan);
+  if (!json || !watch)
+    process.stdout.write(json ? `${visibleJson(snapshots.map(asJson))}\n` : pageOf(snapshots));
+  return snapshots.some(({ counts }) => counts.failed > 0) ? 1 : 0;
+}
+
+/** @returns the exit code where the user has left before the end. */
+async function watchStatus(
+  ctx: RunContext,
+  plan: string | undefined,
+  json: boolean,
+  pluginRoot: string,
+): Promise<number | undefined> {
+  const left = new AbortController();
+  let code: number | undefined;
+  const end = (with_: number) => {
+    code ??= with_;
+    left.abort();
+  };
+  const actions = new KeyActions(ctx, pluginRoot, { leave: () => end(0), interrupt: () => end(INTERRUPTED) });
+  const { stdout: output, stdin: input, env } = process;
+  const display = displayFor({ output, input, env }, json, actions);
+  const show: Parameters<typeof watchPlans>[1] = (snapshot, update) => display.show(snapshot, update);
+  try {
+    if (plan === undefined) await watchPlans(ctx, show, left.signal);
+    else await watchPlan(ctx, plan, show, left.signal);
+  } finally {
+    display.close();
+    await actions.close();
   }
+  return code;
 }
 
-/** A plan without what only seems to run. */
-interface ShownPlan {
-  readonly loaded: LoadedPlan;
-  readonly state: PlanState;
-  readonly counts: Counts;
-  readonly interrupted: readonly InterruptedTask[];
-  /** What is said of the engine that runs it; mostly nothing. */
-  readonly engine: string;
-  /** Tasks that could start by their dependencies and do not. */
-  readonly waits: ReturnType<typeof toldWaits>;
-}
-
-async function plansToShow(ctx: RunContext, plan: string | undefined): Promise<ShownPlan[]> {
+async function snapshotsOf(ctx: RunContext, plan: string | undefined): Promise<PlanSnapshot[]> {
   const store = await ctx.graph();
   if (!store) return [];
+  await ctx.prices.refresh();
   return readGraph(ctx, store, async (view) => {
-    const dead = await deadClaims(view.reader, ctx.now());
     const plans = plan === undefined ? await view.plans() : [await view.plan(plan)];
-    return Promise.all(
-      plans.map(async (loaded) => ({
-        loaded,
-        state: stateNow(loaded, dead),
-        counts: countsNow(loaded, dead),
-        interrupted: interruptedTasks(loaded, dead),
-        engine: await engineWords(loaded),
-        waits: toldWaits(waitingTasks(loaded, await choose(loaded, ctx.now()), ctx.now()), 0, true),
-      })),
-    );
+    const snapshots: PlanSnapshot[] = [];
+    for (const one of plans) snapshots.push(await planSnapshot(one, ctx.now()));
+    return snapshots;
   });
 }
 
-function asJson({ loaded, counts, interrupted, waits }: ShownPlan) {
+function asJson(snapshot: PlanSnapshot) {
+  const { plan, status, counts: n, done, tasks } = snapshot;
+  const ready = tasks.filter(({ group }) => group === "couldStart");
+  const { waiting: pending, total, ...rest } = n;
+  const waits = heldRows(snapshot).map(({ id, reason }) => ({ task: id, for: reason }));
   return {
-    plan: loaded.stored.slug,
-    status: loaded.stored.status,
-    counts,
-    interrupted,
+    plan,
+    status,
+    counts: { total, pending, ready: ready.length, ...rest },
+    interrupted: interruptedRows(snapshot).map(({ id, reason }) => ({ task: id, cause: reason })),
     ...(waits.length > 0 && { waits }),
-    done: isDone(loaded),
+    done,
   };
 }
 
-function asText(ctx: RunContext, shown: ShownPlan): string {
-  const { loaded, state, counts, interrupted, engine, waits } = shown;
-  const colours = createColors(process.stdout.isTTY && process.env.NO_COLOR === undefined);
-  const status = isDone(loaded)
-    ? "done"
-    : loaded.spent
-      ? `${limitName(loaded.spent)} reached`
-      : loaded.stored.status;
-  const title = cleanText(loaded.stored.title, NAME_LIMIT);
-  const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.delivering > 0 ? `${counts.delivering} delivering, ` : ""}${counts.failed} failed${interrupted.length > 0 ? `, ${interrupted.length} interrupted` : ""}${engine === "" ? "" : `; ${engine}`}`;
-  const timeline = renderTimeline(timelineOf(state, ctx.now()), {
-    width: terminalWidth(process.stdout),
-    colour: colours.isColorSupported,
-  });
-  return `${colours.bold(loaded.stored.slug)} ${title === loaded.stored.slug ? "" : `${title} `}(${status}): ${figures}\n${timeline}\n${waits.map(waitLine).join("")}`;
+function pageOf(snapshots: readonly PlanSnapshot[]): string {
+  return snapshots.map(asText).join("\n") || "No plan yet.\n";
 }
 
-function waitLine({ task, for: what, until }: ShownPlan["waits"][number]): string {
-  return `${task === undefined ? "All" : cleanText(task, NAME_LIMIT)} waits: ${cleanText(what, NAME_LIMIT)}, until ${cleanText(until, NAME_LIMIT)}.\n`;
+function asText(snapshot: PlanSnapshot): string {
+  const { plan, title, counts: n, runBy, startedAtMs, atMs, tasks } = snapshot;
+  const colour = hasColours(process.stdout, process.env);
+  const interrupted = interruptedRows(snapshot).length;
+  const nobody = runBy.kind === "nobody" && startedAtMs !== undefined;
+  const figures = [
+    `${n.completed}/${n.total} completed`,
+    `${n.running} running`,
+    ...(n.delivering > 0 ? [`${n.delivering} delivering`] : []),
+    `${n.failed} failed`,
+    ...(interrupted > 0 ? [`${interrupted} interrupted`] : []),
+  ].join(", ");
+  const by = nobody
+    ? `; ${runBy.words}${runBy.how === undefined ? "" : `: ${runBy.how} goes on`}`
+    : runBy.kind === "mod" || runBy.kind === "workflow" || runBy.kind === "runner"
+      ? `; ${runBy.words}`
+      : "";
+  const timeline = renderTimeline(byFirstStart(tasks.map((row) => timelineRow(row, atMs))), {
+    width: terminalWidth(process.stdout),
+    colour,
+  });
+  const waits = heldRows(snapshot).map(({ id, reason }) => `${id} waits: ${reason}.\n`);
+  const name = `${createColors(colour).bold(plan)} ${title === plan ? "" : `${title} `}`;
+  return `${name}(${statusWords(snapshot)}): ${figures}${by}\n${timeline}\n${waits.join("")}`;
+}
+
+function statusWords({ status, done, needs, cost }: PlanSnapshot): string {
+  if (done) return "done";
+  const reached =
+    needs.some(({ kind }) => kind === "limit") && cost.limits.find(({ used, max }) => used >= max);
+  return reached ? `${reached.name} reached` : status;
+}
+
+/** Ready tasks that something keeps, the cap apart. */
+function heldRows({ tasks, status }: PlanSnapshot): TaskRow[] {
+  if (status !== "open") return [];
+  const held = tasks.filter(({ group, why }) => group === "couldStart" && why !== "next" && why !== "cap");
+  return held.slice(0, MAX_WAITS);
+}
+
+/** Tasks that are tried again because their last agent was gone. */
+function interruptedRows({ tasks }: PlanSnapshot): TaskRow[] {
+  return tasks.filter(({ status, attempts }) => status === "pending" && attempts.at(-1)?.state === "lost");
+}
+
+function timelineRow({ id: task, subject, status, attempts }: TaskRow, nowMs: number): TimelineRow {
+  const bars = attempts.flatMap(({ state, startMs, endMs = nowMs }) =>
+    state === "offered" ? [] : [{ startMs, endMs, kind: state }],
+  );
+  return { task, subject, status, bars };
 }

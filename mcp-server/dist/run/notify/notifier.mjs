@@ -7,6 +7,9 @@ import { planSnapshot } from "../live.mjs";
 // import:run/plan.mjs in run/notify/notifier.mjs
 import { readGraph } from "../plan.mjs";
 
+// import:run/project.mjs in run/notify/notifier.mjs
+import { readPolicy } from "../project.mjs";
+
 // import:run/notify.mjs in run/notify/notifier.mjs
 import { NoticeRecord, claimNotice, endNotice, isOver, noticeMessage, noticesOf, sendNotice } from "../notify.mjs";
 
@@ -91,22 +94,22 @@ var Notifier = class {
     const nowMs = this.ctx.now();
     return readGraph(this.ctx, store, async (view) => {
       const all = [];
-      for (const { slug, version } of await view.reader.plans(this.ctx.repository)) {
+      for (const { slug, version, policy } of await view.reader.plans(this.ctx.repository)) {
         const seen = this.#seen.get(slug);
         if (seen?.version === version && nowMs < seen.againAtMs) continue;
-        const { due, againAtMs } = await this.#dueOf(await view.plan(slug), nowMs);
+        const receivers = receiversOf(this.ctx, readPolicy(policy).stated.notify ?? "");
+        if (receivers.length === 0) continue;
+        this.#hasReceivers = true;
+        const { due, againAtMs } = await this.#dueOf(await view.plan(slug), receivers, nowMs);
         this.#seen.set(slug, { version, againAtMs });
         all.push(...due);
       }
       return all;
     });
   }
-  async #dueOf(plan, nowMs) {
+  async #dueOf(plan, receivers, nowMs) {
     const due = [];
     let againAtMs = Number.POSITIVE_INFINITY;
-    const receivers = receiversOf(this.ctx, plan);
-    if (receivers.length === 0) return { due, againAtMs };
-    this.#hasReceivers = true;
     const snapshot = await planSnapshot(plan, nowMs);
     const { seq: statusSeq, atMs: statusAtMs } = await plan.reader.lastEvent(plan.id, "plan.status");
     const { throttle } = plan.stored;

@@ -12,8 +12,8 @@ import { NOT_APPROVED } from "../approval.mjs";
 
 // mcp-server/src/run/notify/receivers/receivers.ts
 var NOTIFY_VARIABLE = "PARALLEL_NOTIFY";
-function receiversOf(ctx, { policy }) {
-  const targets = [ctx.settings.notify ?? "", policy.notify].flatMap((text) => notifyTargetOf(text) ?? []);
+function receiversOf(ctx, ofPlan) {
+  const targets = [ctx.settings.notify ?? "", ofPlan].flatMap((text) => notifyTargetOf(text) ?? []);
   const receivers = targets.map((target) => ({ target, to: nameOf(target) }));
   return receivers.filter(({ to }, i) => receivers.findIndex((other) => other.to === to) === i);
 }
@@ -32,7 +32,7 @@ async function whyNotTold(ctx, target) {
 }
 async function notToldWarnings(ctx, plan) {
   const warnings = [];
-  for (const { target } of receiversOf(ctx, plan)) {
+  for (const { target } of receiversOf(ctx, plan.policy.notify)) {
     const why = await whyNotTold(ctx, target);
     if (why === void 0) continue;
     const { slug } = plan.stored;

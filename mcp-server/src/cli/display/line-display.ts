@@ -1,4 +1,4 @@
-import type { PlanSnapshot } from "../../live/snapshot.ts";
+import type { PlanSnapshot, SnapshotUpdate } from "../../live/snapshot.ts";
 import { heartbeatWords, newsBetween, newsText } from "./news.ts";
 import { paintLine } from "./styled-line.ts";
 
@@ -9,13 +9,16 @@ const MAX_CELLS = 1_000;
 
 /** What shows plans as they change. */
 export interface PlanDisplay {
-  /** The plan as it is now; whatever happened since the last time is shown. */
-  show(snapshot: PlanSnapshot): void;
+  /**
+   * The plan as it is now; whatever happened since the last time is shown.
+   * @param update by which it became so.
+   */
+  show(snapshot: PlanSnapshot, update: SnapshotUpdate): void;
   /** Nothing more comes. */
   close(): void;
 }
 
-/** Where to a display writes. */
+/** Where a display writes to. */
 export interface TextOutput {
   write(text: string): unknown;
 }

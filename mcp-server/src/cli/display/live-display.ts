@@ -1,5 +1,6 @@
 import { emitKeypressEvents } from "node:readline";
 import type { ActionRequest, ActionResult, PlanSnapshot, TaskDetail } from "../../live/snapshot.ts";
+import { cleanText } from "../../text/sanitize.ts";
 import { type ControlState, type KeyCommand, type PressedKey, pressKey, promptWords } from "./controls.ts";
 import type { PlanDisplay } from "./line-display.ts";
 import { newsBetween, newsText } from "./news.ts";
@@ -16,8 +17,10 @@ const SHOW_CURSOR = "\x1b[?25h";
 /** What is pasted comes marked, so that its line ends are not taken for the key. */
 const MARK_PASTES = "\x1b[?2004h";
 const MARK_NO_PASTES = "\x1b[?2004l";
-/** The signals that end a program, with the exit codes that shells give them. */
-const ENDING = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+const ENDING = ["SIGHUP", "SIGTERM"] as const;
+
+/** The longest line of this program's own, in characters: a link is whole. */
+const MAX_SAID = 500;
 
 /** What can be done from the keys. */
 export interface DisplayActions {
@@ -69,7 +72,8 @@ export class LiveDisplay implements PlanDisplay {
     clearInterval(this.#timer);
     this.output.off("resize", this.#onResize);
     this.input?.off("keypress", this.#onKey).pause();
-    for (const signal of Object.keys(ENDING)) process.off(signal, this.#onEnding);
+    for (const signal of ENDING) process.off(signal, this.#onEnding);
+    process.off("SIGINT", this.#onInterrupt);
     process.off("SIGTSTP", this.#suspend).off("SIGCONT", this.#onContinue).off("exit", this.#restore);
     this.#write({ lines: [], columns: this.#columns });
     this.#restore();
@@ -78,7 +82,8 @@ export class LiveDisplay implements PlanDisplay {
   /** A line that stays, by this program itself. */
   say(text: string): void {
     const plan = this.#focus ?? "";
-    this.#draw([newsText({ atMs: this.#nowMs(plan), plan, mark: "·", look: "dim", text }, false)]);
+    const line = { atMs: this.#nowMs(plan), plan, mark: "·", look: "dim" as const };
+    this.#draw([newsText({ ...line, text: cleanText(text, MAX_SAID) }, false)]);
   }
 
   get #focused(): PlanSnapshot | undefined {
@@ -112,7 +117,8 @@ export class LiveDisplay implements PlanDisplay {
       emitKeypressEvents(this.input);
       this.input.on("keypress", this.#onKey).resume();
     }
-    for (const signal of Object.keys(ENDING)) process.on(signal, this.#onEnding);
+    for (const signal of ENDING) process.on(signal, this.#onEnding);
+    process.on("SIGINT", this.#onInterrupt);
     process.on("SIGTSTP", this.#suspend).on("SIGCONT", this.#onContinue).on("exit", this.#restore);
     this.#timer = setInterval(() => this.#draw(), TICK_MS);
   }
@@ -129,9 +135,12 @@ export class LiveDisplay implements PlanDisplay {
 
   readonly #onResize = (): void => this.#draw();
 
+  readonly #onInterrupt = (): void => this.actions.interrupt();
+
+  /** Whoever else listens ends the process; else the signal does, as it would have without a display. */
   readonly #onEnding = (signal: NodeJS.Signals): void => {
     this.close();
-    process.exit(ENDING[signal as keyof typeof ENDING]);
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   };
 
   /** The shell gets its terminal back as it was, and this process stops as it would have without a display. */

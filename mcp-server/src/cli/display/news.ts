@@ -43,25 +43,28 @@ export function newsBetween(before: PlanSnapshot | undefined, after: PlanSnapsho
 
 function attemptNews(plan: string, row: TaskRow, old: TaskRow | undefined): NewsLine[] {
   const name = `${row.id} ${row.subject}`;
+  const role = row.role === undefined ? "" : ` (${row.role})`;
   return row.attempts.flatMap((attempt): NewsLine[] => {
     const { number, startMs, endMs, state } = attempt;
     if (number === 0) return [];
     const was = old?.attempts.find((other) => other.number === number);
     const again = number > 1 ? `, attempt ${number}` : "";
-    const role = row.role === undefined ? "" : ` (${row.role})`;
     const lines: NewsLine[] = [];
     const add = (atMs: number, mark: string, look: TextLook, text: string) =>
       lines.push({ atMs, plan, mark, look, text });
     if (!was) add(startMs, MARKS.in_progress, "cyan", `${name}${role}${again}`);
-    else if (was.endMs !== undefined && endMs === undefined)
-      add(startMs, MARKS.in_progress, "cyan", `${name} goes on`);
-    if (endMs !== undefined && was?.endMs === undefined) {
+    else if (isOver(was) && !isOver(attempt)) add(startMs, MARKS.in_progress, "cyan", `${name} goes on`);
+    if (isOver(attempt) && endMs !== undefined && (was === undefined || !isOver(was))) {
       const took = formatDuration(endMs - startMs);
       if (state === "completed") add(endMs, MARKS.completed, "green", `${name}, ${took}`);
       else add(endMs, MARKS.failed, "red", `${name}, ${took}, ${state}${thenWords(row, attempt)}`);
     }
     return lines;
   });
+}
+
+function isOver({ state }: AttemptRow): boolean {
+  return state !== "offered" && state !== "running" && state !== "delivering";
 }
 
 function thenWords({ status, attempts }: TaskRow, { number }: AttemptRow): string {

@@ -12,7 +12,7 @@ export interface Bar extends Span {
 
 /** One task of a timeline with its attempts, or with the time that is planned for it. */
 export interface TimelineRow {
-  readonly task: TaskId;
+  readonly task: string;
   readonly subject: string;
   /** Absent in a planned schedule. */
   readonly status?: TaskStatus;
@@ -54,7 +54,8 @@ export function timelineOfSchedule(schedule: readonly PlannedRow[]): TimelineRow
   );
 }
 
-function byFirstStart(rows: readonly TimelineRow[]): TimelineRow[] {
+/** Tasks in order of their first start, then those that never ran. */
+export function byFirstStart(rows: readonly TimelineRow[]): TimelineRow[] {
   const startOf = (row: TimelineRow) => row.bars[0]?.startMs ?? Number.MAX_SAFE_INTEGER;
   return [...rows].sort((a, b) => startOf(a) - startOf(b));
 }

@@ -4,6 +4,7 @@ import { SERVER_ENDED } from "../gate/gate-claim.ts";
 import { planSnapshot } from "../live/plan-snapshot.ts";
 import { type PlanView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { readPolicy } from "../project/stored-policy.ts";
 import { noticesOf, type PlanNotice } from "./notice.ts";
 import { claimNotice, endNotice, isOver, NoticeRecord } from "./notice-claim.ts";
 import { noticeMessage } from "./notice-message.ts";
@@ -114,10 +115,14 @@ export class Notifier {
     const nowMs = this.ctx.now();
     return readGraph(this.ctx, store, async (view) => {
       const all: Due[] = [];
-      for (const { slug, version } of await view.reader.plans(this.ctx.repository)) {
+      for (const { slug, version, policy } of await view.reader.plans(this.ctx.repository)) {
         const seen = this.#seen.get(slug);
         if (seen?.version === version && nowMs < seen.againAtMs) continue;
-        const { due, againAtMs } = await this.#dueOf(await view.plan(slug), nowMs);
+        const receivers = receiversOf(this.ctx, readPolicy(policy).stated.notify ?? "");
+        // Of whom nobody is to be told anything, it is not read.
+        if (receivers.length === 0) continue;
+        this.#hasReceivers = true;
+        const { due, againAtMs } = await this.#dueOf(await view.plan(slug), receivers, nowMs);
         this.#seen.set(slug, { version, againAtMs });
         all.push(...due);
       }
@@ -125,12 +130,9 @@ export class Notifier {
     });
   }
 
-  async #dueOf(plan: PlanView, nowMs: number): Promise<{ due: Due[]; againAtMs: number }> {
+  async #dueOf(plan: PlanView, receivers: readonly Receiver[], nowMs: number) {
     const due: Due[] = [];
     let againAtMs = Number.POSITIVE_INFINITY;
-    const receivers = receiversOf(this.ctx, plan);
-    if (receivers.length === 0) return { due, againAtMs };
-    this.#hasReceivers = true;
     const snapshot = await planSnapshot(plan, nowMs);
     const { seq: statusSeq, atMs: statusAtMs } = await plan.reader.lastEvent(plan.id, "plan.status");
     const { throttle } = plan.stored;

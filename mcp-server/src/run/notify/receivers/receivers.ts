@@ -15,9 +15,12 @@ export interface Receiver {
   readonly to: string;
 }
 
-/** Who is told of a plan here: whom the user's own setting names, and whom the plan's policy does. */
-export function receiversOf(ctx: RunContext, { policy }: Pick<LoadedPlan, "policy">): Receiver[] {
-  const targets = [ctx.settings.notify ?? "", policy.notify].flatMap((text) => notifyTargetOf(text) ?? []);
+/**
+ * Who is told of a plan here: whom the user's own setting names, and whom the plan does.
+ * @param ofPlan the plan's setting; empty: it names nobody.
+ */
+export function receiversOf(ctx: RunContext, ofPlan: string): Receiver[] {
+  const targets = [ctx.settings.notify ?? "", ofPlan].flatMap((text) => notifyTargetOf(text) ?? []);
   const receivers = targets.map((target) => ({ target, to: nameOf(target) }));
   return receivers.filter(({ to }, i) => receivers.findIndex((other) => other.to === to) === i);
 }
@@ -45,7 +48,7 @@ export async function whyNotTold(ctx: RunContext, target: NotifyTarget): Promise
 /** Says whom the server does not tell although somebody wants it to, and why. */
 export async function notToldWarnings(ctx: RunContext, plan: LoadedPlan): Promise<string[]> {
   const warnings: string[] = [];
-  for (const { target } of receiversOf(ctx, plan)) {
+  for (const { target } of receiversOf(ctx, plan.policy.notify)) {
     const why = await whyNotTold(ctx, target);
     if (why === undefined) continue;
     const { slug } = plan.stored;

@@ -1,0 +1,23 @@
+import { JsonDisplay } from "./json-display.ts";
+import { LineDisplay, type PlanDisplay } from "./line-display.ts";
+import { type DisplayActions, LiveDisplay } from "./live-display.ts";
+import { canRedraw, hasColours } from "./terminal.ts";
+
+/** A program's ends to its user. */
+export interface UserStreams {
+  readonly output: NodeJS.WriteStream;
+  readonly input: NodeJS.ReadStream;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The display that fits where the output goes. */
+export function displayFor(
+  { output, input, env }: UserStreams,
+  json: boolean,
+  actions: DisplayActions,
+): PlanDisplay {
+  if (json) return new JsonDisplay(output);
+  const colour = hasColours(output, env);
+  if (!canRedraw(output, env)) return new LineDisplay(output, colour);
+  return new LiveDisplay(output, input.isTTY ? input : undefined, colour, actions);
+}
