@@ -226,6 +226,10 @@ var JsonDisplay = class {
     this.output.write(`${visibleJson(update)}
 `);
   }
+  say(text) {
+    this.output.write(`${visibleJson({ said: text })}
+`);
+  }
   close() {
   }
 };
@@ -365,6 +369,9 @@ var LineDisplay = class {
     this.#plans.set(snapshot.plan, snapshot);
     for (const one of news) this.#write(newsText(one, this.#plans.size > 1));
     if (news.length > 0 || this.#heartbeat === void 0) this.#waitForSilence();
+  }
+  say(text) {
+    this.#write(newsText({ atMs: Date.now(), plan: "", mark: "·", look: "dim", text }, false));
   }
   close() {
     clearTimeout(this.#heartbeat);

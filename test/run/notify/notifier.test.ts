@@ -4,6 +4,10 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ApprovedCommands } from "../../../mcp-server/src/run/approval/approved-commands.ts";
+import { Notifier } from "../../../mcp-server/src/run/notify/notifier.ts";
+import { receiversOf } from "../../../mcp-server/src/run/notify/receivers/receivers.ts";
+import { changePlan } from "../../../mcp-server/src/run/plan/plan-transaction.ts";
+import { createContext } from "../../../mcp-server/src/run/project/run-context.ts";
 import { report, task } from "../../support/checkout.ts";
 import { logOf } from "../../support/graph-file.ts";
 import { offeredPlan } from "../../support/plan-of.ts";
@@ -151,7 +155,7 @@ async function untold() {
   await report(plan.server, "p", plan.item("1"), fails);
   await plan.server.close();
   approve(plan.folder);
-  return { ...plan, told, env: { ...env, PARALLEL_NOTIFY: COMMAND } };
+  return { ...plan, told, approve, env: { ...env, PARALLEL_NOTIFY: COMMAND } };
 }
 
 describe("servers that tell the same user", () => {
@@ -181,6 +185,64 @@ describe("servers that tell the same user", () => {
       expect(new Set(told().map(({ id }) => id)).size).toBe(1);
     },
   );
+});
+
+/** The notifier of a server whose clock the test moves. */
+async function notifierAt(folder: string, env: Readonly<Record<string, string>>) {
+  const clock = { now: Date.now() };
+  const facts = { directory: folder, env, parentPid: process.ppid, pluginRoot: folder };
+  const ctx = await createContext({ ...facts, now: () => clock.now });
+  onTestFinished(() => ctx.close());
+  const store = await ctx.graph();
+  if (!store) throw new Error("no graph");
+  const [receiver] = receiversOf(ctx, "");
+  return { clock, ctx, store, notifier: new Notifier(ctx), to: receiver?.to ?? "" };
+}
+
+describe("what is to be told", () => {
+  it("what a server of another machine is about to tell is told again when its time is over, and not before", async () => {
+    const { folder, env, told } = await untold();
+    const { clock, ctx, store, notifier, to } = await notifierAt(folder, env);
+    const owner = { host: "elsewhere", pid: 1, startedAt: "1" };
+    await changePlan(ctx, store, "server", "p", (plan) =>
+      plan.append({
+        ...{ type: "notification.started", notice: "failed/1/1", to, event: "failed", owner },
+        leaseUntilMs: clock.now + 60_000,
+      }),
+    );
+    clock.now += 59_000;
+    await notifier.look();
+    expect(told()).toEqual([]);
+    clock.now += 3_000;
+    await notifier.look();
+    await vi.waitFor(() => expect(told()).toEqual([expect.objectContaining({ again: true })]), PATIENCE);
+  });
+
+  it("what could not be told is tried again after half a minute and after five, and then given up", async () => {
+    const { folder, env, told, path, approve } = await untold();
+    const command = `${COMMAND}; echo "no network" >&2; exit 7`;
+    approve(folder, command);
+    const { clock, notifier } = await notifierAt(folder, { ...env, PARALLEL_NOTIFY: command });
+    const ends = () => logOf(path).flatMap(({ type, data }) => (type === "notification.ended" ? [data] : []));
+    for (const [waitMs, tries] of [
+      [0, 1],
+      [25_000, 1],
+      [6_000, 2],
+      [290_000, 2],
+      [11_000, 3],
+      [3_600_000, 3],
+    ] as const) {
+      clock.now += waitMs;
+      await notifier.look();
+      await vi.waitFor(() => expect(ends()).toHaveLength(tries), PATIENCE);
+      expect(told()).toHaveLength(tries);
+    }
+    expect(ends()[0]).toMatchObject({ sent: false, why: "it ended with 7: no network" });
+    expect(
+      told().filter(({ again }) => again),
+      "that none was told is known",
+    ).toEqual([]);
+  });
 });
 
 describe("a webhook", () => {

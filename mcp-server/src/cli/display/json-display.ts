@@ -10,5 +10,9 @@ export class JsonDisplay implements PlanDisplay {
     this.output.write(`${visibleJson(update)}\n`);
   }
 
+  say(text: string): void {
+    this.output.write(`${visibleJson({ said: text })}\n`);
+  }
+
   close(): void {}
 }

@@ -14,6 +14,8 @@ export interface PlanDisplay {
    * @param update by which it became so.
    */
   show(snapshot: PlanSnapshot, update: SnapshotUpdate): void;
+  /** A line by the program itself. */
+  say(text: string): void;
   /** Nothing more comes. */
   close(): void;
 }
@@ -38,6 +40,10 @@ export class LineDisplay implements PlanDisplay {
     this.#plans.set(snapshot.plan, snapshot);
     for (const one of news) this.#write(newsText(one, this.#plans.size > 1));
     if (news.length > 0 || this.#heartbeat === undefined) this.#waitForSilence();
+  }
+
+  say(text: string): void {
+    this.#write(newsText({ atMs: Date.now(), plan: "", mark: "·", look: "dim", text }, false));
   }
 
   close(): void {
