@@ -235,6 +235,7 @@ var JsonDisplay = class {
 };
 
 // mcp-server/src/cli/display/news.ts
+var MIN_CELLS = 10;
 function newsBetween(before, after) {
   const line = (atMs, mark, look, text) => {
     return { atMs, plan: after.plan, mark, look, text };
@@ -318,11 +319,16 @@ function timeOfDay(atMs) {
   const at = new Date(atMs);
   return [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, "0")).join(":");
 }
-function newsText({ atMs, plan, mark, look, text }, namesPlan) {
+function newsText({ atMs, plan, mark, look, text }, namesPlan, cells) {
+  const beginning = `${timeOfDay(atMs)}  ${mark} `;
+  const indent = cellWidth(beginning);
+  const [first = "", ...rest] = wrapText(
+    `${namesPlan && plan !== "" ? `${plan}: ` : ""}${text}`,
+    Math.max(MIN_CELLS, cells - indent)
+  );
   return [
-    { text: `${timeOfDay(atMs)}  `, look: "dim" },
-    { text: `${mark} `, look },
-    { text: `${namesPlan ? `${plan}: ` : ""}${text}` }
+    [{ text: `${timeOfDay(atMs)}  `, look: "dim" }, { text: `${mark} `, look }, { text: first }],
+    ...rest.map((line) => [{ text: `${" ".repeat(indent)}${line}` }])
   ];
 }
 
@@ -354,7 +360,7 @@ function cutTo(text, cells) {
 
 // mcp-server/src/cli/display/line-display.ts
 var SILENCE_MS = 6e4;
-var MAX_CELLS = 1e3;
+var MAX_CELLS = 1e4;
 var LineDisplay = class {
   constructor(output, colour) {
     this.output = output;
@@ -367,11 +373,11 @@ var LineDisplay = class {
   show(snapshot) {
     const news = newsBetween(this.#plans.get(snapshot.plan), snapshot);
     this.#plans.set(snapshot.plan, snapshot);
-    for (const one of news) this.#write(newsText(one, this.#plans.size > 1));
+    for (const one of news) this.#write(one);
     if (news.length > 0 || this.#heartbeat === void 0) this.#waitForSilence();
   }
   say(text) {
-    this.#write(newsText({ atMs: Date.now(), plan: "", mark: "·", look: "dim", text }, false));
+    this.#write({ atMs: Date.now(), plan: "", mark: "·", look: "dim", text });
   }
   close() {
     clearTimeout(this.#heartbeat);
@@ -384,14 +390,14 @@ var LineDisplay = class {
         if (snapshot.done) continue;
         const atMs = snapshot.atMs + performance.now() - shownAtMs;
         const text = heartbeatWords(snapshot, atMs);
-        const line = { atMs, plan: snapshot.plan, mark: "·", look: "dim", text };
-        this.#write(newsText(line, this.#plans.size > 1));
+        this.#write({ atMs, plan: snapshot.plan, mark: "·", look: "dim", text });
       }
       this.#waitForSilence();
     }, SILENCE_MS);
   }
-  #write(line) {
-    this.output.write(`${paintLine(line, MAX_CELLS, this.colour)}
+  #write(news) {
+    for (const line of newsText(news, this.#plans.size > 1, MAX_CELLS))
+      this.output.write(`${paintLine(line, MAX_CELLS, this.colour)}
 `);
   }
 };
@@ -828,7 +834,7 @@ var LiveDisplay = class {
     this.#cameAtMs.set(snapshot.plan, performance.now());
     const focused = this.#focused;
     if (!focused || focused.done) this.#focus = this.#next()?.plan ?? snapshot.plan;
-    this.#draw(news.map((one) => newsText(one, this.#plans.size > 1)));
+    this.#draw(news.flatMap((one) => newsText(one, this.#plans.size > 1, this.#cells)));
   }
   close() {
     if (!this.#isOpen) return;
@@ -846,13 +852,17 @@ var LiveDisplay = class {
   say(text) {
     const plan = this.#focus ?? "";
     const line = { atMs: this.#nowMs(plan), plan, mark: "·", look: "dim" };
-    this.#draw([newsText({ ...line, text: cleanText(text, MAX_SAID) }, false)]);
+    this.#draw(newsText({ ...line, text: cleanText(text, MAX_SAID) }, false, this.#cells));
   }
   get #focused() {
     return this.#plans.get(this.#focus ?? "");
   }
   get #columns() {
     return terminalWidth(this.output);
+  }
+  /** The last column stays free: a terminal would begin a new line behind it. */
+  get #cells() {
+    return Math.max(1, this.#columns - 1);
   }
   /** The plan after the focused one that is not done. */
   #next() {
@@ -895,6 +905,7 @@ var LiveDisplay = class {
   };
   /** The shell gets its terminal back as it was, and this process stops as it would have without a display. */
   #suspend = () => {
+    if (process.platform === "win32") return;
     this.#restore();
     process.kill(process.pid, "SIGSTOP");
   };
@@ -956,9 +967,8 @@ var LiveDisplay = class {
       staying.map((line) => this.#paint(line))
     );
   }
-  /** The last column stays free: a terminal would begin a new line behind it. */
   #paint(line) {
-    return paintLine(line, Math.max(1, this.#columns - 1), this.colour);
+    return paintLine(line, this.#cells, this.colour);
   }
   #write(block, staying = []) {
     const text = redraw(this.#drawn, block, staying);

@@ -117,6 +117,16 @@ describe("a plan in a terminal", () => {
     );
   });
 
+  it("a question is there in full above the block, however long it is", async () => {
+    const { screen, show } = terminal({ columns: 80 });
+    show(at(0.5));
+    const text = `${"word ".repeat(60)}end?`;
+    show({ ...at(0.5), needs: [{ ...question, text }] });
+    const block = screen.lines.findLastIndex((line) => line.startsWith("orders  "));
+    const said = screen.lines.slice(0, block).join(" ").replaceAll(/\s+/g, " ");
+    expect(said).toContain(`? 9.9 asks: ${text}`);
+  });
+
   it("what is typed is seen while it is typed, in place of the keys", async () => {
     const { screen, show, type } = terminal();
     show({ ...at(0.5), needs: [question] });

@@ -1,11 +1,11 @@
 import type { PlanSnapshot, SnapshotUpdate } from "../../live/snapshot.ts";
-import { heartbeatWords, newsBetween, newsText } from "./news.ts";
+import { heartbeatWords, type NewsLine, newsBetween, newsText } from "./news.ts";
 import { paintLine } from "./styled-line.ts";
 
 /** After so long without a line one says that it goes on. */
 const SILENCE_MS = 60_000;
-/** No line is cut where nothing is known of who reads it. */
-const MAX_CELLS = 1_000;
+/** No line is broken where nothing is known of who reads it: a program takes each for an event. */
+const MAX_CELLS = 10_000;
 
 /** What shows plans as they change. */
 export interface PlanDisplay {
@@ -38,12 +38,12 @@ export class LineDisplay implements PlanDisplay {
   show(snapshot: PlanSnapshot): void {
     const news = newsBetween(this.#plans.get(snapshot.plan), snapshot);
     this.#plans.set(snapshot.plan, snapshot);
-    for (const one of news) this.#write(newsText(one, this.#plans.size > 1));
+    for (const one of news) this.#write(one);
     if (news.length > 0 || this.#heartbeat === undefined) this.#waitForSilence();
   }
 
   say(text: string): void {
-    this.#write(newsText({ atMs: Date.now(), plan: "", mark: "·", look: "dim", text }, false));
+    this.#write({ atMs: Date.now(), plan: "", mark: "·", look: "dim", text });
   }
 
   close(): void {
@@ -58,14 +58,14 @@ export class LineDisplay implements PlanDisplay {
         if (snapshot.done) continue;
         const atMs = snapshot.atMs + performance.now() - shownAtMs;
         const text = heartbeatWords(snapshot, atMs);
-        const line = { atMs, plan: snapshot.plan, mark: "·", look: "dim" as const, text };
-        this.#write(newsText(line, this.#plans.size > 1));
+        this.#write({ atMs, plan: snapshot.plan, mark: "·", look: "dim", text });
       }
       this.#waitForSilence();
     }, SILENCE_MS);
   }
 
-  #write(line: ReturnType<typeof newsText>): void {
-    this.output.write(`${paintLine(line, MAX_CELLS, this.colour)}\n`);
+  #write(news: NewsLine): void {
+    for (const line of newsText(news, this.#plans.size > 1, MAX_CELLS))
+      this.output.write(`${paintLine(line, MAX_CELLS, this.colour)}\n`);
   }
 }

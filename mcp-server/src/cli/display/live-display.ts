@@ -63,7 +63,7 @@ export class LiveDisplay implements PlanDisplay {
     this.#cameAtMs.set(snapshot.plan, performance.now());
     const focused = this.#focused;
     if (!focused || focused.done) this.#focus = this.#next()?.plan ?? snapshot.plan;
-    this.#draw(news.map((one) => newsText(one, this.#plans.size > 1)));
+    this.#draw(news.flatMap((one) => newsText(one, this.#plans.size > 1, this.#cells)));
   }
 
   close(): void {
@@ -83,7 +83,7 @@ export class LiveDisplay implements PlanDisplay {
   say(text: string): void {
     const plan = this.#focus ?? "";
     const line = { atMs: this.#nowMs(plan), plan, mark: "·", look: "dim" as const };
-    this.#draw([newsText({ ...line, text: cleanText(text, MAX_SAID) }, false)]);
+    this.#draw(newsText({ ...line, text: cleanText(text, MAX_SAID) }, false, this.#cells));
   }
 
   get #focused(): PlanSnapshot | undefined {
@@ -92,6 +92,11 @@ export class LiveDisplay implements PlanDisplay {
 
   get #columns(): number {
     return terminalWidth(this.output);
+  }
+
+  /** The last column stays free: a terminal would begin a new line behind it. */
+  get #cells(): number {
+    return Math.max(1, this.#columns - 1);
   }
 
   /** The plan after the focused one that is not done. */
@@ -145,6 +150,8 @@ export class LiveDisplay implements PlanDisplay {
 
   /** The shell gets its terminal back as it was, and this process stops as it would have without a display. */
   readonly #suspend = (): void => {
+    // Windows stops no process.
+    if (process.platform === "win32") return;
     this.#restore();
     process.kill(process.pid, "SIGSTOP");
   };
@@ -211,9 +218,8 @@ export class LiveDisplay implements PlanDisplay {
     );
   }
 
-  /** The last column stays free: a terminal would begin a new line behind it. */
   #paint(line: StyledLine): string {
-    return paintLine(line, Math.max(1, this.#columns - 1), this.colour);
+    return paintLine(line, this.#cells, this.colour);
   }
 
   #write(block: DrawnBlock, staying: readonly string[] = []): void {

@@ -1,13 +1,19 @@
 import { countWords, tookMs } from "../../live/groups.ts";
 import type { AttemptRow, Need, PlanSnapshot, TaskRow } from "../../live/snapshot.ts";
 import { MARKS } from "../../report/tasks/status-mark.ts";
+import { cellWidth } from "../../text/cell-width.ts";
 import { formatDuration } from "../../text/format.ts";
+import { wrapText } from "../../text/wrap-text.ts";
 import { NEED_MARKS, needWords, runningRows } from "./plan-words.ts";
 import type { StyledLine, TextLook } from "./styled-line.ts";
+
+/** In a narrower terminal lines are cut. */
+const MIN_CELLS = 10;
 
 /** Something that happened, as a line that stays. */
 export interface NewsLine {
   readonly atMs: number;
+  /** Empty: it is about none. */
   readonly plan: string;
   readonly mark: string;
   readonly look: TextLook;
@@ -121,11 +127,24 @@ export function timeOfDay(atMs: number): string {
     .join(":");
 }
 
-/** @param namesPlan several plans are watched. */
-export function newsText({ atMs, plan, mark, look, text }: NewsLine, namesPlan: boolean): StyledLine {
+/**
+ * The line as a terminal shows it: several where it is long, since nobody can answer half a question.
+ * @param namesPlan several plans are watched.
+ * @param cells how wide each may be.
+ */
+export function newsText(
+  { atMs, plan, mark, look, text }: NewsLine,
+  namesPlan: boolean,
+  cells: number,
+): StyledLine[] {
+  const beginning = `${timeOfDay(atMs)}  ${mark} `;
+  const indent = cellWidth(beginning);
+  const [first = "", ...rest] = wrapText(
+    `${namesPlan && plan !== "" ? `${plan}: ` : ""}${text}`,
+    Math.max(MIN_CELLS, cells - indent),
+  );
   return [
-    { text: `${timeOfDay(atMs)}  `, look: "dim" },
-    { text: `${mark} `, look },
-    { text: `${namesPlan ? `${plan}: ` : ""}${text}` },
+    [{ text: `${timeOfDay(atMs)}  `, look: "dim" }, { text: `${mark} `, look }, { text: first }],
+    ...rest.map((line): StyledLine => [{ text: `${" ".repeat(indent)}${line}` }]),
   ];
 }
