@@ -254,6 +254,12 @@ var GraphReader = class {
     const row = await this.transaction.db.selectFrom("events").select(["seq", "at_ms"]).where("plan_id", "=", planId).where("type", "=", type).where(sql`${sql.raw(IS_INDEXED)}`).orderBy("seq", "desc").limit(1).executeTakeFirst();
     return { seq: Number(row?.seq ?? 0), atMs: Number(row?.at_ms ?? 0) };
   }
+  /** When the events with these sequence numbers happened. */
+  async timesOf(seqs) {
+    if (seqs.length === 0) return /* @__PURE__ */ new Map();
+    const rows = await this.transaction.db.selectFrom("events").select(["seq", "at_ms"]).where("seq", "in", seqs).execute();
+    return new Map(rows.map((row) => [Number(row.seq), Number(row.at_ms)]));
+  }
   /** Whether the owner's process holds or held a claim of the plan. */
   async hasClaimOf(planId, owner) {
     const row = await this.transaction.db.selectFrom("claims").select("id").where("plan_id", "=", planId).where("owner_pid", "=", owner.pid).where("owner_started_at", "=", owner.startedAt).where("owner_host", "in", bothForms(owner.host)).limit(1).executeTakeFirst();

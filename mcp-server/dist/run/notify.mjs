@@ -121,7 +121,7 @@ function noticeWords({ event, plan, task, subject, text }) {
 
 // mcp-server/src/run/notify/notice.ts
 var NOTICE_EVENTS = ["decision", "finished", "failed", "limit"];
-var MAX_AGE_MS = 24 * 36e5;
+var MAX_NEWS_AGE_MS = 24 * 36e5;
 var MIN_PAUSE_MS = 5 * 6e4;
 var EVENTS = {
   question: "decision",
@@ -177,7 +177,7 @@ function noticeOfEnd(snapshot) {
   return [{ event: "finished", id: `finished/${tasks.length}/${attempts}`, text: `${text}.`, holdsUp: [] }];
 }
 function isNews(sinceMs, { atMs }) {
-  return sinceMs === void 0 || atMs - sinceMs <= MAX_AGE_MS;
+  return sinceMs === void 0 || atMs - sinceMs <= MAX_NEWS_AGE_MS;
 }
 
 // import:host.mjs in run/notify.mjs
@@ -229,6 +229,7 @@ async function post(url, message, stop) {
   }
 }
 export {
+  MAX_NEWS_AGE_MS,
   NOTICE_EVENTS,
   NoticeRecord,
   claimNotice,

@@ -328,6 +328,17 @@ export class GraphReader {
     return { seq: Number(row?.seq ?? 0), atMs: Number(row?.at_ms ?? 0) };
   }
 
+  /** When the events with these sequence numbers happened. */
+  async timesOf(seqs: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    if (seqs.length === 0) return new Map();
+    const rows = await this.transaction.db
+      .selectFrom("events")
+      .select(["seq", "at_ms"])
+      .where("seq", "in", seqs)
+      .execute();
+    return new Map(rows.map((row) => [Number(row.seq), Number(row.at_ms)]));
+  }
+
   /** Whether the owner's process holds or held a claim of the plan. */
   async hasClaimOf(planId: number, owner: Owner): Promise<boolean> {
     const row = await this.transaction.db

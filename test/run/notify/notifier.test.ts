@@ -218,6 +218,14 @@ describe("what is to be told", () => {
     await vi.waitFor(() => expect(told()).toEqual([expect.objectContaining({ again: true })]), PATIENCE);
   });
 
+  it("what happened more than a day ago is not told to somebody who asks for it now", async () => {
+    const { folder, env, told, path } = await untold();
+    const { clock, notifier } = await notifierAt(folder, env);
+    clock.now += 25 * 3_600_000;
+    await notifier.close();
+    expect([told(), noticesIn(path)]).toEqual([[], []]);
+  });
+
   it("what could not be told is tried again after half a minute and after five, and then given up", async () => {
     const { folder, env, told, path, approve } = await untold();
     const command = `${COMMAND}; echo "no network" >&2; exit 7`;

@@ -11,7 +11,7 @@ import { readGraph } from "../plan.mjs";
 import { readPolicy } from "../project.mjs";
 
 // import:run/notify.mjs in run/notify/notifier.mjs
-import { NoticeRecord, claimNotice, endNotice, isOver, noticeMessage, noticesOf, sendNotice } from "../notify.mjs";
+import { MAX_NEWS_AGE_MS, NoticeRecord, claimNotice, endNotice, isOver, noticeMessage, noticesOf, sendNotice } from "../notify.mjs";
 
 // import:run/notify/receivers.mjs in run/notify/notifier.mjs
 import { receiversOf, whyNotTold } from "./receivers.mjs";
@@ -94,18 +94,32 @@ var Notifier = class {
     const nowMs = this.ctx.now();
     return readGraph(this.ctx, store, async (view) => {
       const all = [];
-      for (const { slug, version, policy } of await view.reader.plans(this.ctx.repository)) {
-        const seen = this.#seen.get(slug);
-        if (seen?.version === version && nowMs < seen.againAtMs) continue;
-        const receivers = receiversOf(this.ctx, readPolicy(policy).stated.notify ?? "");
-        if (receivers.length === 0) continue;
-        this.#hasReceivers = true;
-        const { due, againAtMs } = await this.#dueOf(await view.plan(slug), receivers, nowMs);
+      const changed = await this.#changedPlans(view, nowMs);
+      const times = await view.reader.timesOf(changed.map(({ version }) => version));
+      for (const { slug, version, receivers } of changed) {
+        let againAtMs = Number.POSITIVE_INFINITY;
+        if (nowMs - (times.get(version) ?? 0) <= MAX_NEWS_AGE_MS) {
+          const found = await this.#dueOf(await view.plan(slug), receivers, nowMs);
+          againAtMs = found.againAtMs;
+          all.push(...found.due);
+        }
         this.#seen.set(slug, { version, againAtMs });
-        all.push(...due);
       }
       return all;
     });
+  }
+  /** The plans that somebody is to be told of, as far as they are to be looked at; nothing more is read of the others. */
+  async #changedPlans(view, nowMs) {
+    const changed = [];
+    for (const { slug, version, policy } of await view.reader.plans(this.ctx.repository)) {
+      const seen = this.#seen.get(slug);
+      if (seen?.version === version && nowMs < seen.againAtMs) continue;
+      const receivers = receiversOf(this.ctx, readPolicy(policy).stated.notify ?? "");
+      if (receivers.length === 0) continue;
+      this.#hasReceivers = true;
+      changed.push({ slug, version, receivers });
+    }
+    return changed;
   }
   async #dueOf(plan, receivers, nowMs) {
     const due = [];
@@ -119,13 +133,16 @@ var Notifier = class {
       const left = notices.filter(({ id }) => record.dueAtMs(id, receiver.to) < Number.POSITIVE_INFINITY);
       if (left.length === 0) continue;
       const isAllowed = await whyNotTold(this.ctx, receiver.target) === void 0;
-      againAtMs = Math.min(againAtMs, nowMs + (isAllowed ? LOOK_AGAIN_MS : LOOK_WHETHER_ALLOWED_MS));
-      if (!isAllowed) continue;
+      if (!isAllowed) {
+        againAtMs = Math.min(againAtMs, nowMs + LOOK_WHETHER_ALLOWED_MS);
+        continue;
+      }
       for (const notice of left) {
         const { open } = record.of(notice.id, receiver.to);
+        const dueAtMs = record.dueAtMs(notice.id, receiver.to);
+        againAtMs = Math.min(againAtMs, Math.max(dueAtMs, nowMs + LOOK_AGAIN_MS));
         const isFree = open === void 0 || await isOver(open, nowMs);
-        if (isFree && record.dueAtMs(notice.id, receiver.to) <= nowMs)
-          due.push({ snapshot, notice, receiver });
+        if (isFree && dueAtMs <= nowMs) due.push({ snapshot, notice, receiver });
       }
     }
     return { due, againAtMs };

@@ -27,7 +27,7 @@ export interface NoticeFacts {
 }
 
 /** Whatever is older is no news to anybody, such as to the one who sets `notify` today. */
-const MAX_AGE_MS = 24 * 3_600_000;
+export const MAX_NEWS_AGE_MS = 24 * 3_600_000;
 /** A shorter pause of the provider's is over before anybody has read of it. */
 const MIN_PAUSE_MS = 5 * 60_000;
 
@@ -99,5 +99,5 @@ function noticeOfEnd(snapshot: PlanSnapshot): PlanNotice[] {
 }
 
 function isNews(sinceMs: number | undefined, { atMs }: PlanSnapshot): boolean {
-  return sinceMs === undefined || atMs - sinceMs <= MAX_AGE_MS;
+  return sinceMs === undefined || atMs - sinceMs <= MAX_NEWS_AGE_MS;
 }

@@ -2,10 +2,10 @@ import type { PlanSnapshot } from "../../live/snapshot.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { SERVER_ENDED } from "../gate/gate-claim.ts";
 import { planSnapshot } from "../live/plan-snapshot.ts";
-import { type PlanView, readGraph } from "../plan/plan-view.ts";
+import { type GraphView, type PlanView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { readPolicy } from "../project/stored-policy.ts";
-import { noticesOf, type PlanNotice } from "./notice.ts";
+import { MAX_NEWS_AGE_MS, noticesOf, type PlanNotice } from "./notice.ts";
 import { claimNotice, endNotice, isOver, NoticeRecord } from "./notice-claim.ts";
 import { noticeMessage } from "./notice-message.ts";
 import { type Receiver, receiversOf, whyNotTold } from "./receivers/receivers.ts";
@@ -115,19 +115,33 @@ export class Notifier {
     const nowMs = this.ctx.now();
     return readGraph(this.ctx, store, async (view) => {
       const all: Due[] = [];
-      for (const { slug, version, policy } of await view.reader.plans(this.ctx.repository)) {
-        const seen = this.#seen.get(slug);
-        if (seen?.version === version && nowMs < seen.againAtMs) continue;
-        const receivers = receiversOf(this.ctx, readPolicy(policy).stated.notify ?? "");
-        // Of whom nobody is to be told anything, it is not read.
-        if (receivers.length === 0) continue;
-        this.#hasReceivers = true;
-        const { due, againAtMs } = await this.#dueOf(await view.plan(slug), receivers, nowMs);
+      const changed = await this.#changedPlans(view, nowMs);
+      const times = await view.reader.timesOf(changed.map(({ version }) => version));
+      for (const { slug, version, receivers } of changed) {
+        let againAtMs = Number.POSITIVE_INFINITY;
+        if (nowMs - (times.get(version) ?? 0) <= MAX_NEWS_AGE_MS) {
+          const found = await this.#dueOf(await view.plan(slug), receivers, nowMs);
+          againAtMs = found.againAtMs;
+          all.push(...found.due);
+        }
         this.#seen.set(slug, { version, againAtMs });
-        all.push(...due);
       }
       return all;
     });
+  }
+
+  /** The plans that somebody is to be told of, as far as they are to be looked at; nothing more is read of the others. */
+  async #changedPlans(view: GraphView, nowMs: number) {
+    const changed: { slug: string; version: number; receivers: readonly Receiver[] }[] = [];
+    for (const { slug, version, policy } of await view.reader.plans(this.ctx.repository)) {
+      const seen = this.#seen.get(slug);
+      if (seen?.version === version && nowMs < seen.againAtMs) continue;
+      const receivers = receiversOf(this.ctx, readPolicy(policy).stated.notify ?? "");
+      if (receivers.length === 0) continue;
+      this.#hasReceivers = true;
+      changed.push({ slug, version, receivers });
+    }
+    return changed;
   }
 
   async #dueOf(plan: PlanView, receivers: readonly Receiver[], nowMs: number) {
@@ -142,13 +156,16 @@ export class Notifier {
       const left = notices.filter(({ id }) => record.dueAtMs(id, receiver.to) < Number.POSITIVE_INFINITY);
       if (left.length === 0) continue;
       const isAllowed = (await whyNotTold(this.ctx, receiver.target)) === undefined;
-      againAtMs = Math.min(againAtMs, nowMs + (isAllowed ? LOOK_AGAIN_MS : LOOK_WHETHER_ALLOWED_MS));
-      if (!isAllowed) continue;
+      if (!isAllowed) {
+        againAtMs = Math.min(againAtMs, nowMs + LOOK_WHETHER_ALLOWED_MS);
+        continue;
+      }
       for (const notice of left) {
         const { open } = record.of(notice.id, receiver.to);
+        const dueAtMs = record.dueAtMs(notice.id, receiver.to);
+        againAtMs = Math.min(againAtMs, Math.max(dueAtMs, nowMs + LOOK_AGAIN_MS));
         const isFree = open === undefined || (await isOver(open, nowMs));
-        if (isFree && record.dueAtMs(notice.id, receiver.to) <= nowMs)
-          due.push({ snapshot, notice, receiver });
+        if (isFree && dueAtMs <= nowMs) due.push({ snapshot, notice, receiver });
       }
     }
     return { due, againAtMs };
