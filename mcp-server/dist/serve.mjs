@@ -168,9 +168,9 @@ function methodOf({ name }) {
 async function answer(sources, route, body) {
   if (route.name === "plans") return { plans: await sources.list() };
   if (route.name === "plan") return (await sources.watch(route.plan)).snapshot();
-  const { ctx, store, slug } = await sources.find(route.plan);
+  const { ctx, store, slug, isHere } = await sources.find(route.plan);
   if (route.name === "history") return planHistory(ctx, store, slug);
-  if (route.name === "task") return taskDetail(ctx, store, slug, route.task);
+  if (route.name === "task") return taskDetail(ctx, store, slug, route.task, isHere);
   return act(ctx, slug, actionIn(body));
 }
 
@@ -257,7 +257,7 @@ var PlanSources = class {
     const context = i === void 0 ? void 0 : this.contexts[i];
     const store = await context?.graph();
     if (!context || !store || repository === void 0) throw unknownPlan(slug, []);
-    return { ctx: { ...context, repository }, store, slug };
+    return { ctx: { ...context, repository }, store, slug, isHere: repository === context.repository };
   }
   /** The one watch of a plan. @throws CallerError for an address of no plan. */
   async watch(address) {
@@ -282,15 +282,6 @@ var PlanSources = class {
 function addressOf(place, slug) {
   return place === 0 ? slug : `${place}~${slug}`;
 }
-function refuseForeignFiles({ ctx }, own) {
-  if (ctx.checkoutKey === own.checkoutKey && ctx.repository === own.repository) return;
-  throw new CallerError(
-    "wrong_state",
-    "The plan is of another repository.",
-    "Start parallel serve there.",
-    "plan"
-  );
-}
 export {
   Access,
   EventStream,
@@ -300,6 +291,5 @@ export {
   codeIn,
   methodOf,
   refusalOf,
-  refuseForeignFiles,
   routeOf
 };

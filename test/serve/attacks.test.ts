@@ -1,6 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { ACTIONS } from "../../mcp-server/src/live/snapshot.ts";
+import { Access } from "../../mcp-server/src/serve/access.ts";
 import { contextOf } from "../live/graph-context.ts";
 import { task } from "../support/checkout.ts";
 import { HOSTILE_TEXTS, UNSEEN } from "../support/hostile-texts.ts";
@@ -189,10 +191,12 @@ describe("another user of the machine", () => {
     expect((await exchange(code)).status).toBe(401);
     expect((await exchange("AAAAAAAAAAAAAAAAAAAAAA")).status).toBe(401);
     let now = 0;
-    const other = await ServedPage.start([{ ...(await served()).context, now: () => now }]);
-    const old = other.code();
-    now = 2 * 60_000 + 1;
-    expect((await other.ask("/api/session", { body: { code: old } })).status).toBe(401);
+    const access = new Access(() => now, randomBytes);
+    const [old, older] = [access.newCode(), access.newCode()];
+    now = 2 * 60_000;
+    expect(access.exchange(old)).toBeDefined();
+    now += 1;
+    expect(access.exchange(older)).toBeUndefined();
   });
 
   it("cannot try codes for long: after fifty wrong ones those that are out are void", async () => {

@@ -11,7 +11,7 @@ import { judgeWork, updatePlan, updateTask } from "./edits.mjs";
 import { listOverwritten, restoreFile, taskDiff } from "./effects/versions.mjs";
 
 // import:run/plan.mjs in run/live.mjs
-import { deadClaims, existingGraph, isDone, readGraph, stateNow, taskOf, whyPlanIsHeld } from "./plan.mjs";
+import { deadClaims, existingGraph, isDone, readGraph, stateNow, taskOf } from "./plan.mjs";
 
 // mcp-server/src/run/live/act.ts
 var PERSON = "person";
@@ -445,7 +445,7 @@ async function runBy(loaded, events, dead, nowMs) {
     0
   );
   if (last === 0) return { kind: "nobody", words: "nobody has begun it", how };
-  return nowMs - last < QUIET_MS ? { kind: "session", words: "between two launches" } : { kind: "nobody", words: `nobody has been at it for ${formatDuration(nowMs - last)}`, how };
+  return nowMs - last < QUIET_MS ? { kind: "session", words: "between two launches" } : { kind: "nobody", words: "nobody is at it any more", sinceMs: last, how };
 }
 function machineOf({ host }) {
   return host.split(" ")[0] ?? host;
@@ -614,7 +614,7 @@ function readyWait({ graph, stored }, wait, refusal) {
   const inPlan = holder?.startsWith(own) ? holder.slice(own.length) : void 0;
   const after = refusal?.kind === "turn" ? refusal.after : void 0;
   const waitsFor = [inPlan, after].filter((id) => id !== void 0 && graph.tasks.has(id));
-  return { why, reason: wordsOf2(wait), waitsFor };
+  return { why, reason: wordsOf2(wait, why), waitsFor };
 }
 var WHY_REFUSED = {
   role: "role",
@@ -622,8 +622,9 @@ var WHY_REFUSED = {
   turn: "turn",
   work: "elsewhere"
 };
-function wordsOf2({ for: what, until }) {
-  return `${what}, until ${until}`;
+function wordsOf2({ kind, for: what, until }, why) {
+  const isWhole = kind === "level" || why === "elsewhere" || why === "turn";
+  return isWhole ? `${what}, until ${until}` : what;
 }
 
 // mcp-server/src/run/live/plan-snapshot.ts
@@ -636,7 +637,7 @@ async function planSnapshot(plan, nowMs) {
   const expected = done || stored.status === "stopped" ? void 0 : expectedTimes(ctx, plan, nowMs);
   const waits = readyWaits(plan, await choose(plan, nowMs), nowMs);
   const results = taskResults(state, /* @__PURE__ */ new Map(), nowMs);
-  const held = whyPlanIsHeld(plan) ?? whyNotOpen(plan);
+  const held = heldBy(plan, nowMs);
   const spans = state.claims.filter(isAttempt);
   const startedAtMs = spans.reduce((ms, { startedAtMs: at }) => Math.min(ms, at), Number.POSITIVE_INFINITY);
   const endedAtMs = spans.reduce((ms, attempt) => Math.max(ms, workedUntilMs(attempt) ?? nowMs), 0);
@@ -650,7 +651,7 @@ async function planSnapshot(plan, nowMs) {
     atMs: nowMs,
     status: stored.status,
     done,
-    ...held !== void 0 && { held: cleanText(held, LINE_LIMIT) },
+    ...held,
     runBy: await runBy(plan, events, dead, nowMs),
     ...spans.length > 0 && { startedAtMs },
     ...spans.length > 0 && isOver && { endedAtMs },
@@ -667,9 +668,14 @@ async function readSnapshot(ctx, store, slug) {
   await ctx.prices.refresh();
   return readGraph(ctx, store, async (view) => planSnapshot(await view.plan(slug), ctx.now()));
 }
-function whyNotOpen({ stored }) {
-  if (stored.status === "open") return void 0;
-  return `The plan is ${stored.status}${stored.cause === void 0 ? "" : `: ${stored.cause}`}.`;
+function heldBy({ stored, spent, pauseMs }, nowMs) {
+  const { status, cause } = stored;
+  const by = (words) => ({ held: cleanText(words, LINE_LIMIT) });
+  if (status !== "open") return by(`The plan is ${status}${cause === void 0 ? "" : `: ${cause}`}.`);
+  if (spent) return by(`${spentText(spent)} ${raiseLimit(stored.slug, spent)}`);
+  if (pauseMs === 0) return {};
+  const heldUntilMs = stored.throttle?.untilMs ?? nowMs + pauseMs;
+  return { ...by("A rate or usage limit of the provider was reached."), heldUntilMs };
 }
 function placesTaken({ graph }, dead) {
   return graph.underCap.filter(({ id }) => !dead.has(id)).length;
@@ -993,7 +999,7 @@ function filesIn(output) {
 var MAX_EVENTS = 200;
 var MAX_LIST = 200;
 var MAX_TEXT = 5e4;
-async function taskDetail(ctx, store, slug, id) {
+async function taskDetail(ctx, store, slug, id, hasFiles) {
   await ctx.prices.refresh();
   const { table } = ctx.prices.last;
   const { detail, events } = await readGraph(ctx, store, async (view) => {
@@ -1015,7 +1021,7 @@ async function taskDetail(ctx, store, slug, id) {
       }
     };
   });
-  return { ...detail, ...await taskFiles(ctx, slug, id, events) };
+  return { ...detail, ...hasFiles ? await taskFiles(ctx, slug, id, events) : { files: [], unlisted: 0 } };
 }
 function actionsOf(row, { needs }) {
   return needs.find(({ task, kind }) => task === row.id && kind === "review")?.actions ?? taskActions(row);

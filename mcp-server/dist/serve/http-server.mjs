@@ -28,9 +28,9 @@ var HEADERS = {
 var PageServer = class _PageServer {
   constructor(options) {
     this.options = options;
-    const [{ now, randomBytes }] = options.contexts;
+    const [{ randomBytes }] = options.contexts;
     this.#sources = new PlanSources(options.contexts);
-    this.#access = new Access(now, randomBytes);
+    this.#access = new Access(() => performance.now(), randomBytes);
     this.#lastUsedMs = performance.now();
     this.#http = createServer(
       { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },

@@ -26,6 +26,8 @@ export interface SnapshotHead {
   readonly done: boolean;
   /** Why nothing starts, whatever is ready: paused, stopped, a limit; absent: nothing keeps it. */
   readonly held?: string;
+  /** When that ends by itself. */
+  readonly heldUntilMs?: number;
   readonly runBy: RunBy;
   /** Of the first attempt; absent: nothing has run yet. */
   readonly startedAtMs?: number;
@@ -50,6 +52,8 @@ export interface RunBy {
   /** `session`: an agent works for a conversation; `nobody`: something is left to do, and nobody is known to be at it. */
   readonly kind: "mod" | "workflow" | "session" | "runner" | "nobody" | "done";
   readonly words: string;
+  /** Since when nobody has been at it. */
+  readonly sinceMs?: number;
   /** The command by which it goes on; absent: it goes on by itself, or is done. */
   readonly how?: string;
 }

@@ -92,8 +92,8 @@ export function methodOf({ name }: Route): "GET" | "POST" {
 export async function answer(sources: PlanSources, route: AnsweredRoute, body: unknown): Promise<unknown> {
   if (route.name === "plans") return { plans: await sources.list() };
   if (route.name === "plan") return (await sources.watch(route.plan)).snapshot();
-  const { ctx, store, slug } = await sources.find(route.plan);
+  const { ctx, store, slug, isHere } = await sources.find(route.plan);
   if (route.name === "history") return planHistory(ctx, store, slug);
-  if (route.name === "task") return taskDetail(ctx, store, slug, route.task);
+  if (route.name === "task") return taskDetail(ctx, store, slug, route.task, isHere);
   return act(ctx, slug, actionIn(body));
 }

@@ -54,9 +54,9 @@ export class PageServer {
   #streams = 0;
 
   private constructor(private readonly options: PageServerOptions) {
-    const [{ now, randomBytes }] = options.contexts;
+    const [{ randomBytes }] = options.contexts;
     this.#sources = new PlanSources(options.contexts);
-    this.#access = new Access(now, randomBytes);
+    this.#access = new Access(() => performance.now(), randomBytes);
     this.#lastUsedMs = performance.now();
     this.#http = createServer(
       { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { CallerError } from "../errors/caller-error.ts";
 import type { PlanEntry } from "../live/snapshot.ts";
 import { planEntry } from "../run/live/plan-entry.ts";
 import { PlanWatch } from "../run/live/plan-watch.ts";
@@ -16,6 +15,8 @@ export interface AskedPlan {
   readonly ctx: RunContext;
   readonly store: GraphStore;
   readonly slug: string;
+  /** It is of the repository whose files are here. */
+  readonly isHere: boolean;
 }
 
 /**
@@ -56,7 +57,7 @@ export class PlanSources {
     const context = i === undefined ? undefined : this.contexts[i];
     const store = await context?.graph();
     if (!context || !store || repository === undefined) throw unknownPlan(slug, []);
-    return { ctx: { ...context, repository }, store, slug };
+    return { ctx: { ...context, repository }, store, slug, isHere: repository === context.repository };
   }
 
   /** The one watch of a plan. @throws CallerError for an address of no plan. */
@@ -85,15 +86,4 @@ export class PlanSources {
 
 function addressOf(place: number, slug: string): string {
   return place === 0 ? slug : `${place}~${slug}`;
-}
-
-/** Whether a plan is of this checkout's own repository, whose files can be looked at and restored. */
-export function refuseForeignFiles({ ctx }: AskedPlan, own: RunContext): void {
-  if (ctx.checkoutKey === own.checkoutKey && ctx.repository === own.repository) return;
-  throw new CallerError(
-    "wrong_state",
-    "The plan is of another repository.",
-    "Start parallel serve there.",
-    "plan",
-  );
 }

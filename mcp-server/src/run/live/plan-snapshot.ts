@@ -1,5 +1,6 @@
 import { isAttempt, workedUntilMs } from "../../graph/attempt.ts";
 import { MAX_TROUBLE, type PlanSnapshot } from "../../live/snapshot.ts";
+import { raiseLimit, spentText } from "../../policy/spending/limits.ts";
 import { taskResults } from "../../report/tasks/task-result.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { cleanText, LINE_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
@@ -7,7 +8,7 @@ import { choose } from "../claims/choose.ts";
 import { type DeadClaims, deadClaims, stateNow } from "../plan/interrupted.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { type PlanView, readGraph } from "../plan/plan-view.ts";
-import { isDone, whyPlanIsHeld } from "../plan/progress.ts";
+import { isDone } from "../plan/progress.ts";
 import { type ExpectedTimes, expectedTimes } from "../planning/expected-times.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { costNow } from "./cost-now.ts";
@@ -32,7 +33,7 @@ export async function planSnapshot(plan: PlanView, nowMs: number): Promise<PlanS
   const expected = done || stored.status === "stopped" ? undefined : expectedTimes(ctx, plan, nowMs);
   const waits = readyWaits(plan, await choose(plan, nowMs), nowMs);
   const results = taskResults(state, new Map(), nowMs);
-  const held = whyPlanIsHeld(plan) ?? whyNotOpen(plan);
+  const held = heldBy(plan, nowMs);
   const spans = state.claims.filter(isAttempt);
   const startedAtMs = spans.reduce((ms, { startedAtMs: at }) => Math.min(ms, at), Number.POSITIVE_INFINITY);
   const endedAtMs = spans.reduce((ms, attempt) => Math.max(ms, workedUntilMs(attempt) ?? nowMs), 0);
@@ -46,7 +47,7 @@ export async function planSnapshot(plan: PlanView, nowMs: number): Promise<PlanS
     atMs: nowMs,
     status: stored.status,
     done,
-    ...(held !== undefined && { held: cleanText(held, LINE_LIMIT) }),
+    ...held,
     runBy: await runBy(plan, events, dead, nowMs),
     ...(spans.length > 0 && { startedAtMs }),
     ...(spans.length > 0 && isOver && { endedAtMs }),
@@ -66,9 +67,18 @@ export async function readSnapshot(ctx: RunContext, store: GraphStore, slug: str
   return readGraph(ctx, store, async (view) => planSnapshot(await view.plan(slug), ctx.now()));
 }
 
-function whyNotOpen({ stored }: LoadedPlan): string | undefined {
-  if (stored.status === "open") return undefined;
-  return `The plan is ${stored.status}${stored.cause === undefined ? "" : `: ${stored.cause}`}.`;
+/** Why nothing starts. How long still is said by a time and not in words, which would change all the time. */
+function heldBy(
+  { stored, spent, pauseMs }: LoadedPlan,
+  nowMs: number,
+): Pick<PlanSnapshot, "held" | "heldUntilMs"> {
+  const { status, cause } = stored;
+  const by = (words: string) => ({ held: cleanText(words, LINE_LIMIT) });
+  if (status !== "open") return by(`The plan is ${status}${cause === undefined ? "" : `: ${cause}`}.`);
+  if (spent) return by(`${spentText(spent)} ${raiseLimit(stored.slug, spent)}`);
+  if (pauseMs === 0) return {};
+  const heldUntilMs = stored.throttle?.untilMs ?? nowMs + pauseMs;
+  return { ...by("A rate or usage limit of the provider was reached."), heldUntilMs };
 }
 
 function placesTaken({ graph }: LoadedPlan, dead: DeadClaims): number {

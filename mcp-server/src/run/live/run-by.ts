@@ -1,7 +1,6 @@
 import { isAttempt, isLive, workedUntilMs } from "../../graph/attempt.ts";
 import type { GraphEvent } from "../../graph/event.ts";
 import type { RunBy } from "../../live/snapshot.ts";
-import { formatDuration } from "../../text/format.ts";
 import { engineRecordOf } from "../engine/engine-runs.ts";
 import type { DeadClaims } from "../plan/interrupted.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
@@ -46,7 +45,7 @@ export async function runBy(
   if (last === 0) return { kind: "nobody", words: "nobody has begun it", how };
   return nowMs - last < QUIET_MS
     ? { kind: "session", words: "between two launches" }
-    : { kind: "nobody", words: `nobody has been at it for ${formatDuration(nowMs - last)}`, how };
+    : { kind: "nobody", words: "nobody is at it any more", sinceMs: last, how };
 }
 
 /** The name of the machine that a process runs on. */

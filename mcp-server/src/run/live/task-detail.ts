@@ -26,12 +26,17 @@ const MAX_EVENTS = 200;
 const MAX_LIST = 200;
 const MAX_TEXT = 50_000;
 
-/** All that the graph tells of one task. @throws CallerError when there is no such plan or task. */
+/**
+ * All that the graph tells of one task.
+ * @param hasFiles whether the files of the plan's repository are here, so that differences can be shown.
+ * @throws CallerError when there is no such plan or task.
+ */
 export async function taskDetail(
   ctx: RunContext,
   store: GraphStore,
   slug: string,
   id: string,
+  hasFiles: boolean,
 ): Promise<TaskDetail> {
   await ctx.prices.refresh();
   const { table } = ctx.prices.last;
@@ -54,7 +59,7 @@ export async function taskDetail(
       },
     };
   });
-  return { ...detail, ...(await taskFiles(ctx, slug, id, events)) };
+  return { ...detail, ...(hasFiles ? await taskFiles(ctx, slug, id, events) : { files: [], unlisted: 0 }) };
 }
 
 /** What a need of the task offers stands for what its state would. */

@@ -48,7 +48,7 @@ function readyWait({ graph, stored }: LoadedPlan, wait: Wait, refusal: Refusal |
   const inPlan = holder?.startsWith(own) ? (holder.slice(own.length) as TaskId) : undefined;
   const after = refusal?.kind === "turn" ? (refusal.after as TaskId) : undefined;
   const waitsFor = [inPlan, after].filter((id) => id !== undefined && graph.tasks.has(id)) as TaskId[];
-  return { why, reason: wordsOf(wait), waitsFor };
+  return { why, reason: wordsOf(wait, why), waitsFor };
 }
 
 const WHY_REFUSED: Readonly<Record<Refusal["kind"], WaitKind>> = {
@@ -58,6 +58,8 @@ const WHY_REFUSED: Readonly<Record<Refusal["kind"], WaitKind>> = {
   work: "elsewhere",
 };
 
-function wordsOf({ for: what, until }: Wait): string {
-  return `${what}, until ${until}`;
+/** Without when that is expected, which is another time at every look; what is waited for is named by itself. */
+function wordsOf({ kind, for: what, until }: Wait, why?: WaitKind): string {
+  const isWhole = kind === "level" || why === "elsewhere" || why === "turn";
+  return isWhole ? `${what}, until ${until}` : what;
 }
