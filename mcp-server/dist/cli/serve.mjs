@@ -48,6 +48,7 @@ The link opens the page once, within two minutes.
   clearInterval(idle);
   forgetKeys();
   await server.close();
+  await Promise.all(contexts.map((context) => context.close()));
 }
 async function start(contexts, { port, allowHost, readOnly = false }, pluginRoot) {
   const files = readPageFiles(join(pluginRoot, "mcp-server", "dist", "page"));

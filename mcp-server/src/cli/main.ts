@@ -2,7 +2,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import manifest from "../../../.claude-plugin/plugin.json" with { type: "json" };
-import { createContext, type RunContext } from "../run/project/run-context.ts";
+import { createContext, type OpenContext } from "../run/project/run-context.ts";
 import type { ApproveOptions } from "./approve.ts";
 import type { DeliverOptions } from "./deliver.ts";
 import type { PlanOptions } from "./plan.ts";
@@ -14,7 +14,7 @@ const USAGE_ERROR = 2;
 
 const pluginRoot = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
-function context(directory?: string): Promise<RunContext> {
+function context(directory?: string): Promise<OpenContext> {
   const { env, ppid: parentPid } = process;
   return createContext({ directory, env, parentPid, pluginRoot, now: Date.now });
 }

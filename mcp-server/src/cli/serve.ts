@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CallerError } from "../errors/caller-error.ts";
 import { openPage } from "../host/open-page.ts";
 import { readPlan } from "../run/plan/plan-view.ts";
-import type { RunContext } from "../run/project/run-context.ts";
+import type { OpenContext } from "../run/project/run-context.ts";
 import { PageServer } from "../serve/http-server.ts";
 import { readPageFiles } from "../serve/page-files.ts";
 
@@ -26,7 +26,7 @@ export interface ServeOptions {
  * @throws CallerError for an unknown plan or a port that is taken.
  */
 export async function serveCommand(
-  contexts: readonly [RunContext, ...RunContext[]],
+  contexts: readonly [OpenContext, ...OpenContext[]],
   plan: string | undefined,
   options: ServeOptions,
   pluginRoot: string,
@@ -53,10 +53,11 @@ export async function serveCommand(
   clearInterval(idle);
   forgetKeys();
   await server.close();
+  await Promise.all(contexts.map((context) => context.close()));
 }
 
 async function start(
-  contexts: readonly [RunContext, ...RunContext[]],
+  contexts: readonly [OpenContext, ...OpenContext[]],
   { port, allowHost, readOnly = false }: ServeOptions,
   pluginRoot: string,
 ): Promise<PageServer> {
