@@ -179,7 +179,7 @@ var KeyActions = class {
   ends;
   #page;
   act = (plan, request) => act(this.ctx, plan, request);
-  details = async (plan, task) => taskDetail(this.ctx, await existingGraph(this.ctx, plan), plan, task);
+  details = async (plan, task) => taskDetail(this.ctx, await existingGraph(this.ctx, plan), plan, task, true);
   async openPage(plan) {
     this.#page ??= this.#servePage();
     const { openPage } = await import("../host/open-page.mjs");

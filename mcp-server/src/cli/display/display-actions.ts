@@ -19,7 +19,7 @@ export class KeyActions implements DisplayActions {
   act: DisplayActions["act"] = (plan, request) => act(this.ctx, plan, request);
 
   details: DisplayActions["details"] = async (plan, task) =>
-    taskDetail(this.ctx, await existingGraph(this.ctx, plan), plan, task);
+    taskDetail(this.ctx, await existingGraph(this.ctx, plan), plan, task, true);
 
   async openPage(plan: string): Promise<string> {
     this.#page ??= this.#servePage();
