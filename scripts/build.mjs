@@ -21,6 +21,9 @@ const FORMATS = [
 /** CommonJS libraries in a module call `require` for Node's own modules. */
 const REQUIRE = 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);';
 
+/** The page of `parallel serve`: three files that the server holds in memory. */
+const PAGE = "mcp-server/page";
+
 /** Writes the bundle to `outdir`; equal sources give equal bytes. */
 export async function buildTo(outdir) {
   rmSync(outdir, { recursive: true, force: true });
@@ -57,10 +60,33 @@ export async function buildTo(outdir) {
   }
   writeFileSync(join(outdir, "package.json"), '{ "type": "commonjs" }\n');
   cpSync(join(root, "mcp-server/src/cli/session-hook.cjs"), join(outdir, "session-hook.cjs"));
+  await buildPageTo(join(outdir, "page"));
   const prebuilds = join(dirname(require.resolve("@photostructure/sqlite/package.json")), "prebuilds");
   for (const platform of readdirSync(prebuilds)) {
     cpSync(join(prebuilds, platform), join(outdir, "prebuilds", platform), { recursive: true });
   }
+}
+
+/** Writes the page to `outdir`: its markup as it is, and its code and its style without what only readers need. */
+export async function buildPageTo(outdir) {
+  await build({
+    absWorkingDir: root,
+    outdir,
+    entryPoints: [
+      { in: `${PAGE}/main.tsx`, out: "page" },
+      { in: `${PAGE}/page.css`, out: "page" },
+    ],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "none",
+    tsconfig: join(root, PAGE, "tsconfig.json"),
+    logLevel: "warning",
+  });
+  cpSync(join(root, PAGE, "index.html"), join(outdir, "index.html"));
 }
 
 /** The files with this extension, by their names without it, each with the module to start from. */

@@ -32,6 +32,7 @@ function filesBelow(folder) {
 
 run("Formatting and lint", "@biomejs/biome/bin/biome", "ci", "--error-on-warnings", ".");
 run("Type check", "typescript/bin/tsc", "--noEmit");
+run("Type check of the page", "typescript/bin/tsc", "--noEmit", "-p", "mcp-server/page");
 
 const built = mkdtempSync(join(tmpdir(), "parallel-bundle-"));
 try {

@@ -100,6 +100,16 @@ describe("the source", () => {
     expect(wide.map(({ path, imports }) => `${path}: ${imports.length}`)).toEqual([]);
   });
 
+  it("the source is known to the page by live/ alone, so that the page carries nothing of the server", () => {
+    const page = join(ROOT, "mcp-server", "page");
+    const foreign = readdirSync(page, { recursive: true, encoding: "utf8" })
+      .filter((file) => /\.tsx?$/.test(file))
+      .flatMap((file) => [...readFileSync(join(page, file), "utf8").matchAll(/from "([^"]*\/src\/[^"]*)"/g)])
+      .map(([, path = ""]) => path.replace(/^.*\/src\//, ""))
+      .filter((path) => !path.startsWith("live/"));
+    expect(foreign).toEqual([]);
+  });
+
   it("the source has no exported name with two meanings", () => {
     const exported = /^export (?:async |abstract )*(?:function\*?|const|let|class|interface|type) (\w+)/gm;
     const places = new Map<string, string[]>();

@@ -105,7 +105,7 @@ import { CallerError } from "./errors.mjs";
 import { ACTIONS } from "./live.mjs";
 
 // import:run/live.mjs in serve.mjs
-import { PlanWatch, act, planEntry, planHistory, taskDetail } from "./run/live.mjs";
+import { PlanWatch, act, fileClashes, planEntry, planHistory, taskDetail } from "./run/live.mjs";
 
 // mcp-server/src/serve/api.ts
 var MAX_NOTE = 8e3;
@@ -153,7 +153,7 @@ function routeOf(path) {
   if (second === "tasks") return task === void 0 ? void 0 : { name: "task", plan, task };
   if (task !== void 0) return void 0;
   if (second === "events") return { name: "events", plan };
-  return second === "history" || second === "act" ? { name: second, plan } : void 0;
+  return second === "history" || second === "clashes" || second === "act" ? { name: second, plan } : void 0;
 }
 function decoded(part) {
   try {
@@ -170,6 +170,7 @@ async function answer(sources, route, body) {
   if (route.name === "plan") return (await sources.watch(route.plan)).snapshot();
   const { ctx, store, slug, isHere } = await sources.find(route.plan);
   if (route.name === "history") return planHistory(ctx, store, slug);
+  if (route.name === "clashes") return fileClashes(ctx, store, slug);
   if (route.name === "task") return taskDetail(ctx, store, slug, route.task, isHere);
   return act(ctx, slug, actionIn(body));
 }

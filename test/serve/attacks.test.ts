@@ -14,6 +14,7 @@ const READS = [
   "/api/plans/p",
   "/api/plans/p/events",
   "/api/plans/p/history",
+  "/api/plans/p/clashes",
   "/api/plans/p/tasks/1",
 ];
 const ASSETS = ["/", "/page.js", "/page.css"];

@@ -243,6 +243,22 @@ function wordsOf(change) {
   }
 }
 
+// import:run/planning.mjs in run/live.mjs
+import { expectedTimes, planningOf, unorderedClashes } from "./planning.mjs";
+
+// mcp-server/src/run/live/file-clashes.ts
+var MAX_CLASHES = 500;
+async function fileClashes(ctx, store, slug) {
+  return readGraph(ctx, store, async (view) => {
+    const { graph, policy, estimates } = await view.plan(slug);
+    const tasks = [...graph.tasks.values()];
+    const clashes = unorderedClashes(planningOf(ctx, tasks, policy, estimates), tasks);
+    return {
+      clashes: clashes.slice(0, MAX_CLASHES).map(({ tasks: tasks2, what }) => ({ tasks: tasks2, what: cleanText(what, LINE_LIMIT) }))
+    };
+  });
+}
+
 // mcp-server/src/run/live/incidents.ts
 function incidentsOf(graph, events) {
   const overwritten = overwrittenVersions(heldLooks(events), (attempt) => graph.claim(attempt)?.task);
@@ -409,9 +425,6 @@ import { MAX_TROUBLE, taskActions } from "../live.mjs";
 
 // import:run/claims.mjs in run/live.mjs
 import { choose, waitingTasks } from "./claims.mjs";
-
-// import:run/planning.mjs in run/live.mjs
-import { expectedTimes } from "./planning.mjs";
 
 // import:run/engine.mjs in run/live.mjs
 import { engineRecordOf } from "./engine.mjs";
@@ -1104,6 +1117,7 @@ export {
   attemptRow,
   costNow,
   eventLine,
+  fileClashes,
   incidentsOf,
   isSameHead,
   machineOf,

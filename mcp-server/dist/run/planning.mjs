@@ -56,15 +56,19 @@ function limitText(limit, { tasks, clashes }) {
 
 // mcp-server/src/run/planning/conflicts.ts
 var MAX_CONFLICTS = 10;
-function conflictsOf({ clashes }, nodes) {
-  const before = ancestors(nodes);
-  const open = clashes.filter(({ a, b }) => {
-    const [one, other] = [nodes[a]?.id ?? "", nodes[b]?.id ?? ""];
-    return !before.get(one)?.has(other) && !before.get(other)?.has(one);
-  });
-  const lines = open.slice(0, MAX_CONFLICTS).map(({ a, b, clash }) => `${nodes[a]?.id} and ${nodes[b]?.id}: ${whatOf(clash)}`);
+function conflictsOf(planning, nodes) {
+  const open = unorderedClashes(planning, nodes);
+  const lines = open.slice(0, MAX_CONFLICTS).map(({ tasks: [one, other], what }) => `${one} and ${other}: ${what}`);
   const more = open.length - lines.length;
   return more > 0 ? [...lines, `and ${more} more pairs`] : lines;
+}
+function unorderedClashes({ clashes }, nodes) {
+  const before = ancestors(nodes);
+  return clashes.flatMap(({ a, b, clash }) => {
+    const [one, other] = [nodes[a]?.id ?? "", nodes[b]?.id ?? ""];
+    if (before.get(one)?.has(other) || before.get(other)?.has(one)) return [];
+    return [{ tasks: [one, other], what: whatOf(clash) }];
+  });
 }
 function contradictionsOf({ clashes }, tasks) {
   const inOrder = orderedDespiteParallelWith(tasks).map(
@@ -706,5 +710,6 @@ export {
   shareOfTokens,
   tasksLeft,
   togetherText,
+  unorderedClashes,
   waysText
 };

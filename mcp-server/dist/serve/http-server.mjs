@@ -16,7 +16,7 @@ var MAX_BODY_BYTES = 16 * 1024;
 var MAX_CONNECTIONS = 64;
 var HEADERS_TIMEOUT_MS = 1e4;
 var REQUEST_TIMEOUT_MS = 3e4;
-var HEADERS = {
+var PAGE_HEADERS = {
   "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "no-referrer",
@@ -76,7 +76,7 @@ var PageServer = class _PageServer {
     await this.#sources.close();
   }
   async #answer(request, response) {
-    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
     response.on("error", () => void 0);
     try {
       await this.#route(request, response);
@@ -194,5 +194,6 @@ function sendError(response, status, message) {
   sendJson(response, { error: { message } });
 }
 export {
+  PAGE_HEADERS,
   PageServer
 };

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { CallerError } from "../errors/caller-error.ts";
 import { ACTIONS, type ActionRequest } from "../live/snapshot.ts";
 import { act } from "../run/live/act.ts";
+import { fileClashes } from "../run/live/file-clashes.ts";
 import { planHistory } from "../run/live/plan-history.ts";
 import { taskDetail } from "../run/live/task-detail.ts";
 import type { PlanSources } from "./plan-sources.ts";
@@ -52,7 +53,7 @@ export type Route =
   | { readonly name: "session" }
   | { readonly name: "plans" }
   | { readonly name: "events"; readonly plan: string }
-  | { readonly name: "plan" | "history" | "act"; readonly plan: string }
+  | { readonly name: "plan" | "history" | "clashes" | "act"; readonly plan: string }
   | { readonly name: "task"; readonly plan: string; readonly task: string };
 
 /** Those that `answer` answers. */
@@ -71,7 +72,9 @@ export function routeOf(path: string): Route | undefined {
   if (second === "tasks") return task === undefined ? undefined : { name: "task", plan, task };
   if (task !== undefined) return undefined;
   if (second === "events") return { name: "events", plan };
-  return second === "history" || second === "act" ? { name: second, plan } : undefined;
+  return second === "history" || second === "clashes" || second === "act"
+    ? { name: second, plan }
+    : undefined;
 }
 
 /** @returns undefined for what is no encoded text. */
@@ -94,6 +97,7 @@ export async function answer(sources: PlanSources, route: AnsweredRoute, body: u
   if (route.name === "plan") return (await sources.watch(route.plan)).snapshot();
   const { ctx, store, slug, isHere } = await sources.find(route.plan);
   if (route.name === "history") return planHistory(ctx, store, slug);
+  if (route.name === "clashes") return fileClashes(ctx, store, slug);
   if (route.name === "task") return taskDetail(ctx, store, slug, route.task, isHere);
   return act(ctx, slug, actionIn(body));
 }

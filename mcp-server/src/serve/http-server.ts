@@ -21,7 +21,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
  * On every answer. The page loads nothing but its own files, runs no text as code and stands in nobody's frame; nobody
  * keeps a copy of what it shows.
  */
-const HEADERS: Readonly<Record<string, string>> = {
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   "Content-Security-Policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
   "X-Content-Type-Options": "nosniff",
@@ -101,7 +101,7 @@ export class PageServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
     // A reader that is gone is no fault of anybody.
     response.on("error", () => undefined);
     try {

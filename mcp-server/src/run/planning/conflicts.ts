@@ -7,20 +7,38 @@ import type { Planning } from "./planning.ts";
 const MAX_CONFLICTS = 10;
 
 /** Pairs of one level first: those would otherwise start together. */
-export function conflictsOf(
-  { clashes }: Planning,
-  nodes: readonly { id: string; dependencies: readonly string[] }[],
-): string[] {
-  const before = ancestors(nodes);
-  const open = clashes.filter(({ a, b }) => {
-    const [one, other] = [nodes[a]?.id ?? "", nodes[b]?.id ?? ""];
-    return !before.get(one)?.has(other) && !before.get(other)?.has(one);
-  });
+export function conflictsOf(planning: Planning, nodes: readonly OrderedNode[]): string[] {
+  const open = unorderedClashes(planning, nodes);
   const lines = open
     .slice(0, MAX_CONFLICTS)
-    .map(({ a, b, clash }) => `${nodes[a]?.id} and ${nodes[b]?.id}: ${whatOf(clash)}`);
+    .map(({ tasks: [one, other], what }) => `${one} and ${other}: ${what}`);
   const more = open.length - lines.length;
   return more > 0 ? [...lines, `and ${more} more pairs`] : lines;
+}
+
+interface OrderedNode {
+  readonly id: string;
+  readonly dependencies: readonly string[];
+}
+
+/** Two tasks that may not run at once, though neither waits for the other. */
+export interface UnorderedClash {
+  readonly tasks: readonly [string, string];
+  /** The globs that could meet, or the resource. */
+  readonly what: string;
+}
+
+/** What only files and resources keep apart. @param nodes the planning's tasks, by index. */
+export function unorderedClashes(
+  { clashes }: Pick<Planning, "clashes">,
+  nodes: readonly OrderedNode[],
+): UnorderedClash[] {
+  const before = ancestors(nodes);
+  return clashes.flatMap(({ a, b, clash }) => {
+    const [one, other] = [nodes[a]?.id ?? "", nodes[b]?.id ?? ""];
+    if (before.get(one)?.has(other) || before.get(other)?.has(one)) return [];
+    return [{ tasks: [one, other] as const, what: whatOf(clash) }];
+  });
 }
 
 /** Where `parallelWith` says what dependencies or files do not allow. */

@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const CHECKOUT = join(import.meta.dirname, "..", "..");
+
+/** `parallel serve` in a process of its own. */
+export interface ServeProcess {
+  readonly link: string;
+  readonly port: number;
+  /** Ends it as a crash would. */
+  kill(): Promise<void>;
+}
+
+/** @param port 0: any that is free. */
+export async function serve(
+  folder: string,
+  env: Readonly<Record<string, string | undefined>>,
+  port = 0,
+): Promise<ServeProcess> {
+  const child = spawn(
+    process.execPath,
+    [join(CHECKOUT, "bin", "parallel"), "serve", "--no-open", "--port", String(port)],
+    { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] },
+  );
+  const link = await firstLine(child);
+  return {
+    link,
+    port: Number(new URL(link).port),
+    kill: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    },
+  };
+}
+
+/** @throws Error with what it says instead. */
+async function firstLine(child: ChildProcess): Promise<string> {
+  let said = "";
+  child.stderr?.on("data", (data: Buffer) => {
+    said += data.toString("utf8");
+  });
+  if (!child.stdout) throw new Error("no output");
+  for await (const line of createInterface({ input: child.stdout })) if (line.startsWith("http")) return line;
+  throw new Error(`parallel serve has ended: ${said}`);
+}
