@@ -582,6 +582,7 @@ var COMMITS = ["none", "task", "end"];
 var ISOLATION_POLICIES = ["shared", "worktree", "auto"];
 var DELIVERIES = ["branch", "checkout"];
 var TOGETHER = ["small", "none"];
+var QUESTIONS = ["ask", "later", "decide"];
 var VERIFICATIONS = ["run", "seen", "claimed"];
 var DEFAULT_POLICY = {
   maxParallel: 5,
@@ -599,6 +600,7 @@ var DEFAULT_POLICY = {
   isolation: "shared",
   deliver: "branch",
   verify: "claimed",
+  questions: "ask",
   maxTokens: 0,
   maxCost: 0,
   maxTurns: 0,
@@ -1848,6 +1850,7 @@ export {
   MESSAGE_FAILED,
   NO_TEST,
   OFFER_MS,
+  QUESTIONS,
   REVIEWER,
   REVIEWS,
   TOGETHER,

@@ -22,10 +22,10 @@ function answerForFailure({ reads }, failed) {
 import { createHash } from "node:crypto";
 
 // import:run/edits.mjs in tools.mjs
-import { commandsOfPlan, createPlan, exportPlan, listTasks, openPlan, purposeOfCommand, splitTask, updatePlan, updateTask } from "./run/edits.mjs";
+import { answerAgent, answerTask, commandsOfPlan, createPlan, exportPlan, leaveToAgent, listTasks, openPlan, openQuestions, purposeOfCommand, questionOfAgent, splitTask, updatePlan, updateTask } from "./run/edits.mjs";
 
 // import:text.mjs in tools.mjs
-import { cleanLines, escapeTags, exactLine, shownPath } from "./text.mjs";
+import { cleanLines, escapeTags, exactLine, foreignLine, shownPath } from "./text.mjs";
 
 // mcp-server/src/tools/answer/approve-commands.ts
 var MAX_COMMANDS = 10;
@@ -51,7 +51,8 @@ async function approveCommands(ctx, slug, asking, warnings = []) {
     return answer2(before, `They are too long for a form: ${terminal}`);
   const key2 = `approve-${createHash("sha256").update(JSON.stringify(open.map(({ command }) => command))).digest("hex")}`;
   const reply2 = asking.replyTo(key2);
-  if (reply2 === void 0) return { question: { key: key2, message: messageFor(slug, lines), yes: "Approve" } };
+  if (reply2 === void 0)
+    return { question: { key: key2, message: messageFor(slug, lines), field: { yes: "Approve" } } };
   if (reply2 === "no") {
     return answer2(
       before,
@@ -67,6 +68,55 @@ function lineOf(command) {
 function messageFor(slug, lines) {
   return `May these commands of the plan ${slug} be run in this repository, by the server where the policy says so, and those of a task by its agent without a prompt?
 ${lines.join("\n")}`;
+}
+
+// mcp-server/src/tools/answer/ask-user.ts
+var MAX_SHOWN = 2e3;
+async function askForAgent(run, agentId, report, asking) {
+  const question = await questionOfAgent(run, report);
+  if (!question || question.policy === "later" || question.isLeft) return void 0;
+  const reply2 = asking.isPossible ? asking.wordsTo(question.key) : "none";
+  if (reply2 === void 0) return { question: formOf(question) };
+  if (reply2 !== "none") {
+    await answerAgent(run, agentId, question, report.token, reply2.words);
+    return goesOn(question, reply2.words, "The user has answered. Go on by it");
+  }
+  if (question.policy !== "decide") return void 0;
+  await leaveToAgent(run, agentId, question, report.token);
+  return goesOn(
+    question,
+    void 0,
+    "Nobody answered. Decide by yourself, for what is easiest to change later, say in notes what you decided"
+  );
+}
+function goesOn({ task }, answer2, how) {
+  return {
+    data: {
+      task,
+      outcome: "not taken",
+      ...answer2 !== void 0 && { answer: answer2 },
+      next: `${how}, and report with the same token when the task is done.`
+    }
+  };
+}
+async function askForPlan(run, session, plan3, asking) {
+  if (!asking.isPossible) return void 0;
+  let isAnswered = false;
+  for (const question of await openQuestions(run, plan3)) {
+    if (session.unanswered.has(question.key)) continue;
+    const reply2 = asking.wordsTo(question.key);
+    if (reply2 === void 0) return isAnswered ? "answered" : { question: formOf(question) };
+    if (reply2 === "none") session.unanswered.add(question.key);
+    else {
+      await answerTask(run, question, reply2.words);
+      isAnswered = true;
+    }
+  }
+  return isAnswered ? "answered" : void 0;
+}
+function formOf({ task, subject, text, key: key2 }) {
+  const message = `The task ${task} (${foreignLine(subject, 100)}) asks: ${foreignLine(text, MAX_SHOWN)}`;
+  return { key: key2, message, field: { words: "Your answer" } };
 }
 
 // import:policy.mjs in tools.mjs
@@ -295,21 +345,31 @@ async function launchLines(run, session, plan3) {
 import * as z from "./lib/zod.mjs";
 
 // mcp-server/src/tools/answer/question.ts
+var MAX_WORDS = 3e3;
 var reply = z.looseObject({
   action: z.string(),
-  content: z.looseObject({ yes: z.boolean().optional() }).optional().catch(void 0)
+  content: z.looseObject({ yes: z.boolean().optional(), words: z.string().optional() }).optional().catch(void 0)
 });
 function askingWith(hasForms, replies = {}) {
+  const accepted = (key2) => {
+    if (!Object.hasOwn(replies, key2)) return void 0;
+    const { success, data } = reply.safeParse(replies[key2]);
+    return success && data.action === "accept" ? data.content ?? {} : {};
+  };
   return {
     isPossible: hasForms,
     replyTo: (key2) => {
-      if (!Object.hasOwn(replies, key2)) return void 0;
-      const { success, data } = reply.safeParse(replies[key2]);
-      return success && data.action === "accept" && data.content?.yes === true ? "yes" : "no";
+      const content = accepted(key2);
+      return content && (content.yes === true ? "yes" : "no");
+    },
+    wordsTo: (key2) => {
+      const content = accepted(key2);
+      const words = content?.words?.trim().slice(0, MAX_WORDS) ?? "";
+      return content && (words === "" ? "none" : { words });
     }
   };
 }
-function formFor({ key: key2, message, yes }) {
+function formFor({ key: key2, message, field }) {
   return {
     resultType: "input_required",
     inputRequests: {
@@ -320,8 +380,7 @@ function formFor({ key: key2, message, yes }) {
           message,
           requestedSchema: {
             type: "object",
-            properties: { yes: { type: "boolean", title: yes } },
-            required: ["yes"]
+            ..."yes" in field ? { properties: { yes: { type: "boolean", title: field.yes } }, required: ["yes"] } : { properties: { words: { type: "string", title: field.words } }, required: ["words"] }
           }
         }
       }
@@ -440,7 +499,8 @@ var batchCollect = defineTool({
     };
   }
 });
-async function launches(plan22, waitSeconds, { run, session, actor, client, signal, progress }) {
+async function launches(plan22, waitSeconds, context) {
+  const { run, session, actor, client, signal, progress, asking } = context;
   session.module.end(plan22);
   const collected = await collectLaunches(
     run,
@@ -457,6 +517,11 @@ async function launches(plan22, waitSeconds, { run, session, actor, client, sign
     progress
   );
   const { decision, reason, isStuck } = collected;
+  if (actor === "main" && !signal.aborted && (isStuck || collected.done)) {
+    const asked = await askForPlan(run, session, plan22, asking);
+    if (asked === "answered") return launches(plan22, waitSeconds, context);
+    if (asked) return asked;
+  }
   const ended = collected.ended.filter(({ line, findings }) => line !== void 0 || findings !== void 0);
   const told = session.told.get(plan22);
   const answer2 = batchAnswer(session, client, collected, isStuck);
@@ -488,9 +553,15 @@ var batchNext = defineTool({
     max: z.number().int().min(1).max(20).optional().describe("Launch at most so many")
   }),
   annotations: WRITE,
-  async handle(input2, { run, session, actor, agentId, client }) {
+  async handle(input2, { run, session, actor, agentId, client, asking }) {
     if (agentId === void 0) await takeOverFromModule(run, session, input2.plan);
-    const batch = await nextBatchToLaunch(run, actor, input2.plan, input2.max);
+    const next = () => nextBatchToLaunch(run, actor, input2.plan, input2.max);
+    let batch = await next();
+    if (actor === "main" && batch.launch.length === 0 && batch.counts.running === 0) {
+      const asked = await askForPlan(run, session, input2.plan, asking);
+      if (asked === "answered") batch = await next();
+      else if (asked) return asked;
+    }
     return { data: batchAnswer(session, client, batch) };
   }
 });
@@ -627,7 +698,7 @@ var planCreate = defineTool({
 });
 
 // mcp-server/src/tools/plan-report.ts
-var MAX_SHOWN = 9e3;
+var MAX_SHOWN2 = 9e3;
 var planReport = defineTool({
   name: "plan_report",
   title: "Report on a plan",
@@ -649,7 +720,7 @@ var planReport = defineTool({
       return { data: { plan: input2.plan, report, ...noted(files), next: nextFor(done, false, files) } };
     const { brief, markdown, file, line } = await writeReport(run, slug, report);
     const isShown = agentId === void 0 && session.interactive && client.isClaudeCode;
-    if (isShown) session.toShow = markdown.length <= MAX_SHOWN ? `${markdown}
+    if (isShown) session.toShow = markdown.length <= MAX_SHOWN2 ? `${markdown}
 ${line}` : `${brief}
 ${line}`;
     const place = client.isClaudeCode ? "" : ` It is about the checkout ${shownPath(run.checkout.root)}.`;
@@ -1001,7 +1072,12 @@ var taskReport = defineTool({
   description: "Use once, as the agent of a task, when it is done or cannot be: hands in the result with its evidence.",
   input,
   annotations: IDEMPOTENT,
-  async handle(call, { run, session, actor, agentId, toolUseId }) {
+  async handle(call, { run, session, actor, agentId, toolUseId, asking }) {
+    const question = call.outcome === "blocked" ? call.blockedOn?.question : void 0;
+    if (question !== void 0) {
+      const asked = await askForAgent(run, agentId, { task: call.task, token: call.token, question }, asking);
+      if (asked) return asked;
+    }
     const isScripts = agentId !== void 0 && session.workflows.hasAgent(agentId);
     const isWorkers = isScripts || session.isPull(call.token);
     const given = {
@@ -1318,6 +1394,8 @@ export {
   answerForFailure,
   answerModule,
   approveCommands,
+  askForAgent,
+  askForPlan,
   askingWith,
   batchAnswer,
   batchCollect,

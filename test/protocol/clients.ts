@@ -43,7 +43,7 @@ export interface TestClient {
 /** What the user does with a form. */
 export interface FormReply {
   readonly action: "accept" | "decline" | "cancel";
-  readonly content?: Record<string, boolean>;
+  readonly content?: Record<string, boolean | string>;
 }
 
 /** The user of a client that has forms: is shown the message of one, and replies. */

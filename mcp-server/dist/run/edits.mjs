@@ -5,7 +5,7 @@ import { InvalidGlob, causeText, findCycle, hasEnded, isAttempt, isLive, isRevie
 import { NOT_APPROVED } from "./approval.mjs";
 
 // import:run/attempts.mjs in run/edits.mjs
-import { continueByToken, endAttempt, expireClaims, isolationsOf, noteSignOfLife, releaseClaims } from "./attempts.mjs";
+import { claimOfToken, continueByToken, endAttempt, expireClaims, isRefusal, isolationsOf, noteSignOfLife, releaseClaims } from "./attempts.mjs";
 
 // import:run/gate.mjs in run/edits.mjs
 import { whyGateDoesNotRun } from "./gate.mjs";
@@ -654,6 +654,196 @@ function resumeCommand({ slug, source }) {
   return source.kind === "file" ? `/spec:execute ${slug}` : `/parallel:run ${slug}`;
 }
 
+// import:node:crypto in run/edits.mjs
+import { createHash } from "node:crypto";
+
+// mcp-server/src/run/edits/update-task.ts
+async function updateTask(ctx, actor, agentId, input) {
+  const { plan, id } = splitTaskName(input.task);
+  const store = await existingGraph(ctx, plan);
+  const work = async (tx) => {
+    if (input.token !== void 0) await noteSignOfLife(tx, input.token, agentId);
+    await expireClaims(tx);
+    const loaded = await tx.plan(plan);
+    const task = taskOf(loaded, id);
+    if (input.token !== void 0) await continueByToken(tx, loaded, task, input.token, agentId);
+    if (!isNoteAlone(input)) await refuseForeignClaim(loaded, task, agentId);
+    if (agentId !== void 0 || input.token !== void 0) refuseBlockingOthers(input.addBlocks);
+    define(loaded, task, input);
+    if (input.note !== void 0 || input.metadata || input.owner !== void 0) {
+      loaded.append({
+        type: "task.annotated",
+        task: id,
+        ...input.note !== void 0 && { note: input.note },
+        ...input.metadata && { metadata: input.metadata },
+        ...input.owner !== void 0 && { owner: input.owner }
+      });
+    }
+    if (input.status !== void 0) setStatus(loaded, task, input.status);
+    return { loaded, task: taskOf(loaded, id) };
+  };
+  return changeGraph(ctx, store, actor, work, { plan: { repository: ctx.repository, slug: plan } });
+}
+function isNoteAlone({ task: _task, token: _token, note: _note, ...changes }) {
+  return Object.values(changes).every((value) => value === void 0);
+}
+function define(plan, task, input) {
+  const known = (names) => (names ?? []).map((name) => taskOf(plan, splitTaskName(name, plan.stored.slug).id).id);
+  const removed = new Set(known(input.removeBlockedBy));
+  const { tasks } = plan.graph;
+  const added = dependOnWork({ ...outlineOf(task), dependencies: known(input.addBlockedBy) }, tasks);
+  const dependencies = [
+    .../* @__PURE__ */ new Set([...task.dependencies.filter((id) => !removed.has(id)), ...added.dependencies])
+  ];
+  const definitions = /* @__PURE__ */ new Map();
+  const own = {
+    ...outlineOf(task),
+    dependencies,
+    ...input.subject !== void 0 && { subject: input.subject },
+    ...input.description !== void 0 && { description: input.description },
+    ...input.addWrites && { writes: [.../* @__PURE__ */ new Set([...task.writes ?? [], ...globs(input.addWrites)])] }
+  };
+  if (JSON.stringify(own) !== JSON.stringify(outlineOf(task))) definitions.set(task.id, own);
+  for (const id of known(input.addBlocks)) {
+    const other = definitions.get(id) ?? outlineOf(taskOf(plan, id));
+    const waits = dependOnWork({ ...other, dependencies: [task.id] }, tasks);
+    definitions.set(id, {
+      ...other,
+      dependencies: [.../* @__PURE__ */ new Set([...other.dependencies, ...waits.dependencies])]
+    });
+  }
+  for (const [id, definition] of definitions) {
+    definitions.set(
+      id,
+      dependOnParts(definition, (other) => plan.graph.tasks.get(other))
+    );
+  }
+  const edges = new Map(
+    [...plan.graph.tasks.values()].map((other) => [other.id, other.dependencies])
+  );
+  for (const [id, definition] of definitions) edges.set(id, definition.dependencies);
+  const cycle = findCycle(edges);
+  if (cycle) {
+    throw new CallerError(
+      "bad_input",
+      `The dependencies would form a cycle: ${cycle.join(" → ")}. Nothing was changed.`,
+      "Remove one of these dependencies with removeBlockedBy.",
+      "addBlockedBy"
+    );
+  }
+  for (const [id, definition] of definitions) {
+    if (plan.graph.tasks.get(id)?.status === "completed") {
+      throw new CallerError(
+        "wrong_state",
+        `${taskName(plan.stored.slug, id)} is completed; it is not changed any more.`,
+        "Create a new task instead (task_create).",
+        "task"
+      );
+    }
+    plan.append({ type: "task.defined", task: id, definition });
+  }
+}
+function globs(paths) {
+  try {
+    return paths.map(normaliseGlob);
+  } catch (error) {
+    if (!(error instanceof InvalidGlob)) throw error;
+    throw new CallerError(
+      "bad_input",
+      `addWrites: ${error.message}`,
+      "Correct it and call again.",
+      "addWrites"
+    );
+  }
+}
+function setStatus(plan, task, status) {
+  if (task.status === "completed") {
+    throw new CallerError(
+      "wrong_state",
+      `${taskName(plan.stored.slug, task.id)} is completed, and completed is final.`,
+      "Create a new task for further work (task_create).",
+      "status"
+    );
+  }
+  const parts = partsOf(task);
+  if (parts) {
+    throw new CallerError(
+      "wrong_state",
+      `${taskName(plan.stored.slug, task.id)} was ${task.cause && causeText(task.cause)}: its work is done there.`,
+      "Change its parts instead.",
+      "status"
+    );
+  }
+  if (task.status === status) return;
+  const cause = status === "cancelled" ? "cancelled by a call" : "sent back by a call";
+  for (const { claim } of plan.holding) {
+    if (claim.task !== task.id) continue;
+    if (claim.state === "offered") {
+      plan.append({ type: "claim.returned", task: task.id, attempt: claim.id, cause });
+    } else if (claim.state === "running") {
+      endAttempt(plan, claim, { outcome: "cancelled", cause, draining: true });
+    } else if (claim.state === "delivering") {
+      endAttempt(plan, claim, { outcome: "cancelled", cause });
+    }
+  }
+  plan.append({ type: "task.status", task: task.id, status, cause: said(cause) });
+}
+
+// mcp-server/src/run/edits/questions.ts
+var LEFT_TO_AGENT = "Nobody answered, so decide by yourself";
+var MAX_QUESTION = 800;
+async function questionOfAgent(ctx, report) {
+  const { plan, id } = splitTaskName(report.task);
+  const store = await existingGraph(ctx, plan);
+  return readGraph(ctx, store, async (view) => {
+    const found = await claimOfToken(view, report.token);
+    if (isRefusal(found) || found.held.plan !== plan || found.task.id !== id) return void 0;
+    const { task, loaded, held } = found;
+    const question = report.question.trim();
+    return {
+      ...questionOf(loaded, id, held.claim.id, question),
+      policy: loaded.policy.questions,
+      isLeft: task.notes.includes(leftNote(question))
+    };
+  });
+}
+async function openQuestions(ctx, slug) {
+  const store = await existingGraph(ctx, slug);
+  return readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    if (plan.stored.status === "stopped" || plan.policy.questions === "later") return [];
+    return [...plan.graph.tasks.values()].flatMap((task) => {
+      if (task.status !== "failed") return [];
+      const last = plan.graph.claimsOf(task.id).at(-1);
+      const need = last?.state === "ended" ? last.report?.blockedOn : void 0;
+      return last && need && "question" in need ? [questionOf(plan, task.id, last.id, need.question)] : [];
+    });
+  });
+}
+function questionOf(plan, id, attempt, text) {
+  const task = taskName(plan.stored.slug, id);
+  const hash = createHash("sha256").update(`${task}
+${attempt}
+${text}`).digest("hex");
+  return { task, subject: plan.graph.tasks.get(id)?.subject ?? "", text, key: `question-${hash}` };
+}
+async function answerAgent(ctx, agentId, { task, text }, token, answer) {
+  await updateTask(ctx, "person", agentId, { task, token, note: answerNote(text, answer) });
+}
+async function answerTask(ctx, { task, text }, answer) {
+  await updateTask(ctx, "person", void 0, { task, status: "pending", note: answerNote(text, answer) });
+}
+async function leaveToAgent(ctx, agentId, { task, text }, token) {
+  await updateTask(ctx, "server", agentId, { task, token, note: leftNote(text) });
+}
+function answerNote(question, answer) {
+  return `The user was asked: ${question.slice(0, MAX_QUESTION)}
+The user's answer: ${answer}`;
+}
+function leftNote(question) {
+  return `${LEFT_TO_AGENT}: ${question.slice(0, MAX_QUESTION)}`;
+}
+
 // mcp-server/src/run/edits/read-parts.ts
 var INHERITED = [
   "priority",
@@ -836,138 +1026,6 @@ function originNote(before, task) {
   return `This is a part of ${name} (${task.subject}), which was split; task_get tells its text.${worked ? " Somebody has worked on it already: look for what is there." : ""}`;
 }
 
-// mcp-server/src/run/edits/update-task.ts
-async function updateTask(ctx, actor, agentId, input) {
-  const { plan, id } = splitTaskName(input.task);
-  const store = await existingGraph(ctx, plan);
-  const work = async (tx) => {
-    if (input.token !== void 0) await noteSignOfLife(tx, input.token, agentId);
-    await expireClaims(tx);
-    const loaded = await tx.plan(plan);
-    const task = taskOf(loaded, id);
-    if (input.token !== void 0) await continueByToken(tx, loaded, task, input.token, agentId);
-    if (!isNoteAlone(input)) await refuseForeignClaim(loaded, task, agentId);
-    if (agentId !== void 0 || input.token !== void 0) refuseBlockingOthers(input.addBlocks);
-    define(loaded, task, input);
-    if (input.note !== void 0 || input.metadata || input.owner !== void 0) {
-      loaded.append({
-        type: "task.annotated",
-        task: id,
-        ...input.note !== void 0 && { note: input.note },
-        ...input.metadata && { metadata: input.metadata },
-        ...input.owner !== void 0 && { owner: input.owner }
-      });
-    }
-    if (input.status !== void 0) setStatus(loaded, task, input.status);
-    return { loaded, task: taskOf(loaded, id) };
-  };
-  return changeGraph(ctx, store, actor, work, { plan: { repository: ctx.repository, slug: plan } });
-}
-function isNoteAlone({ task: _task, token: _token, note: _note, ...changes }) {
-  return Object.values(changes).every((value) => value === void 0);
-}
-function define(plan, task, input) {
-  const known = (names) => (names ?? []).map((name) => taskOf(plan, splitTaskName(name, plan.stored.slug).id).id);
-  const removed = new Set(known(input.removeBlockedBy));
-  const { tasks } = plan.graph;
-  const added = dependOnWork({ ...outlineOf(task), dependencies: known(input.addBlockedBy) }, tasks);
-  const dependencies = [
-    .../* @__PURE__ */ new Set([...task.dependencies.filter((id) => !removed.has(id)), ...added.dependencies])
-  ];
-  const definitions = /* @__PURE__ */ new Map();
-  const own = {
-    ...outlineOf(task),
-    dependencies,
-    ...input.subject !== void 0 && { subject: input.subject },
-    ...input.description !== void 0 && { description: input.description },
-    ...input.addWrites && { writes: [.../* @__PURE__ */ new Set([...task.writes ?? [], ...globs(input.addWrites)])] }
-  };
-  if (JSON.stringify(own) !== JSON.stringify(outlineOf(task))) definitions.set(task.id, own);
-  for (const id of known(input.addBlocks)) {
-    const other = definitions.get(id) ?? outlineOf(taskOf(plan, id));
-    const waits = dependOnWork({ ...other, dependencies: [task.id] }, tasks);
-    definitions.set(id, {
-      ...other,
-      dependencies: [.../* @__PURE__ */ new Set([...other.dependencies, ...waits.dependencies])]
-    });
-  }
-  for (const [id, definition] of definitions) {
-    definitions.set(
-      id,
-      dependOnParts(definition, (other) => plan.graph.tasks.get(other))
-    );
-  }
-  const edges = new Map(
-    [...plan.graph.tasks.values()].map((other) => [other.id, other.dependencies])
-  );
-  for (const [id, definition] of definitions) edges.set(id, definition.dependencies);
-  const cycle = findCycle(edges);
-  if (cycle) {
-    throw new CallerError(
-      "bad_input",
-      `The dependencies would form a cycle: ${cycle.join(" → ")}. Nothing was changed.`,
-      "Remove one of these dependencies with removeBlockedBy.",
-      "addBlockedBy"
-    );
-  }
-  for (const [id, definition] of definitions) {
-    if (plan.graph.tasks.get(id)?.status === "completed") {
-      throw new CallerError(
-        "wrong_state",
-        `${taskName(plan.stored.slug, id)} is completed; it is not changed any more.`,
-        "Create a new task instead (task_create).",
-        "task"
-      );
-    }
-    plan.append({ type: "task.defined", task: id, definition });
-  }
-}
-function globs(paths) {
-  try {
-    return paths.map(normaliseGlob);
-  } catch (error) {
-    if (!(error instanceof InvalidGlob)) throw error;
-    throw new CallerError(
-      "bad_input",
-      `addWrites: ${error.message}`,
-      "Correct it and call again.",
-      "addWrites"
-    );
-  }
-}
-function setStatus(plan, task, status) {
-  if (task.status === "completed") {
-    throw new CallerError(
-      "wrong_state",
-      `${taskName(plan.stored.slug, task.id)} is completed, and completed is final.`,
-      "Create a new task for further work (task_create).",
-      "status"
-    );
-  }
-  const parts = partsOf(task);
-  if (parts) {
-    throw new CallerError(
-      "wrong_state",
-      `${taskName(plan.stored.slug, task.id)} was ${task.cause && causeText(task.cause)}: its work is done there.`,
-      "Change its parts instead.",
-      "status"
-    );
-  }
-  if (task.status === status) return;
-  const cause = status === "cancelled" ? "cancelled by a call" : "sent back by a call";
-  for (const { claim } of plan.holding) {
-    if (claim.task !== task.id) continue;
-    if (claim.state === "offered") {
-      plan.append({ type: "claim.returned", task: task.id, attempt: claim.id, cause });
-    } else if (claim.state === "running") {
-      endAttempt(plan, claim, { outcome: "cancelled", cause, draining: true });
-    } else if (claim.state === "delivering") {
-      endAttempt(plan, claim, { outcome: "cancelled", cause });
-    }
-  }
-  plan.append({ type: "task.status", task: task.id, status, cause: said(cause) });
-}
-
 // mcp-server/src/run/edits/write-suggested-scopes.ts
 async function writeSuggestedScopes(ctx, slug) {
   const store = await existingGraph(ctx, slug);
@@ -990,15 +1048,20 @@ async function writeSuggestedScopes(ctx, slug) {
   return `Wrote the scopes of ${tasks} into ${source.path}. Look at them, then import: plan_create {plan: "${slug}", from: "${source.path}"}.`;
 }
 export {
+  answerAgent,
+  answerTask,
   commandsOfPlan,
   compare,
   createPlan,
   exportPlan,
   judgeWork,
+  leaveToAgent,
   listTasks,
   notRunWarnings,
   openPlan,
+  openQuestions,
   purposeOfCommand,
+  questionOfAgent,
   readParts,
   readSource,
   resumeCommand,

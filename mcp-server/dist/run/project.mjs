@@ -387,7 +387,7 @@ import * as z from "../lib/zod.mjs";
 import { CHOICE_WORDS, OfferTokens, modelChoiceFrom } from "../graph.mjs";
 
 // import:policy.mjs in run/project.mjs
-import { ALL, APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, DELIVERIES, FAILURE_POLICIES, GUARDS, GraphClock, ISOLATION_POLICIES, REVIEWS, TOGETHER, UNSCOPED, VERIFICATIONS, isWebAddress, whyNoWebhook } from "../policy.mjs";
+import { ALL, APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, DELIVERIES, FAILURE_POLICIES, GUARDS, GraphClock, ISOLATION_POLICIES, QUESTIONS, REVIEWS, TOGETHER, UNSCOPED, VERIFICATIONS, isWebAddress, whyNoWebhook } from "../policy.mjs";
 
 // mcp-server/src/run/project/plan-settings.ts
 var minutes = z.number().positive().max(7 * 24 * 60);
@@ -406,10 +406,11 @@ var policyInput = z.strictObject({
   guard: z.enum(GUARDS).optional().describe("Writes outside the scope"),
   approve: z.enum(APPROVALS).optional().describe("Allowed without a prompt"),
   review: z.enum(REVIEWS).optional().describe("When to review"),
-  commit: z.enum(COMMITS).optional().describe("What to commit"),
+  commit: z.enum(COMMITS).optional(),
   isolation: z.enum(ISOLATION_POLICIES).optional(),
   deliver: z.enum(DELIVERIES).optional(),
-  verify: z.enum(VERIFICATIONS).optional().describe("What acceptance commands need"),
+  questions: z.enum(QUESTIONS).optional(),
+  verify: z.enum(VERIFICATIONS).optional(),
   maxTokens: z.number().int().min(0).optional().describe("Agents' tokens to stop launching at; 0: never"),
   maxCost: z.number().min(0).optional(),
   maxTurns: z.number().int().min(0).optional(),
@@ -655,7 +656,8 @@ var WORD_VARIABLES = {
   verify: "PARALLEL_VERIFY",
   setup: "PARALLEL_SETUP",
   notify: "PARALLEL_NOTIFY",
-  together: "PARALLEL_TOGETHER"
+  together: "PARALLEL_TOGETHER",
+  questions: "PARALLEL_QUESTIONS"
 };
 var MODEL_VARIABLE = "PARALLEL_MODEL";
 var SETTING_VARIABLES = {

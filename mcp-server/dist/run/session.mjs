@@ -447,6 +447,8 @@ var SessionMemory = class {
   told = /* @__PURE__ */ new Map();
   /** Version of each plan at which the session was sent back to work. */
   sentBack = /* @__PURE__ */ new Map();
+  /** Questions that were put to the user, and that nobody answered. */
+  unanswered = /* @__PURE__ */ new Set();
   /** Agents that the main conversation was told to stop. */
   toldToStop = /* @__PURE__ */ new Set();
   /** A report that the user is to be shown at the end of the turn, because no model repeats it. */
@@ -466,6 +468,7 @@ var SessionMemory = class {
   #interrupted = false;
   #noticeAnsweredMs = Number.NEGATIVE_INFINITY;
   #callWatch;
+  #closing = [];
   /** Whether the user interrupted the main conversation, which has not gone on with the run since. */
   get interrupted() {
     return this.#interrupted;
@@ -535,9 +538,14 @@ var SessionMemory = class {
   beat() {
     this.#callWatch?.beat();
   }
-  /** Lets go what is told to other servers. */
+  /** @param close to be called when the session ends. */
+  whenClosed(close) {
+    this.#closing.push(close);
+  }
+  /** Lets go what is told to other servers, and what was begun for this session. */
   async close() {
     await this.#callWatch?.close();
+    for (const close of this.#closing) await close();
   }
   /** Whether whoever holds the token goes on with another task after it. */
   isPull(token) {

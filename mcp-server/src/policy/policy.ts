@@ -17,6 +17,8 @@ export type IsolationPolicy = (typeof ISOLATION_POLICIES)[number];
 export const DELIVERIES = ["branch", "checkout"] as const;
 /** Which tasks one agent does one after another. */
 export const TOGETHER = ["small", "none"] as const;
+/** What becomes of a question to the user by which an agent is blocked. */
+export const QUESTIONS = ["ask", "later", "decide"] as const;
 /** From the strictest to none, as `GUARDS`. */
 export const VERIFICATIONS = ["run", "seen", "claimed"] as const;
 
@@ -38,6 +40,11 @@ export interface Policy {
   readonly isolation: IsolationPolicy;
   readonly deliver: (typeof DELIVERIES)[number];
   readonly verify: (typeof VERIFICATIONS)[number];
+  /**
+   * `ask`: the user is shown a form at once where the client has forms, else the task fails and waits for an answer;
+   * `later`: always that; `decide`: as `ask`, and where nobody answers the agent decides by itself.
+   */
+  readonly questions: (typeof QUESTIONS)[number];
   /** Tokens of all agents of the plan, without cache reads, after which nothing more is launched; 0: no limit. */
   readonly maxTokens: number;
   /** What the plan may cost, its main conversation included, in the money of the price table; 0: no limit. */
@@ -76,6 +83,7 @@ export const DEFAULT_POLICY: Policy = {
   isolation: "shared",
   deliver: "branch",
   verify: "claimed",
+  questions: "ask",
   maxTokens: 0,
   maxCost: 0,
   maxTurns: 0,

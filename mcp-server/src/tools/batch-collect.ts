@@ -4,8 +4,10 @@ import { waitSecondsFor } from "../policy/client.ts";
 import { shortCounts } from "../run/plan/progress.ts";
 import { checkUntil, collect } from "../run/reporting/collect.ts";
 import { collectLaunches } from "../run/reporting/collect-launches.ts";
+import { askForPlan } from "./answer/ask-user.ts";
 import { batchAnswer } from "./answer/batch-answer.ts";
 import { nextStep } from "./answer/next-step.ts";
+import type { Asked } from "./answer/question.ts";
 import { stopsFor } from "./answer/stops-for.ts";
 import { type Answer, defineTool, IDEMPOTENT, type ToolContext } from "./define-tool.ts";
 import { ids, plan } from "./input/fields.ts";
@@ -95,8 +97,9 @@ export const batchCollect = defineTool({
 async function launches(
   plan: string,
   waitSeconds: number | undefined,
-  { run, session, actor, client, signal, progress }: ToolContext,
-): Promise<Answer> {
+  context: ToolContext,
+): Promise<Answer | Asked> {
+  const { run, session, actor, client, signal, progress, asking } = context;
   session.module.end(plan);
   const collected = await collectLaunches(
     run,
@@ -113,6 +116,12 @@ async function launches(
     progress,
   );
   const { decision, reason, isStuck } = collected;
+  // The user is asked when nothing else is left to do: a form keeps this call.
+  if (actor === "main" && !signal.aborted && (isStuck || collected.done)) {
+    const asked = await askForPlan(run, session, plan, asking);
+    if (asked === "answered") return launches(plan, waitSeconds, context);
+    if (asked) return asked;
+  }
   // What went well is in the counts, and in the report.
   const ended = collected.ended.filter(({ line, findings }) => line !== undefined || findings !== undefined);
   // Nobody hears the answer of a call that was cancelled.

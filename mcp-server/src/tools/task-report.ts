@@ -4,6 +4,7 @@ import type { TaskId } from "../graph/task.ts";
 import { toldInTurn } from "../run/claims/claim-in-turn.ts";
 import { splitTaskName } from "../run/plan/load-plan.ts";
 import { reportTask } from "../run/reporting/report-task.ts";
+import { askForAgent } from "./answer/ask-user.ts";
 import { claimNext } from "./answer/next-step.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
 import { evidence, ids, paths, taskNameField, token } from "./input/fields.ts";
@@ -56,7 +57,12 @@ export const taskReport = defineTool({
     "Use once, as the agent of a task, when it is done or cannot be: hands in the result with its evidence.",
   input,
   annotations: IDEMPOTENT,
-  async handle(call, { run, session, actor, agentId, toolUseId }) {
+  async handle(call, { run, session, actor, agentId, toolUseId, asking }) {
+    const question = call.outcome === "blocked" ? call.blockedOn?.question : undefined;
+    if (question !== undefined) {
+      const asked = await askForAgent(run, agentId, { task: call.task, token: call.token, question }, asking);
+      if (asked) return asked;
+    }
     const isScripts = agentId !== undefined && session.workflows.hasAgent(agentId);
     const isWorkers = isScripts || session.isPull(call.token);
     const given = {

@@ -27,6 +27,7 @@ const WORD_VARIABLES = {
   setup: "PARALLEL_SETUP",
   notify: "PARALLEL_NOTIFY",
   together: "PARALLEL_TOGETHER",
+  questions: "PARALLEL_QUESTIONS",
 } as const;
 
 /** What all agents work on: a model, an effort, or both. */

@@ -60,6 +60,8 @@ export class SessionMemory {
   readonly told = new Map<string, number>();
   /** Version of each plan at which the session was sent back to work. */
   readonly sentBack = new Map<string, number>();
+  /** Questions that were put to the user, and that nobody answered. */
+  readonly unanswered = new Set<string>();
   /** Agents that the main conversation was told to stop. */
   readonly toldToStop = new Set<string>();
   /** A report that the user is to be shown at the end of the turn, because no model repeats it. */
@@ -79,6 +81,7 @@ export class SessionMemory {
   #interrupted = false;
   #noticeAnsweredMs = Number.NEGATIVE_INFINITY;
   #callWatch: CallWatch | undefined;
+  readonly #closing: (() => Promise<void>)[] = [];
   /** @param interactive whether somebody sits before the session; headless ones must wait in a tool. */
   constructor(readonly interactive: boolean) {}
 
@@ -167,9 +170,15 @@ export class SessionMemory {
     this.#callWatch?.beat();
   }
 
-  /** Lets go what is told to other servers. */
+  /** @param close to be called when the session ends. */
+  whenClosed(close: () => Promise<void>): void {
+    this.#closing.push(close);
+  }
+
+  /** Lets go what is told to other servers, and what was begun for this session. */
   async close(): Promise<void> {
     await this.#callWatch?.close();
+    for (const close of this.#closing) await close();
   }
 
   /** Whether whoever holds the token goes on with another task after it. */

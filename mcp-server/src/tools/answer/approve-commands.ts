@@ -44,7 +44,8 @@ export async function approveCommands(
     .update(JSON.stringify(open.map(({ command }) => command)))
     .digest("hex")}`;
   const reply = asking.replyTo(key);
-  if (reply === undefined) return { question: { key, message: messageFor(slug, lines), yes: "Approve" } };
+  if (reply === undefined)
+    return { question: { key, message: messageFor(slug, lines), field: { yes: "Approve" } } };
   if (reply === "no") {
     return answer(
       before,
