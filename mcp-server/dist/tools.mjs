@@ -99,10 +99,10 @@ function goesOn({ task }, answer2, how) {
     }
   };
 }
-async function askForPlan(run, session, plan3, asking) {
+async function askForPlan(run, session, plan4, asking) {
   if (!asking.isPossible) return void 0;
   let isAnswered = false;
-  for (const question of await openQuestions(run, plan3)) {
+  for (const question of await openQuestions(run, plan4)) {
     if (session.unanswered.has(question.key)) continue;
     const reply2 = asking.wordsTo(question.key);
     if (reply2 === void 0) return isAnswered ? "answered" : { question: formOf(question) };
@@ -123,7 +123,7 @@ function formOf({ task, subject, text, key: key2 }) {
 import { isReached, nearText, raiseLimit, spentText, waitSecondsFor } from "./policy.mjs";
 
 // import:run/plan.mjs in tools.mjs
-import { countsOf, createTasks, existingGraph, isDone, pauseSeconds, readPlan, shortCounts, splitTaskName } from "./run/plan.mjs";
+import { countsOf, createTasks, existingGraph, isDone, pauseSeconds, planSlug, readPlan, shortCounts, splitTaskName } from "./run/plan.mjs";
 
 // import:git.mjs in tools.mjs
 import { planBranch } from "./git.mjs";
@@ -313,10 +313,10 @@ function byClaims(session, { loaded, counts, launchable }) {
   if (session.pools.has(slug) && counts.running > 0) return { text: void 0 };
   return session.pulls.has(slug) && launchable > 0 ? { text: nextClaim(session, slug) } : void 0;
 }
-async function launchLines(run, session, plan3) {
-  const { loaded } = plan3;
+async function launchLines(run, session, plan4) {
+  const { loaded } = plan4;
   const { slug, version } = loaded.stored;
-  const claimed = byClaims(session, plan3);
+  const claimed = byClaims(session, plan4);
   if (claimed) return { ...claimed, version };
   const byCall = { text: `call batch_next {plan: "${slug}"}`, version };
   if (mayRunVerification(loaded)) return byCall;
@@ -754,19 +754,70 @@ import { endAgents } from "./run/attempts.mjs";
 // import:run/engine.mjs in tools.mjs
 import { handedBack, moduleStep } from "./run/engine.mjs";
 
+// import:run/live.mjs in tools.mjs
+import { BandWriter } from "./run/live.mjs";
+
+// mcp-server/src/tools/view-call.ts
+var PERSON = "person";
+var plan2 = z.string().min(1).max(1e3);
+var viewRequest = z.discriminatedUnion("engine", [
+  /** Somebody looks at the file whose name is the answer. */
+  z.strictObject({ engine: z.literal("watch") }),
+  z.strictObject({
+    engine: z.literal("act"),
+    plan: plan2,
+    do: z.enum(["pause", "resume", "stop", "retry", "cancel", "answer"]),
+    task: z.string().max(1e3).optional(),
+    text: z.string().max(4e3).optional()
+  })
+]);
+var writers = /* @__PURE__ */ new WeakMap();
+async function answerView(request, run, session) {
+  if (request.engine === "act") return act(request, run);
+  const writer = writers.get(session) ?? newWriter(run, session);
+  writer.asked();
+  return { file: writer.file };
+}
+function newWriter(run, session) {
+  if (run.dataFolder === void 0)
+    throw new CallerError(
+      "wrong_state",
+      "This client keeps no files for plugins.",
+      "Use parallel-tasks status."
+    );
+  const own = () => /* @__PURE__ */ new Set([...session.plans, ...session.module.plans.keys()]);
+  const writer = new BandWriter(run, run.dataFolder, own);
+  writers.set(session, writer);
+  session.whenClosed(() => writer.close());
+  return writer;
+}
+async function act(request, run) {
+  const { plan: plan22, task, text, do: action } = request;
+  if (action === "pause" || action === "resume" || action === "stop") {
+    const { loaded } = await updatePlan(run, PERSON, plan22, void 0, action);
+    return { text: `The plan ${plan22} is ${loaded.stored.status}.` };
+  }
+  if (task === void 0)
+    throw new CallerError("bad_input", `${action} needs a task.`, "Name the task.", "task");
+  const name = taskName(planSlug(plan22), task);
+  const status = action === "cancel" ? "cancelled" : "pending";
+  await updateTask(run, PERSON, void 0, { task: name, status, ...text && { note: text } });
+  return { text: status === "cancelled" ? `${name} is cancelled.` : `${name} is tried again.` };
+}
+
 // mcp-server/src/tools/module-call.ts
 var MAX_STEP_SECONDS = 20;
 var key = z.string().max(100);
-var plan2 = z.string().min(1).max(1e3);
+var plan3 = z.string().min(1).max(1e3);
 var moduleRequest = z.discriminatedUnion("engine", [
   /** With the key of its last hello, where it remembers one. */
   z.strictObject({ engine: z.literal("hello"), key }),
   /** The user's command: a plan, or what one can be imported from. */
-  z.strictObject({ engine: z.literal("run"), key, plan: plan2, wakes: z.boolean() }),
+  z.strictObject({ engine: z.literal("run"), key, plan: plan3, wakes: z.boolean() }),
   z.strictObject({
     engine: z.literal("step"),
     key,
-    plan: plan2,
+    plan: plan3,
     run: z.number().int(),
     waitSeconds: z.number().min(0).max(MAX_STEP_SECONDS),
     /** Prompts of launches that the host has not carried out. */
@@ -774,7 +825,7 @@ var moduleRequest = z.discriminatedUnion("engine", [
   }),
   /** An agent was stopped or died, which no hook tells. */
   z.strictObject({ engine: z.literal("ended"), key, agentId: z.string().max(100), text: z.string() }),
-  z.strictObject({ engine: z.literal("stop"), key, plan: plan2 })
+  z.strictObject({ engine: z.literal("stop"), key, plan: plan3 })
 ]);
 function moduleCallOf(toolUseId, input2) {
   if (!isModulesCall(toolUseId)) return void 0;
@@ -782,6 +833,8 @@ function moduleCallOf(toolUseId, input2) {
   return isRequest ? "request" : "tool";
 }
 async function answerModule(input2, context) {
+  const ofView = viewRequest.safeParse(input2);
+  if (ofView.success) return answerView(ofView.data, context.run, context.session);
   const read = moduleRequest.safeParse(input2);
   if (!read.success)
     throw new CallerError("bad_input", "This is not a call of the plugin's module.", "Update the plugin.");
@@ -1393,6 +1446,7 @@ export {
   answerFor,
   answerForFailure,
   answerModule,
+  answerView,
   approveCommands,
   askForAgent,
   askForPlan,
@@ -1434,5 +1488,6 @@ export {
   taskUpdate,
   tasks,
   token,
+  viewRequest,
   waitFor
 };

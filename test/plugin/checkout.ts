@@ -6,11 +6,17 @@ import matter from "gray-matter";
 /** The top level of this repository, which is also the root plugin. */
 export const CHECKOUT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
-/** The three plugins by name, as the marketplace lists them. */
+/** The three plugins by name that are installed together. */
 export const PLUGIN_FOLDERS: Readonly<Record<string, string>> = {
   parallel: CHECKOUT,
   spec: join(CHECKOUT, "commands", "spec"),
   debug: join(CHECKOUT, "commands", "debug"),
+};
+
+/** All that the marketplace lists: what shows plans in Claude Code is installed by itself. */
+export const LISTED_FOLDERS: Readonly<Record<string, string>> = {
+  ...PLUGIN_FOLDERS,
+  "parallel-view": join(CHECKOUT, "view"),
 };
 
 /** The tools of the server, by the contract. */

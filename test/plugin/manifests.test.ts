@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEFAULT_POLICY } from "../../mcp-server/src/policy/policy.ts";
 import { settingsFromEnvironment } from "../../mcp-server/src/run/project/settings-from-environment.ts";
-import { CHECKOUT, PLUGIN_FOLDERS, readJson } from "./checkout.ts";
+import { CHECKOUT, LISTED_FOLDERS, PLUGIN_FOLDERS, readJson } from "./checkout.ts";
 import { claude } from "./claude-cli.ts";
 
 const manifest = (folder: string) => readJson(folder, ".claude-plugin", "plugin.json");
@@ -12,6 +12,7 @@ const manifests = {
   parallel: manifest("."),
   spec: manifest("commands/spec"),
   debug: manifest("commands/debug"),
+  "parallel-view": manifest("view"),
 };
 const marketplace = readJson(".claude-plugin", "marketplace.json") as {
   plugins: { name: string; source: string }[];
@@ -28,7 +29,7 @@ describe("the manifests", () => {
   });
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-  it.each(Object.entries(PLUGIN_FOLDERS))(
+  it.each(Object.entries(LISTED_FOLDERS))(
     "the manifests of %s pass Claude Code's strict validation",
     async (_, folder) => {
       const { exitCode, output } = await claude(home, CHECKOUT, "plugin", "validate", folder, "--strict");
@@ -37,7 +38,7 @@ describe("the manifests", () => {
     },
   );
 
-  it.each(Object.entries(PLUGIN_FOLDERS))(
+  it.each(Object.entries(LISTED_FOLDERS))(
     "the manifests of %s pass the checks of the plugin directory without a warning",
     async (_, folder) => {
       const strict = ["--profile", "directory", "--strict"];
@@ -50,12 +51,14 @@ describe("the manifests", () => {
 
   it("the manifests have one version, which is the repository's", () => {
     const { version } = readJson("package.json");
-    expect(Object.values(manifests).map((found) => found.version)).toEqual([version, version, version]);
+    expect(Object.values(manifests).map((found) => found.version)).toEqual(
+      Object.keys(LISTED_FOLDERS).map(() => version),
+    );
   });
 
   it("the manifests are what the marketplace lists", () => {
     for (const { name, source } of marketplace.plugins) expect(manifest(source).name).toBe(name);
-    expect(marketplace.plugins.map(({ name }) => name)).toEqual(Object.keys(PLUGIN_FOLDERS));
+    expect(marketplace.plugins.map(({ name }) => name)).toEqual(Object.keys(LISTED_FOLDERS));
   });
 
   it("the manifests state the oldest Claude Code that reads them, as README, page and an older one's commands do", () => {
@@ -72,6 +75,10 @@ describe("the manifests", () => {
 
   it("the manifests install the other two plugins with the first", () => {
     expect(manifests.parallel.dependencies).toEqual(["spec", "debug"]);
+  });
+
+  it("the manifests install the view with what it shows, and nothing else needs it", () => {
+    expect(manifests["parallel-view"].dependencies).toEqual(["parallel"]);
   });
 
   it.each(Object.entries(PLUGIN_FOLDERS))(

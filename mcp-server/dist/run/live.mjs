@@ -121,6 +121,9 @@ function missing(field, remedy) {
   return new CallerError("bad_input", `${field} is missing.`, remedy, field);
 }
 
+// import:live.mjs in run/live.mjs
+import { MAX_TROUBLE, rowGroups, taskActions } from "../live.mjs";
+
 // import:graph.mjs in run/live.mjs
 import { addUsage, causeText, hasEnded, isAttempt, isLive, newTokens, plainSubject, reachableTasks, takesPlace, withCriterionText, workedUntilMs } from "../graph.mjs";
 
@@ -129,6 +132,12 @@ import { heldLooks, limitName, raiseLimit, settingOf, spentBy, spentText, usageC
 
 // import:report.mjs in run/live.mjs
 import { attemptStanding, conversationUsage, overwrittenVersions, taskResults, waitingForUser } from "../report.mjs";
+
+// import:run/claims.mjs in run/live.mjs
+import { choose, waitingTasks } from "./claims.mjs";
+
+// import:run/planning.mjs in run/live.mjs
+import { expectedTimes, planningOf, unorderedClashes } from "./planning.mjs";
 
 // mcp-server/src/run/live/cost-now.ts
 var RATE_MS = 10 * 6e4;
@@ -178,85 +187,6 @@ function rateOf({ graph }, nowMs) {
     tokens = (tokens ?? 0) + newTokens(claim.usage) * (overlapMs / Math.max(1, untilMs - claim.startedAtMs));
   }
   return tokens === void 0 ? void 0 : Math.round(tokens * MINUTE_MS / RATE_MS);
-}
-
-// mcp-server/src/run/live/event-line.ts
-function eventLine({ seq, atMs, actor, change }) {
-  return {
-    ...{ seq, atMs },
-    type: cleanText(change.type, LINE_LIMIT),
-    actor: cleanText(actor, LINE_LIMIT),
-    text: cleanText(wordsOf(change), LINE_LIMIT)
-  };
-}
-function wordsOf(change) {
-  switch (change.type) {
-    case "task.created":
-      return "came in";
-    case "task.defined":
-      return "was changed";
-    case "task.status":
-      return `is ${change.status.replace("_", " ")}${change.cause ? `: ${causeText(change.cause)}` : ""}`;
-    case "task.annotated":
-      return change.note === void 0 ? "was annotated" : `note: ${change.note}`;
-    case "claim.offered":
-      return `was offered to ${change.role}`;
-    case "claim.returned":
-      return `the offer ended: ${change.cause}`;
-    case "attempt.started":
-      return `attempt ${change.number} began`;
-    case "attempt.widened":
-      return `${change.path} was added to its scope`;
-    case "attempt.reminded":
-      return "was asked for its report";
-    case "attempt.ended":
-      return `the attempt ended: ${change.outcome}${change.cause ? `, ${change.cause}` : ""}`;
-    case "attempt.revived":
-      return "its agent lives after all";
-    case "delivery.accepted":
-      return "its report was accepted, its work is on the way onto the branch";
-    case "delivery.delayed":
-      return `its work could not be delivered yet: ${change.cause}`;
-    case "work.committed":
-      return `its work is a commit of ${change.files.length} files`;
-    case "work.merged":
-      return "the plan's branch has its work";
-    case "work.conflicted":
-      return `its work does not go together with the plan's branch; ${change.mergeTask} merges it`;
-    case "worktree.cut":
-      return `a worktree was made${change.tookMs === void 0 ? "" : ` in ${formatDuration(change.tookMs)}`}`;
-    case "worktree.removed":
-      return "its worktree is gone";
-    case "write.denied":
-      return `${change.warned ? "was warned of" : "was refused"} a write: ${change.command ?? change.path}, held by ${change.heldBy}`;
-    case "token.refused":
-      return `a call was refused: ${change.why}`;
-    case "report.returned":
-      return `its report went back: ${change.why}`;
-    case "attempt.compared":
-    case "scope.touched":
-      return change.note;
-    case "task.limited":
-      return change.reason;
-    default:
-      return "";
-  }
-}
-
-// import:run/planning.mjs in run/live.mjs
-import { expectedTimes, planningOf, unorderedClashes } from "./planning.mjs";
-
-// mcp-server/src/run/live/file-clashes.ts
-var MAX_CLASHES = 500;
-async function fileClashes(ctx, store, slug) {
-  return readGraph(ctx, store, async (view) => {
-    const { graph, policy, estimates } = await view.plan(slug);
-    const tasks = [...graph.tasks.values()];
-    const clashes = unorderedClashes(planningOf(ctx, tasks, policy, estimates), tasks);
-    return {
-      clashes: clashes.slice(0, MAX_CLASHES).map(({ tasks: tasks2, what }) => ({ tasks: tasks2, what: cleanText(what, LINE_LIMIT) }))
-    };
-  });
 }
 
 // mcp-server/src/run/live/incidents.ts
@@ -380,7 +310,7 @@ function askingTasks(results) {
 }
 
 // import:node:path in run/live.mjs
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 
 // mcp-server/src/run/live/plan-entry.ts
 async function planEntry(plan, nowMs, address) {
@@ -419,12 +349,6 @@ function snapshotCounts(plan, state, dead) {
   const waiting = total - completed - failed - cancelled - running - delivering;
   return { total, completed, running, delivering, failed, cancelled, waiting };
 }
-
-// import:live.mjs in run/live.mjs
-import { MAX_TROUBLE, taskActions } from "../live.mjs";
-
-// import:run/claims.mjs in run/live.mjs
-import { choose, waitingTasks } from "./claims.mjs";
 
 // import:run/engine.mjs in run/live.mjs
 import { engineRecordOf } from "./engine.mjs";
@@ -604,7 +528,7 @@ function readyWaits(loaded, choice, nowMs) {
   if (spent) return all(of("limit", spentText(spent)));
   const waits = waitingTasks(loaded, choice, nowMs, Number.POSITIVE_INFINITY);
   const [first] = waits;
-  if (first && first.task === void 0) return all(of("limit", wordsOf2(first)));
+  if (first && first.task === void 0) return all(of("limit", wordsOf(first)));
   const refused = new Map(choice.refused.map(({ candidate, why }) => [candidate.task.id, why]));
   const told = new Map(waits.flatMap((wait) => wait.task === void 0 ? [] : [[wait.task, wait]]));
   const chosen = new Set(choice.chosen.map(({ task }) => task.id));
@@ -627,7 +551,7 @@ function readyWait({ graph, stored }, wait, refusal) {
   const inPlan = holder?.startsWith(own) ? holder.slice(own.length) : void 0;
   const after = refusal?.kind === "turn" ? refusal.after : void 0;
   const waitsFor = [inPlan, after].filter((id) => id !== void 0 && graph.tasks.has(id));
-  return { why, reason: wordsOf2(wait, why), waitsFor };
+  return { why, reason: wordsOf(wait, why), waitsFor };
 }
 var WHY_REFUSED = {
   role: "role",
@@ -635,7 +559,7 @@ var WHY_REFUSED = {
   turn: "turn",
   work: "elsewhere"
 };
-function wordsOf2({ kind, for: what, until }, why) {
+function wordsOf({ kind, for: what, until }, why) {
   const isWhole = kind === "level" || why === "elsewhere" || why === "turn";
   return isWhole ? `${what}, until ${until}` : what;
 }
@@ -699,6 +623,223 @@ function forecastOf(expected, done) {
   return { forecast: { leftMs: Math.round(leftMs), lowerBoundMs: Math.round(lowerBoundMs) } };
 }
 
+// mcp-server/src/run/live/band-file.ts
+var MAX_ROWS = 40;
+var MAX_PLANS = 10;
+function choosePlan(plans, before) {
+  const going = plans.filter(({ isOver }) => !isOver);
+  return going.find(({ isOwn, isAtWork }) => isOwn && isAtWork) ?? going.find(({ isOwn }) => isOwn) ?? going.find(({ isAtWork }) => isAtWork) ?? plans.find(({ plan }) => plan === before) ?? going[0];
+}
+async function readBand(ctx, store, own, before) {
+  await ctx.prices.refresh();
+  return readGraph(ctx, store, async (view) => {
+    const newest = (await view.reader.plans(ctx.repository)).slice(0, MAX_PLANS);
+    const plans = [];
+    for (const { slug } of newest) plans.push(await view.plan(slug));
+    const shown = plans.map(
+      (plan2) => ({
+        plan: plan2.stored.slug,
+        isOwn: own.has(plan2.stored.slug),
+        isAtWork: plan2.graph.live.length > 0,
+        isOver: plan2.stored.status === "stopped" || isDone(plan2)
+      })
+    );
+    const chosen = choosePlan(shown, before);
+    const plan = plans.find(({ stored }) => stored.slug === chosen?.plan);
+    if (!chosen || !plan) return void 0;
+    const agents = plan.graph.live.flatMap(
+      (claim) => claim.state === "running" && claim.agentId !== void 0 ? [[claim.agentId, claim.task]] : []
+    );
+    const others = shown.filter((one) => one !== chosen && !one.isOver).length;
+    return bandOf(await planSnapshot(plan, ctx.now()), Object.fromEntries(agents), others);
+  });
+}
+function bandOf({ tasks, ...head }, agents, others) {
+  const open = rowGroups(tasks).flatMap(({ group, rows: rows2 }) => group === "done" ? [] : rows2);
+  const rows = open.slice(0, MAX_ROWS);
+  return { v: 1, head, rows, left: open.length - rows.length, agents, others };
+}
+
+// import:node:crypto in run/live.mjs
+import { randomBytes } from "node:crypto";
+
+// import:node:fs/promises in run/live.mjs
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+
+// import:node:timers/promises in run/live.mjs
+import { setTimeout } from "node:timers/promises";
+
+// mcp-server/src/run/live/band-writer.ts
+var ASKED_HOLDS_MS = 6e4;
+var LOOK_MS = 500;
+var AGAIN_MS = 15e3;
+var MOVES_WITH_TIME = /* @__PURE__ */ new Set(["expected", "forecast"]);
+var LEFT_BEHIND_MS = 24 * 36e5;
+var FILE = /^band-[0-9a-f]{32}\.json$/;
+var BandWriter = class {
+  /**
+   * @param folder its file lies there, under a name that nobody can guess.
+   * @param own plans of this session, as they are when it is looked.
+   */
+  constructor(run, folder, own) {
+    this.run = run;
+    this.folder = folder;
+    this.own = own;
+    this.file = join(folder, `band-${randomBytes(16).toString("hex")}.json`);
+  }
+  run;
+  folder;
+  own;
+  file;
+  #ended = new AbortController();
+  #askedMs = Number.NEGATIVE_INFINITY;
+  #writing;
+  #written = "";
+  #shown;
+  /** Somebody looks. */
+  asked() {
+    this.#askedMs = performance.now();
+    if (this.#ended.signal.aborted) return;
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = void 0;
+    });
+  }
+  /** Nothing is left behind. */
+  async close() {
+    this.#ended.abort();
+    await this.#writing;
+  }
+  async #write() {
+    const { signal } = this.#ended;
+    let state;
+    let lookedMs = Number.NEGATIVE_INFINITY;
+    await this.#removeLeftBehind();
+    while (!signal.aborted && performance.now() - this.#askedMs < ASKED_HOLDS_MS) {
+      try {
+        const store = await this.run.graph();
+        const now = await store?.state();
+        if (store && (now !== state || performance.now() - lookedMs > AGAIN_MS)) {
+          const band = await readBand(this.run, store, this.own(), this.#shown);
+          this.#shown = band?.head.plan;
+          await this.#put(band);
+          state = now;
+          lookedMs = performance.now();
+        }
+      } catch {
+      }
+      await setTimeout(LOOK_MS, void 0, { signal }).catch(() => void 0);
+    }
+    await rm(this.file, { force: true }).catch(() => void 0);
+    this.#written = "";
+  }
+  async #put(band) {
+    const news = band ? newsOf(band) : "";
+    if (news === this.#written) return;
+    if (!band) await rm(this.file, { force: true });
+    else {
+      await mkdir(this.folder, { recursive: true, mode: 448 });
+      await writeFile(`${this.file}.new`, JSON.stringify({ ...band, writtenAtMs: Date.now() }), {
+        mode: 384
+      });
+      await rename(`${this.file}.new`, this.file);
+    }
+    this.#written = news;
+  }
+  async #removeLeftBehind() {
+    const names = await readdir(this.folder).catch(() => []);
+    for (const name of names.filter((one) => FILE.test(one))) {
+      const path = join(this.folder, name);
+      const found = await stat(path).catch(() => void 0);
+      if (found && Date.now() - found.mtimeMs > LEFT_BEHIND_MS)
+        await rm(path, { force: true }).catch(() => void 0);
+    }
+  }
+};
+function newsOf(band) {
+  const { running, delivering } = band.head.counts;
+  const isIdle = running + delivering === 0;
+  return JSON.stringify(
+    { ...band, head: { ...band.head, atMs: 0 } },
+    (name, value) => isIdle && MOVES_WITH_TIME.has(name) ? void 0 : value
+  );
+}
+
+// mcp-server/src/run/live/event-line.ts
+function eventLine({ seq, atMs, actor, change }) {
+  return {
+    ...{ seq, atMs },
+    type: cleanText(change.type, LINE_LIMIT),
+    actor: cleanText(actor, LINE_LIMIT),
+    text: cleanText(wordsOf2(change), LINE_LIMIT)
+  };
+}
+function wordsOf2(change) {
+  switch (change.type) {
+    case "task.created":
+      return "came in";
+    case "task.defined":
+      return "was changed";
+    case "task.status":
+      return `is ${change.status.replace("_", " ")}${change.cause ? `: ${causeText(change.cause)}` : ""}`;
+    case "task.annotated":
+      return change.note === void 0 ? "was annotated" : `note: ${change.note}`;
+    case "claim.offered":
+      return `was offered to ${change.role}`;
+    case "claim.returned":
+      return `the offer ended: ${change.cause}`;
+    case "attempt.started":
+      return `attempt ${change.number} began`;
+    case "attempt.widened":
+      return `${change.path} was added to its scope`;
+    case "attempt.reminded":
+      return "was asked for its report";
+    case "attempt.ended":
+      return `the attempt ended: ${change.outcome}${change.cause ? `, ${change.cause}` : ""}`;
+    case "attempt.revived":
+      return "its agent lives after all";
+    case "delivery.accepted":
+      return "its report was accepted, its work is on the way onto the branch";
+    case "delivery.delayed":
+      return `its work could not be delivered yet: ${change.cause}`;
+    case "work.committed":
+      return `its work is a commit of ${change.files.length} files`;
+    case "work.merged":
+      return "the plan's branch has its work";
+    case "work.conflicted":
+      return `its work does not go together with the plan's branch; ${change.mergeTask} merges it`;
+    case "worktree.cut":
+      return `a worktree was made${change.tookMs === void 0 ? "" : ` in ${formatDuration(change.tookMs)}`}`;
+    case "worktree.removed":
+      return "its worktree is gone";
+    case "write.denied":
+      return `${change.warned ? "was warned of" : "was refused"} a write: ${change.command ?? change.path}, held by ${change.heldBy}`;
+    case "token.refused":
+      return `a call was refused: ${change.why}`;
+    case "report.returned":
+      return `its report went back: ${change.why}`;
+    case "attempt.compared":
+    case "scope.touched":
+      return change.note;
+    case "task.limited":
+      return change.reason;
+    default:
+      return "";
+  }
+}
+
+// mcp-server/src/run/live/file-clashes.ts
+var MAX_CLASHES = 500;
+async function fileClashes(ctx, store, slug) {
+  return readGraph(ctx, store, async (view) => {
+    const { graph, policy, estimates } = await view.plan(slug);
+    const tasks = [...graph.tasks.values()];
+    const clashes = unorderedClashes(planningOf(ctx, tasks, policy, estimates), tasks);
+    return {
+      clashes: clashes.slice(0, MAX_CLASHES).map(({ tasks: tasks2, what }) => ({ tasks: tasks2, what: cleanText(what, LINE_LIMIT) }))
+    };
+  });
+}
+
 // mcp-server/src/run/live/plan-history.ts
 async function planHistory(ctx, store, slug) {
   return readGraph(ctx, store, async (view) => {
@@ -749,9 +890,6 @@ function neededOf({ needs, dependencies }) {
   return needs === "any" ? Math.min(1, dependencies.length) : needs.atLeast;
 }
 
-// import:node:timers/promises in run/live.mjs
-import { setTimeout } from "node:timers/promises";
-
 // mcp-server/src/run/live/steady.ts
 var TOLERANCE_MS = 5e3;
 var TOLERANCE = 0.05;
@@ -776,7 +914,7 @@ function isSameForecast(before, after) {
 }
 
 // mcp-server/src/run/live/plan-watch.ts
-var LOOK_MS = 5e3;
+var LOOK_MS2 = 5e3;
 var MIN_PAUSE_MS = 60;
 var IDLE_MS = 6e4;
 var PlanWatch = class {
@@ -872,7 +1010,7 @@ var PlanWatch = class {
       while (this.#waiting > 0 || performance.now() - this.#lastAskedMs < IDLE_MS) {
         if (signal.aborted) return;
         const seq = this.#head?.seq ?? 0;
-        await this.store.changed(planId, seq, LOOK_MS, signal);
+        await this.store.changed(planId, seq, LOOK_MS2, signal);
         if (signal.aborted) return;
         const beganMs = performance.now();
         planId = await this.#look();
@@ -1111,10 +1249,14 @@ function evidenceLine(evidence) {
   };
 }
 export {
+  ASKED_HOLDS_MS,
+  BandWriter,
   PlanWatch,
   act,
   askingTasks,
   attemptRow,
+  bandOf,
+  choosePlan,
   costNow,
   eventLine,
   fileClashes,
@@ -1125,6 +1267,7 @@ export {
   planEntry,
   planHistory,
   planSnapshot,
+  readBand,
   readSnapshot,
   readyWaits,
   repositoryTitle,

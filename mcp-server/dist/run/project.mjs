@@ -822,6 +822,7 @@ async function createContext(facts) {
       hostFolder: folders.hostFolder,
       pluginRoot
     }),
+    dataFolder: env.CLAUDE_PLUGIN_DATA || void 0,
     offerTokens: new OfferTokens(),
     now,
     clock,

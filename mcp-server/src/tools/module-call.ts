@@ -13,6 +13,7 @@ import type { RunContext } from "../run/project/run-context.ts";
 import { beginModuleRun, takeUpModuleRuns } from "../run/session/module-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import type { ToolContext } from "./define-tool.ts";
+import { answerView, viewRequest } from "./view-call.ts";
 
 /** The longest that one step waits: the module is known to live by its calls. */
 const MAX_STEP_SECONDS = 20;
@@ -58,6 +59,9 @@ export async function answerModule(
   input: unknown,
   context: Pick<ToolContext, "run" | "session" | "signal">,
 ): Promise<Readonly<Record<string, unknown>>> {
+  const ofView = viewRequest.safeParse(input);
+  // The view says nothing of the module that launches agents.
+  if (ofView.success) return answerView(ofView.data, context.run, context.session);
   const read = moduleRequest.safeParse(input);
   if (!read.success)
     throw new CallerError("bad_input", "This is not a call of the plugin's module.", "Update the plugin.");

@@ -45,6 +45,8 @@ export interface RunContext {
   readonly transcripts: Transcripts;
   /** What models cost. */
   readonly prices: Prices;
+  /** Where Claude Code keeps files of this plugin; absent elsewhere. */
+  readonly dataFolder?: string | undefined;
   readonly offerTokens: OfferTokens;
   /** The time by `clock`, in milliseconds since 1970. */
   readonly now: () => number;
@@ -112,6 +114,7 @@ export async function createContext(facts: ProcessFacts): Promise<OpenContext> {
       hostFolder: folders.hostFolder,
       pluginRoot,
     }),
+    dataFolder: env.CLAUDE_PLUGIN_DATA || undefined,
     offerTokens: new OfferTokens(),
     now,
     clock,

@@ -1,0 +1,116 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RunContext } from "../project/run-context.ts";
+import { type Band, readBand } from "./band-file.ts";
+
+/** It is written for so long after somebody has asked. */
+export const ASKED_HOLDS_MS = 60_000;
+/** Nothing is written more often, nor looked at less often. */
+const LOOK_MS = 500;
+/** What changes with time alone (leases, expectations) is looked at again after so long. */
+const AGAIN_MS = 15_000;
+/** What is another with every look although nothing has happened, while nobody is at work. */
+const MOVES_WITH_TIME = new Set(["expected", "forecast"]);
+/** A file that is older was left behind by a server that was killed. */
+const LEFT_BEHIND_MS = 24 * 3_600_000;
+const FILE = /^band-[0-9a-f]{32}\.json$/;
+
+/**
+ * Writes what a plan is at into a file of its own for the view in Claude Code, while somebody asks for it and only when
+ * something has changed. Nothing depends on it: what cannot be read or written is tried again.
+ */
+export class BandWriter {
+  readonly file: string;
+  readonly #ended = new AbortController();
+  #askedMs = Number.NEGATIVE_INFINITY;
+  #writing: Promise<void> | undefined;
+  #written = "";
+  #shown: string | undefined;
+
+  /**
+   * @param folder its file lies there, under a name that nobody can guess.
+   * @param own plans of this session, as they are when it is looked.
+   */
+  constructor(
+    private readonly run: RunContext,
+    private readonly folder: string,
+    private readonly own: () => ReadonlySet<string>,
+  ) {
+    this.file = join(folder, `band-${randomBytes(16).toString("hex")}.json`);
+  }
+
+  /** Somebody looks. */
+  asked(): void {
+    this.#askedMs = performance.now();
+    if (this.#ended.signal.aborted) return;
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = undefined;
+    });
+  }
+
+  /** Nothing is left behind. */
+  async close(): Promise<void> {
+    this.#ended.abort();
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const { signal } = this.#ended;
+    let state: string | undefined;
+    let lookedMs = Number.NEGATIVE_INFINITY;
+    await this.#removeLeftBehind();
+    while (!signal.aborted && performance.now() - this.#askedMs < ASKED_HOLDS_MS) {
+      try {
+        const store = await this.run.graph();
+        const now = await store?.state();
+        if (store && (now !== state || performance.now() - lookedMs > AGAIN_MS)) {
+          const band = await readBand(this.run, store, this.own(), this.#shown);
+          this.#shown = band?.head.plan;
+          await this.#put(band);
+          state = now;
+          lookedMs = performance.now();
+        }
+      } catch {
+        // A graph that is busy, a disk that is full: the next look tries again.
+      }
+      await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    }
+    await rm(this.file, { force: true }).catch(() => undefined);
+    this.#written = "";
+  }
+
+  async #put(band: Band | undefined): Promise<void> {
+    const news = band ? newsOf(band) : "";
+    if (news === this.#written) return;
+    if (!band) await rm(this.file, { force: true });
+    else {
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      await writeFile(`${this.file}.new`, JSON.stringify({ ...band, writtenAtMs: Date.now() }), {
+        mode: 0o600,
+      });
+      await rename(`${this.file}.new`, this.file);
+    }
+    this.#written = news;
+  }
+
+  async #removeLeftBehind(): Promise<void> {
+    const names = await readdir(this.folder).catch(() => []);
+    for (const name of names.filter((one) => FILE.test(one))) {
+      const path = join(this.folder, name);
+      const found = await stat(path).catch(() => undefined);
+      if (found && Date.now() - found.mtimeMs > LEFT_BEHIND_MS)
+        await rm(path, { force: true }).catch(() => undefined);
+    }
+  }
+}
+
+/** What would make another file of it. */
+function newsOf(band: Band): string {
+  const { running, delivering } = band.head.counts;
+  const isIdle = running + delivering === 0;
+  return JSON.stringify({ ...band, head: { ...band.head, atMs: 0 } }, (name, value) =>
+    isIdle && MOVES_WITH_TIME.has(name) ? undefined : value,
+  );
+}
