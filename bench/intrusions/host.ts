@@ -96,7 +96,7 @@ export class Host {
       signal: new AbortController().signal,
       notify: async () => undefined,
     };
-    const client = { name: "claude-code", hasForms: false };
+    const client = { name: "claude-code", hasForms: false, hasTasks: false };
     return toolAnswer.parse(await this.service.callTool(tool, input, request, client));
   }
 }

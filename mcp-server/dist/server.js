@@ -89,27 +89,44 @@ var plugin_default = {
 var INSTRUCTIONS = "A durable task graph: tasks with dependencies and file scopes, claimed by one agent each. For an existing plan, task_list shows where it stands and batch_next what to launch.";
 var CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
 var CLIENT_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities";
+var TASKS = "io.modelcontextprotocol/tasks";
 function buildServer({ service: service2, prompts: prompts2 }, hasCommands2) {
   const server = new import_protocol.Server(
     { name: "parallel", title: "Parallel", version: plugin_default.version },
-    { capabilities: { tools: {}, ...!hasCommands2 && { prompts: {} } }, instructions: INSTRUCTIONS }
+    {
+      capabilities: { tools: {}, extensions: { [TASKS]: {} }, ...!hasCommands2 && { prompts: {} } },
+      instructions: INSTRUCTIONS
+    }
   );
   server.setRequestHandler("tools/list", async () => (await service2()).listTools());
   server.setRequestHandler(
     "tools/call",
     async ({ params }, { mcpReq }) => (await service2()).callTool(params.name, params.arguments, mcpReq, clientOf(server, mcpReq))
   );
+  serveTasks(server, service2);
   if (!hasCommands2) servePrompts(server, prompts2);
   return server;
 }
 function clientOf(server, { envelope = {} }) {
   const { [CLIENT_INFO]: sender, [CLIENT_CAPABILITIES]: capabilities } = envelope;
-  const { elicitation } = (sender ? capabilities : server.getClientCapabilities()) ?? {};
+  const { elicitation, extensions } = (sender ? capabilities : server.getClientCapabilities()) ?? {};
   return {
     name: (sender ?? server.getClientVersion())?.name,
     // A client that names no kind of question has forms.
-    hasForms: elicitation !== void 0 && (elicitation.form !== void 0 || elicitation.url === void 0)
+    hasForms: elicitation !== void 0 && (elicitation.form !== void 0 || elicitation.url === void 0),
+    // Each request says it anew: an agent's does not have them where the main conversation's has.
+    hasTasks: sender !== void 0 && extensions?.[TASKS] !== void 0
   };
+}
+function serveTasks(server, service2) {
+  const params = (0, import_protocol.looseObject)({ taskId: (0, import_protocol.string)() });
+  server.setRequestHandler(
+    "tasks/get",
+    { params },
+    async ({ taskId }, { mcpReq }) => (await service2()).taskNow(taskId, mcpReq, clientOf(server, mcpReq))
+  );
+  for (const method of ["tasks/cancel", "tasks/update"])
+    server.setRequestHandler(method, { params }, async () => ({}));
 }
 function servePrompts(server, prompts2) {
   server.setRequestHandler("prompts/list", async () => (await prompts2()).list());

@@ -31,11 +31,8 @@ import { createContext, startFolder } from "./run/project.mjs";
 // import:run/session.mjs in service.mjs
 import { SessionMemory, sweepOnStart } from "./run/session.mjs";
 
-// import:text.mjs in service.mjs
-import { escapeTags } from "./text.mjs";
-
 // import:tools.mjs in service.mjs
-import { TOOLS, UnknownTool, answerFor, answerForFailure, answerModule, askingWith, cleanAnswer, failure, formFor, moduleCallOf, readArguments, refuseDeepNesting } from "./tools.mjs";
+import { TOOLS, UnknownTool, answerFor, answerForFailure, answerModule, askingWith, cleanAnswer, failure, formFor, moduleCallOf, readArguments, refuseDeepNesting, taskFor, taskNow } from "./tools.mjs";
 
 // mcp-server/src/service.ts
 var MAX_RESULT_CHARACTERS = 5e5;
@@ -127,6 +124,20 @@ var Service = class {
   callTool(name, input, request, client) {
     return this.#track(this.#answer(name, input, request, client));
   }
+  /** How a task of the protocol stands; a while may pass before there is something to tell. */
+  taskNow(taskId, { signal }, { name }) {
+    const look = async () => {
+      const waiting = untilFirstOf(signal, this.#inputEnded);
+      try {
+        const run = await this.#context;
+        await this.#afterStandstill(run);
+        return await taskNow(run, clientNamed(name), taskId, waiting.signal);
+      } finally {
+        waiting.forget();
+      }
+    };
+    return this.#track(look());
+  }
   #track(work) {
     this.#underWay.add(work);
     return work.finally(() => this.#underWay.delete(work));
@@ -180,16 +191,18 @@ var Service = class {
         toolUseId,
         client,
         asking: askingWith(facts.hasForms, request.inputResponses),
+        hasTasks: facts.hasTasks,
         signal: waiting.signal,
         progress: (counts) => void notifyProgress(request, meta.progressToken, counts)
       });
       await recordChangesOfEndedAttempts(run);
       void this.#track(tellUsers(run, this.#session)).catch(() => void 0);
       if ("question" in answer) return formFor(answer.question);
+      if ("wait" in answer) return taskFor(answer);
       const place = client.isClaudeCode ? {} : { checkout: run.checkout.root };
       return answerFor(client, {
         data: cleanAnswer({ ...answer.data, ...place }),
-        ...answer.text !== void 0 && { text: escapeTags(answer.text) }
+        ...answer.text !== void 0 && { text: answer.text }
       });
     } catch (error) {
       return answerForFailure(client, failure(error));

@@ -6,16 +6,19 @@ function afterExport(files) {
   return aside.length > 0 ? `Exported. Tell the user: what was edited by hand is kept in ${aside.join(", ")}.` : "Exported.";
 }
 
+// import:text.mjs in tools.mjs
+import { cleanLines, escapeTags, exactLine, foreignLine, shownPath } from "./text.mjs";
+
 // mcp-server/src/tools/answer/answer-form.ts
 function answerFor({ reads }, { data, text }) {
-  const whole = text ?? JSON.stringify(data);
+  const whole = text === void 0 ? JSON.stringify(data) : escapeTags(text);
   if (reads === "text") return { content: [{ type: "text", text: whole }] };
   const shown = reads === "data" && text !== void 0 ? String(data.next) : whole;
   return { content: [{ type: "text", text: shown }], structuredContent: data };
 }
-function answerForFailure({ reads }, failed) {
-  if (reads !== "text") return { ...failed };
-  return { content: failed.content, isError: true };
+function answerForFailure({ reads }, failed2) {
+  if (reads !== "text") return { ...failed2 };
+  return { content: failed2.content, isError: true };
 }
 
 // import:node:crypto in tools.mjs
@@ -23,9 +26,6 @@ import { createHash } from "node:crypto";
 
 // import:run/edits.mjs in tools.mjs
 import { answerAgent, answerTask, commandsOfPlan, createPlan, exportPlan, leaveToAgent, listTasks, openPlan, openQuestions, purposeOfCommand, questionOfAgent, splitTask, updatePlan, updateTask } from "./run/edits.mjs";
-
-// import:text.mjs in tools.mjs
-import { cleanLines, escapeTags, exactLine, foreignLine, shownPath } from "./text.mjs";
 
 // mcp-server/src/tools/answer/approve-commands.ts
 var MAX_COMMANDS = 10;
@@ -304,7 +304,7 @@ function problemOf(thrown) {
 import { WORKFLOW_WORKER, claimTask, nextBatch, toldInTurn } from "./run/claims.mjs";
 
 // import:run/reporting.mjs in tools.mjs
-import { checkUntil, collect, collectLaunches, mayRunVerification, nextBatchToLaunch, reportPlan, reportTask, writeReport } from "./run/reporting.mjs";
+import { beginWait, checkUntil, collect, collectLaunches, lookAtWait, mayRunVerification, nextBatchToLaunch, reportPlan, reportTask, waitBesideFor, waitOf, writeReport } from "./run/reporting.mjs";
 
 // mcp-server/src/tools/answer/launch-lines.ts
 var MAX_LAUNCHES = 20;
@@ -386,6 +386,45 @@ function formFor({ key: key2, message, field }) {
       }
     }
   };
+}
+
+// mcp-server/src/tools/answer/wait-form.ts
+var HOLD_MS = 45e3;
+var POLL_MS = 1e3;
+var TTL_MS = 30 * 24 * 36e5;
+function taskFor({ wait }) {
+  const task = { resultType: "task", ...taskOf(wait, "working", `${wait.plan}: waiting`) };
+  return task;
+}
+async function taskNow(run, client, taskId, signal) {
+  const wait = waitOf(taskId);
+  if (!wait) return { ...failed(taskId, "There is no such task.") };
+  try {
+    const { isOver, words } = await lookAtWait(run, wait, HOLD_MS, signal);
+    if (!isOver) return taskOf(wait, "working", words);
+    const next = `Call batch_collect {plan: "${wait.plan}", launch: true}: what was waited for has come.`;
+    return {
+      ...taskOf(wait, "completed", words),
+      result: answerFor(client, { data: { plan: wait.plan, next } })
+    };
+  } catch (error) {
+    if (error instanceof CallerError) return failed(taskId, error.message);
+    throw error;
+  }
+}
+function taskOf({ id, begunMs }, status, statusMessage) {
+  return {
+    taskId: id,
+    status,
+    statusMessage,
+    createdAt: new Date(begunMs).toISOString(),
+    lastUpdatedAt: (/* @__PURE__ */ new Date()).toISOString(),
+    ttlMs: TTL_MS,
+    pollIntervalMs: POLL_MS
+  };
+}
+function failed(id, message) {
+  return { ...taskOf({ id, begunMs: 0 }, "failed", message), error: { code: -32602, message } };
 }
 
 // mcp-server/src/tools/define-tool.ts
@@ -502,13 +541,14 @@ var batchCollect = defineTool({
 async function launches(plan22, waitSeconds, context) {
   const { run, session, actor, client, signal, progress, asking } = context;
   session.module.end(plan22);
-  const collected = await collectLaunches(
+  const told = session.told.get(plan22);
+  const collectFor = (waitMs) => collectLaunches(
     run,
     actor,
     {
       plan: plan22,
-      waitMs: waitSecondsFor(client, waitSeconds) * 1e3,
-      sinceSeq: session.told.get(plan22),
+      waitMs,
+      sinceSeq: told,
       again: (attempt) => session.isLeftOut(attempt),
       isNewStop: ({ agentId }) => !session.toldToStop.has(agentId),
       gatherMs: GATHER_MS
@@ -516,23 +556,39 @@ async function launches(plan22, waitSeconds, context) {
     signal,
     progress
   );
-  const { decision, reason, isStuck } = collected;
-  if (actor === "main" && !signal.aborted && (isStuck || collected.done)) {
+  const mayWaitBeside = context.hasTasks && actor === "main" && waitSeconds !== 0;
+  let collected = await collectFor(mayWaitBeside ? 0 : waitSecondsFor(client, waitSeconds) * 1e3);
+  if (actor === "main" && !signal.aborted && (collected.isStuck || collected.done)) {
     const asked = await askForPlan(run, session, plan22, asking);
     if (asked === "answered") return launches(plan22, waitSeconds, context);
     if (asked) return asked;
   }
+  if (mayWaitBeside) {
+    const waitsFor = waitBesideFor(run, collected, told);
+    if (waitsFor) {
+      session.goesOn();
+      return { wait: beginWait(run, collected.loaded.stored.slug, waitsFor) };
+    }
+    const { launch, stop, done, isStuck: isStuck2 } = collected;
+    const isNothing = launch.length === 0 && stop.length === 0 && !done && !isStuck2;
+    if (isNothing) collected = await collectFor(waitSecondsFor(client, waitSeconds) * 1e3);
+  }
+  const { decision, reason, isStuck } = collected;
   const ended = collected.ended.filter(({ line, findings }) => line !== void 0 || findings !== void 0);
-  const told = session.told.get(plan22);
   const answer2 = batchAnswer(session, client, collected, isStuck);
   if (signal.aborted && told !== void 0) session.told.set(plan22, told);
+  const isForSomebody = isStuck || collected.done && collected.counts.failed > 0;
   return {
     data: {
       ...answer2,
+      ...mayWaitBeside && isForSomebody && { next: `${answer2.next} ${waitsForDecision(plan22)}` },
       ...ended.length > 0 && { ended },
       ...decision !== "proceed" && { decision, reason }
     }
   };
+}
+function waitsForDecision(plan22) {
+  return `batch_collect {plan: "${plan22}", launch: true} once more waits beside the conversation until somebody decides, and wakes it then.`;
 }
 function launchesAll() {
   return new CallerError(
@@ -1481,9 +1537,11 @@ export {
   stopsFor,
   taskClaim,
   taskCreate,
+  taskFor,
   taskGet,
   taskList,
   taskNameField,
+  taskNow,
   taskReport,
   taskUpdate,
   tasks,

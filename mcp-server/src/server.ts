@@ -5,7 +5,7 @@ import {
   Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import { config } from "zod";
+import { config, looseObject, string } from "zod";
 import manifest from "../../.claude-plugin/plugin.json" with { type: "json" };
 import type { Prompts } from "./prompts/prompts.ts";
 import type { ClientFacts, Service } from "./service.ts";
@@ -26,6 +26,8 @@ export interface ServedParts {
 /** The keys under which requests of 2026-07-28 say who sends them, and what that can do. */
 const CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
 const CLIENT_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities";
+/** The extension by which a call is answered with a task that the client waits for by itself. */
+const TASKS = "io.modelcontextprotocol/tasks";
 
 /**
  * The MCP server. What it serves is loaded with the first request after the handshake, so that no session waits
@@ -36,12 +38,16 @@ const CLIENT_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities";
 export function buildServer({ service, prompts }: ServedParts, hasCommands: boolean): Server {
   const server = new Server(
     { name: "parallel", title: "Parallel", version: manifest.version },
-    { capabilities: { tools: {}, ...(!hasCommands && { prompts: {} }) }, instructions: INSTRUCTIONS },
+    {
+      capabilities: { tools: {}, extensions: { [TASKS]: {} }, ...(!hasCommands && { prompts: {} }) },
+      instructions: INSTRUCTIONS,
+    },
   );
   server.setRequestHandler("tools/list", async () => (await service()).listTools());
   server.setRequestHandler("tools/call", async ({ params }, { mcpReq }) =>
     (await service()).callTool(params.name, params.arguments, mcpReq, clientOf(server, mcpReq)),
   );
+  serveTasks(server, service);
   if (!hasCommands) servePrompts(server, prompts);
   return server;
 }
@@ -54,12 +60,24 @@ interface Envelope {
 /** What the client says of itself, in either era of the protocol. */
 function clientOf(server: Server, { envelope = {} }: ServerContext["mcpReq"]): ClientFacts {
   const { [CLIENT_INFO]: sender, [CLIENT_CAPABILITIES]: capabilities }: Envelope = envelope;
-  const { elicitation } = (sender ? capabilities : server.getClientCapabilities()) ?? {};
+  const { elicitation, extensions } = (sender ? capabilities : server.getClientCapabilities()) ?? {};
   return {
     name: (sender ?? server.getClientVersion())?.name,
     // A client that names no kind of question has forms.
     hasForms: elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined),
+    // Each request says it anew: an agent's does not have them where the main conversation's has.
+    hasTasks: sender !== undefined && extensions?.[TASKS] !== undefined,
   };
+}
+
+/** A task is all in its id and in the graph: nothing is held for it that could be cancelled, and nothing is asked in it. */
+function serveTasks(server: Server, service: () => Promise<Service>): void {
+  const params = looseObject({ taskId: string() });
+  server.setRequestHandler("tasks/get", { params }, async ({ taskId }, { mcpReq }) =>
+    (await service()).taskNow(taskId, mcpReq, clientOf(server, mcpReq)),
+  );
+  for (const method of ["tasks/cancel", "tasks/update"])
+    server.setRequestHandler(method, { params }, async () => ({}));
 }
 
 function servePrompts(server: Server, prompts: () => Promise<Prompts>): void {

@@ -25,11 +25,11 @@ import {
 import { startFolder } from "./run/project/start-folder.ts";
 import { SessionMemory } from "./run/session/session.ts";
 import { sweepOnStart } from "./run/session/sweep-on-start.ts";
-import { escapeTags } from "./text/tags.ts";
 import { answerFor, answerForFailure } from "./tools/answer/answer-form.ts";
 import { cleanAnswer } from "./tools/answer/clean-answer.ts";
 import { failure, UnknownTool } from "./tools/answer/failure.ts";
 import { askingWith, formFor } from "./tools/answer/question.ts";
+import { taskFor, taskNow } from "./tools/answer/wait-form.ts";
 import type { Tool } from "./tools/define-tool.ts";
 import { TOOLS } from "./tools/index.ts";
 import { refuseDeepNesting } from "./tools/input/nesting.ts";
@@ -44,6 +44,8 @@ export interface ClientFacts {
   readonly name: string | undefined;
   /** It can show its user a form. */
   readonly hasForms: boolean;
+  /** It takes a task of the protocol for this call's answer. */
+  readonly hasTasks: boolean;
 }
 
 /** The most characters of an answer that Claude Code gives its model whole, where the listing asks for it. */
@@ -172,6 +174,25 @@ export class Service {
     return this.#track(this.#answer(name, input, request, client));
   }
 
+  /** How a task of the protocol stands; a while may pass before there is something to tell. */
+  taskNow(
+    taskId: string,
+    { signal }: Pick<Request, "signal">,
+    { name }: ClientFacts,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const look = async () => {
+      const waiting = untilFirstOf(signal, this.#inputEnded);
+      try {
+        const run = await this.#context;
+        await this.#afterStandstill(run);
+        return await taskNow(run, clientNamed(name), taskId, waiting.signal);
+      } finally {
+        waiting.forget();
+      }
+    };
+    return this.#track(look());
+  }
+
   #track<Result>(work: Promise<Result>): Promise<Result> {
     this.#underWay.add(work);
     return work.finally(() => this.#underWay.delete(work));
@@ -234,16 +255,18 @@ export class Service {
         toolUseId,
         client,
         asking: askingWith(facts.hasForms, request.inputResponses),
+        hasTasks: facts.hasTasks,
         signal: waiting.signal,
         progress: (counts) => void notifyProgress(request, meta.progressToken, counts),
       });
       await recordChangesOfEndedAttempts(run);
       void this.#track(tellUsers(run, this.#session)).catch(() => undefined);
       if ("question" in answer) return formFor(answer.question);
+      if ("wait" in answer) return taskFor(answer);
       const place = client.isClaudeCode ? {} : { checkout: run.checkout.root };
       return answerFor(client, {
         data: cleanAnswer({ ...answer.data, ...place }),
-        ...(answer.text !== undefined && { text: escapeTags(answer.text) }),
+        ...(answer.text !== undefined && { text: answer.text }),
       });
     } catch (error) {
       return answerForFailure(client, failure(error));

@@ -8,7 +8,7 @@ import { InvalidGlob, findCycle, findToken, hasEnded, hashToken, isAttempt, isDr
 import { NO_TEST, REVIEWER, checkoutLooks, failsElsewhere, isCommand, isLimited, mayJudge, outcomeOfMessage, ownFiles, ownFilesInOrder, seenChanges, widenedScope } from "../policy.mjs";
 
 // import:text.mjs in run/reporting.mjs
-import { cleanText, foreignLine, isDeclared, normalisePath } from "../text.mjs";
+import { cleanText, foreignLine, isDeclared, normalisePath, plural } from "../text.mjs";
 
 // import:run/attempts.mjs in run/reporting.mjs
 import { MAX_LAST_MESSAGE, attemptNumber, cancelUnneeded, claimOfToken, continueAfterCompletion, endAttempt, expireClaims, isRefusal, isolationsOf, noteSignOfLife, refusalFor, reviveIfLate, startOrContinue, takeAlternative, withRequestedNeeds } from "./attempts.mjs";
@@ -1093,6 +1093,7 @@ async function look(ctx, store, input) {
   const pauses = plan.pauseMs > 0 && plan.stored.status === "open" && !done;
   const isQuiet = live.length === 0 && !pauses && !await waitsForFiles(ctx, store, input.plan);
   return {
+    isLaunchable: launchable,
     planId: plan.id,
     version: plan.stored.version,
     isDue: launchable || isQuiet || stopOrders(plan, ctx.now()).some(input.isNewStop),
@@ -1273,7 +1274,59 @@ function asEvents(measured, events) {
 }
 
 // import:run/project.mjs in run/reporting.mjs
-import { reportsFolder } from "./project.mjs";
+import { reportsFolder, sameOwner } from "./project.mjs";
+
+// mcp-server/src/run/reporting/wait-beside.ts
+var ID = /^wait\.(others|decision)\.([0-9a-z]{6,12})\.[0-9a-f]{16}\.([a-z0-9][a-z0-9-]*)$/;
+function waitBesideFor(ctx, { launch, stop, loaded, done, isStuck, counts }, toldBefore) {
+  if (launch.length > 0 || stop.length > 0) return void 0;
+  if (done || isStuck) {
+    const isKnown = toldBefore === loaded.stored.version;
+    return isKnown && (isStuck || counts.failed > 0) ? "decision" : void 0;
+  }
+  const isOwn = loaded.graph.live.some(({ owner }) => sameOwner(owner, ctx.owner));
+  return isOwn ? void 0 : "others";
+}
+function beginWait(ctx, plan, waitsFor) {
+  const begunMs = Date.now();
+  const random = Buffer.from(ctx.randomBytes(8)).toString("hex");
+  return { id: `wait.${waitsFor}.${begunMs.toString(36)}.${random}.${plan}`, plan, waitsFor, begunMs };
+}
+function waitOf(id) {
+  const [, waitsFor, begun = "", plan = ""] = ID.exec(id) ?? [];
+  if (waitsFor === void 0) return void 0;
+  return { id, plan, waitsFor, begunMs: Number.parseInt(begun, 36) };
+}
+async function lookAtWait(ctx, { plan: slug, waitsFor }, holdMs, signal) {
+  const store = await existingGraph(ctx, slug);
+  const deadline = ctx.now() + holdMs;
+  const input = { plan: slug, again: () => false, isNewStop: () => false };
+  let nextSweep = 0;
+  for (; ; ) {
+    if (ctx.now() >= nextSweep) {
+      await lookForWork(ctx, store, await readPlan(ctx, store, slug));
+      await changePlan(ctx, store, "server", slug, (_, tx) => expireClaims(tx));
+      nextSweep = ctx.now() + SWEEP_MS;
+    }
+    const seen = await look(ctx, store, input);
+    if (seen.isDelivering) void deliverWaiting(ctx, store, slug);
+    const plan = await readPlan(ctx, store, slug);
+    const hasEnded2 = waitsFor === "others" && (seen.isQuiet || isDone(plan));
+    const isOver = seen.isLaunchable || hasEnded2;
+    if (isOver || ctx.now() >= deadline || signal.aborted) return { isOver, words: wordsOf(plan, waitsFor) };
+    await store.changed(seen.planId, seen.version, Math.min(deadline, nextSweep) - ctx.now(), signal);
+  }
+}
+function wordsOf(plan, waitsFor) {
+  const { completed, total, running } = countsOf(plan);
+  const { slug, status } = plan.stored;
+  const done = `${slug}: ${completed} of ${total} done`;
+  if (status !== "open") return `${done}, ${status}`;
+  if (waitsFor === "decision") return `${done}, waits for a decision of yours`;
+  if (plan.pauseMs > 0)
+    return `${done}, a limit ends in ${plural(Math.ceil(plan.pauseMs / 6e4), "minute")}`;
+  return running > 0 ? `${done}, ${running} running elsewhere` : `${done}, waits for files or a delivery`;
+}
 
 // import:run/specification.mjs in run/reporting.mjs
 import { writeAtomically } from "./specification.mjs";
@@ -1303,6 +1356,7 @@ export {
   COMPARED_EVENTS,
   ENDED,
   SWEEP_MS,
+  beginWait,
   checkReport,
   checkUntil,
   collect,
@@ -1314,6 +1368,8 @@ export {
   finishAttempt,
   judgeEvidence,
   logPreparedWork,
+  look,
+  lookAtWait,
   mayRunVerification,
   newsOf,
   nextBatchToLaunch,
@@ -1328,6 +1384,8 @@ export {
   runAcceptance,
   unseenCommand,
   unseenFiles,
+  waitBesideFor,
+  waitOf,
   waitsForFiles,
   withIgnoredFiles,
   withPlainNeed,

@@ -4,11 +4,13 @@ import { waitSecondsFor } from "../policy/client.ts";
 import { shortCounts } from "../run/plan/progress.ts";
 import { checkUntil, collect } from "../run/reporting/collect.ts";
 import { collectLaunches } from "../run/reporting/collect-launches.ts";
+import { beginWait, waitBesideFor } from "../run/reporting/wait-beside.ts";
 import { askForPlan } from "./answer/ask-user.ts";
 import { batchAnswer } from "./answer/batch-answer.ts";
 import { nextStep } from "./answer/next-step.ts";
 import type { Asked } from "./answer/question.ts";
 import { stopsFor } from "./answer/stops-for.ts";
+import type { Waits } from "./answer/wait-form.ts";
 import { type Answer, defineTool, IDEMPOTENT, type ToolContext } from "./define-tool.ts";
 import { ids, plan } from "./input/fields.ts";
 
@@ -98,43 +100,62 @@ async function launches(
   plan: string,
   waitSeconds: number | undefined,
   context: ToolContext,
-): Promise<Answer | Asked> {
+): Promise<Answer | Asked | Waits> {
   const { run, session, actor, client, signal, progress, asking } = context;
   session.module.end(plan);
-  const collected = await collectLaunches(
-    run,
-    actor,
-    {
-      plan,
-      waitMs: waitSecondsFor(client, waitSeconds) * 1_000,
-      sinceSeq: session.told.get(plan),
-      again: (attempt) => session.isLeftOut(attempt),
-      isNewStop: ({ agentId }) => !session.toldToStop.has(agentId),
-      gatherMs: GATHER_MS,
-    },
-    signal,
-    progress,
-  );
-  const { decision, reason, isStuck } = collected;
+  const told = session.told.get(plan);
+  const collectFor = (waitMs: number) =>
+    collectLaunches(
+      run,
+      actor,
+      {
+        plan,
+        waitMs,
+        sinceSeq: told,
+        again: (attempt) => session.isLeftOut(attempt),
+        isNewStop: ({ agentId }) => !session.toldToStop.has(agentId),
+        gatherMs: GATHER_MS,
+      },
+      signal,
+      progress,
+    );
+  const mayWaitBeside = context.hasTasks && actor === "main" && waitSeconds !== 0;
+  let collected = await collectFor(mayWaitBeside ? 0 : waitSecondsFor(client, waitSeconds) * 1_000);
   // The user is asked when nothing else is left to do: a form keeps this call.
-  if (actor === "main" && !signal.aborted && (isStuck || collected.done)) {
+  if (actor === "main" && !signal.aborted && (collected.isStuck || collected.done)) {
     const asked = await askForPlan(run, session, plan, asking);
     if (asked === "answered") return launches(plan, waitSeconds, context);
     if (asked) return asked;
   }
+  if (mayWaitBeside) {
+    const waitsFor = waitBesideFor(run, collected, told);
+    if (waitsFor) {
+      session.goesOn();
+      return { wait: beginWait(run, collected.loaded.stored.slug, waitsFor) };
+    }
+    const { launch, stop, done, isStuck } = collected;
+    const isNothing = launch.length === 0 && stop.length === 0 && !done && !isStuck;
+    if (isNothing) collected = await collectFor(waitSecondsFor(client, waitSeconds) * 1_000);
+  }
+  const { decision, reason, isStuck } = collected;
   // What went well is in the counts, and in the report.
   const ended = collected.ended.filter(({ line, findings }) => line !== undefined || findings !== undefined);
   // Nobody hears the answer of a call that was cancelled.
-  const told = session.told.get(plan);
   const answer = batchAnswer(session, client, collected, isStuck);
   if (signal.aborted && told !== undefined) session.told.set(plan, told);
+  const isForSomebody = isStuck || (collected.done && collected.counts.failed > 0);
   return {
     data: {
       ...answer,
+      ...(mayWaitBeside && isForSomebody && { next: `${answer.next} ${waitsForDecision(plan)}` }),
       ...(ended.length > 0 && { ended }),
       ...(decision !== "proceed" && { decision, reason }),
     },
   };
+}
+
+function waitsForDecision(plan: string): string {
+  return `batch_collect {plan: "${plan}", launch: true} once more waits beside the conversation until somebody decides, and wakes it then.`;
 }
 
 function launchesAll(): CallerError {

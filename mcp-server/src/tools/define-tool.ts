@@ -4,6 +4,7 @@ import type { Counts } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import type { Asked, Asking } from "./answer/question.ts";
+import type { Waits } from "./answer/wait-form.ts";
 
 /** What a tool's handler is given beside its input. */
 export interface ToolContext {
@@ -17,6 +18,8 @@ export interface ToolContext {
   readonly toolUseId: string | undefined;
   readonly client: McpClient;
   readonly asking: Asking;
+  /** Whether this very call may be answered with a task of the protocol, which the client waits for by itself. */
+  readonly hasTasks: boolean;
   readonly signal: AbortSignal;
   readonly progress: (counts: Counts) => void;
 }
@@ -42,7 +45,7 @@ export interface Tool<Input extends z.ZodType = z.ZodType> {
   };
   /** Its answer grows with the plan: the host is to hand all of it to the model, and not only its beginning. */
   readonly hasLongAnswer?: boolean;
-  readonly handle: (input: z.infer<Input>, context: ToolContext) => Promise<Answer | Asked>;
+  readonly handle: (input: z.infer<Input>, context: ToolContext) => Promise<Answer | Asked | Waits>;
 }
 
 /** Gives a tool's handler the type of its input. */

@@ -95,7 +95,9 @@ export async function collectLaunches(
   }
 }
 
+/** What a look without a transaction finds. */
 interface Seen {
+  readonly isLaunchable: boolean;
   readonly planId: number;
   readonly version: number;
   /** There is something to do, as far as a look without a transaction tells. */
@@ -109,7 +111,11 @@ interface Seen {
   readonly countedMs: number;
 }
 
-async function look(ctx: RunContext, store: GraphStore, input: LaunchWait): Promise<Seen> {
+export async function look(
+  ctx: RunContext,
+  store: GraphStore,
+  input: Pick<LaunchWait, "plan" | "again" | "isNewStop">,
+): Promise<Seen> {
   const seen = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(input.plan);
     return { plan, launchable: await canLaunch(ctx, plan, input.again) };
@@ -120,6 +126,7 @@ async function look(ctx: RunContext, store: GraphStore, input: LaunchWait): Prom
   const pauses = plan.pauseMs > 0 && plan.stored.status === "open" && !done;
   const isQuiet = live.length === 0 && !pauses && !(await waitsForFiles(ctx, store, input.plan));
   return {
+    isLaunchable: launchable,
     planId: plan.id,
     version: plan.stored.version,
     isDue: launchable || isQuiet || stopOrders(plan, ctx.now()).some(input.isNewStop),

@@ -1,4 +1,5 @@
 import type { McpClient } from "../../policy/client.ts";
+import { escapeTags } from "../../text/tags.ts";
 import type { FailedAnswer } from "./failure.ts";
 
 /** What MCP calls the result of a call, as this server fills it. */
@@ -17,7 +18,8 @@ export function answerFor(
   { reads }: Pick<McpClient, "reads">,
   { data, text }: { readonly data: Record<string, unknown>; readonly text?: string },
 ): CallAnswer {
-  const whole = text ?? JSON.stringify(data);
+  // Data has been cleaned; a text is of several sources.
+  const whole = text === undefined ? JSON.stringify(data) : escapeTags(text);
   if (reads === "text") return { content: [{ type: "text", text: whole }] };
   const shown = reads === "data" && text !== undefined ? String(data.next) : whole;
   return { content: [{ type: "text", text: shown }], structuredContent: data };
