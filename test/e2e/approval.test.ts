@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ApprovedCommands } from "../../mcp-server/src/run/approval/approved-commands.ts";
 import { eventsOf, outcomesOf, readGraph } from "./graph-state.ts";
-import { hasTmux, type InteractiveClaudeCode } from "./harness/interactive.ts";
+import { hasTmux } from "./harness/interactive.ts";
 import type { Orchestrator } from "./harness/orchestrator.ts";
-import { eventually } from "./harness/processes.ts";
 import { runScenario } from "./harness/run-scenario.ts";
 import type { SpecTask } from "./harness/scenario.ts";
 import { answers, taskTool } from "./harness/task-tools.ts";
@@ -88,17 +87,6 @@ const asksForApproval: Orchestrator = (conversation) => {
   return says(`Approved: ${last.value.approved}. ${last.value.next}`);
 };
 
-/** Presses keys until the screen shows what they are to bring about; a form that has just appeared takes none. */
-async function pressUntil(session: InteractiveClaudeCode, key: string, goal: RegExp): Promise<void> {
-  const isReached = async () => goal.test(await session.screen());
-  const isDone = await eventually(async () => {
-    if (await isReached()) return true;
-    await session.press(key);
-    return eventually(isReached, 1_000);
-  });
-  if (!isDone) throw new Error(`${key} brought no ${goal}:\n${await session.screen()}`);
-}
-
 describe("the form of Claude Code that asks for approval", () => {
   const settings = { permissions: { allow: ["mcp__plugin_parallel_tasks"] } };
 
@@ -114,9 +102,9 @@ describe("the form of Claude Code that asks for approval", () => {
             await session.waitFor(/requests your input/);
             const screen = (await session.screen()).replace(/\s+/g, " ");
             for (const id of ["1.1", "1.2"]) expect(screen).toContain(`${check(id)} (${id})`);
-            await pressUntil(session, "Space", /Approve: (?!☐|not set)\S/);
-            await pressUntil(session, "Down", /❯ Accept/);
-            await pressUntil(session, "Enter", /Approved: 2\. The user has approved them\./);
+            await session.pressUntil("Space", /Approve: (?!☐|not set)\S/);
+            await session.pressUntil("Down", /❯ Accept/);
+            await session.pressUntil("Enter", /Approved: 2\. The user has approved them\./);
           },
         },
       ],

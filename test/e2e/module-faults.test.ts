@@ -9,7 +9,7 @@ import { arrivals, type Conversation, textOf } from "./harness/conversation.ts";
 import { hasTmux, type InteractiveClaudeCode } from "./harness/interactive.ts";
 import { endIn, executesByModule } from "./harness/module-orchestrator.ts";
 import type { Orchestrator } from "./harness/orchestrator.ts";
-import { pluginOfModule, pluginsWithModule, WEDGER, withWedge } from "./harness/plugin-copy.ts";
+import { pluginsWithModule, viewWithModule, withWedge } from "./harness/plugin-copy.ts";
 import { eventually } from "./harness/processes.ts";
 import type { Recording } from "./harness/recording.ts";
 import { type Outcome, repositoryPlugins, runScenario } from "./harness/run-scenario.ts";
@@ -116,22 +116,22 @@ describe.runIf(isLong)("what goes wrong while the plugin's module runs a plan", 
     await session.waitFor(/● 4 of 4 tasks completed/);
   }
 
-  it("a worker that another plugin's module wedges comes back, and the run goes on from the graph", async () => {
+  it("a worker that the view, or any other plugin's module, wedges comes back, and the run goes on from the graph", async () => {
     let hangsSince = Number.POSITIVE_INFINITY;
     let lostAtMs = Number.POSITIVE_INFINITY;
-    const wedger = pluginOfModule(join(temporaryFolder(), "wedger"), "wedger", WEDGER);
+    const view = viewWithModule(join(temporaryFolder(), "view"), withWedge);
     const run = interactive(async (session, recording) => {
       await session.type(BESIDE);
       await until("two agents were at work", atWork(recording, 2));
       await session.type("/wedge");
       hangsSince = Date.now();
-      await session.waitFor(/wedger was unloaded|crashed the hooks worker/);
+      await session.waitFor(/parallel-view was unloaded|crashed the hooks worker/);
       lostAtMs = Date.now();
       await waitForEnd(session);
     });
     await runScenario(
       story("wedged by another", {
-        plugins: [...repositoryPlugins(), wedger],
+        plugins: [...repositoryPlugins(), view],
         // The one reports while the worker hangs, so that there is something to launch as soon as it is back.
         workers: { "1.1": reportWhen(() => Date.now() > hangsSince + REPORTED_AFTER_MS) },
         work: reportWhen(() => lostAtMs < Date.now()),

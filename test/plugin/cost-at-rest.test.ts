@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PLUGIN_FOLDERS, pluginTexts, TOOL_PREFIX } from "./checkout.ts";
+import { LISTED_FOLDERS, PLUGIN_FOLDERS, pluginTexts, TOOL_PREFIX } from "./checkout.ts";
 import { firstRequest } from "./first-request.ts";
 
 /** In characters: what every session of every user pays, whether it uses the plugin or not. */
@@ -51,5 +51,10 @@ describe("a session in which the plugin is not used", () => {
     expect(beyond(without.lines, withPlugin.lines)).toEqual([]);
     expect(beyond(without.tools, withPlugin.tools)).toEqual([]);
     expect(total).toBeLessThanOrEqual(BUDGET);
+
+    // What shows plans to people tells the model nothing at all.
+    const withView = await firstRequest(Object.values(LISTED_FOLDERS));
+    expect(beyond(withView.lines, withPlugin.lines)).toEqual([]);
+    expect(beyond(withView.tools, withPlugin.tools)).toEqual([]);
   });
 });

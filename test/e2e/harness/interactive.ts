@@ -27,7 +27,11 @@ export class InteractiveClaudeCode {
   #pid = 0;
   #below: number[] = [];
 
-  constructor(place: Place) {
+  /** @param continues whether the project's last session goes on. */
+  constructor(
+    place: Place,
+    private readonly continues = false,
+  ) {
     this.#place = place;
   }
 
@@ -40,7 +44,8 @@ export class InteractiveClaudeCode {
   async start(): Promise<void> {
     const environment = { ...environmentOf(this.#place), TERM: "xterm-256color" };
     const plugins = this.#place.plugins.flatMap((folder) => ["--plugin-dir", folder]);
-    const command = commandIn(this.#place, plugins);
+    const session = this.continues ? ["--continue"] : [];
+    const command = commandIn(this.#place, [...session, ...plugins]);
     const pairs = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     await this.#tmux(
       ["-f", "/dev/null", "new-session", "-d", "-x", "160", "-y", "120", "-c", this.#place.project],
@@ -84,6 +89,22 @@ export class InteractiveClaudeCode {
       return eventually(isGone, 500);
     });
     if (!isAccepted) throw new Error(`the dialog stayed:\n${await this.screen()}`);
+  }
+
+  /** Presses a key until the screen shows what it is to bring about; a form that has just appeared takes none. */
+  async pressUntil(key: string, goal: RegExp): Promise<void> {
+    const isReached = async () => goal.test(await this.screen());
+    const isDone = await eventually(async () => {
+      if (await isReached()) return true;
+      await this.press(key);
+      return eventually(isReached, 1_000);
+    });
+    if (!isDone) throw new Error(`${key} brought no ${goal}:\n${await this.screen()}`);
+  }
+
+  /** Types text into whatever has the keys. */
+  async write(text: string): Promise<void> {
+    await this.#tmux(["send-keys", "-l", text]);
   }
 
   /** What stands on the screen. */

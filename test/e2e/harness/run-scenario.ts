@@ -155,10 +155,10 @@ export function databaseOf({ project }: Place): string {
 }
 
 async function interact(run: InteractiveRun, place: Place, recording: Recording): Promise<void> {
-  const session = new InteractiveClaudeCode(place);
+  const session = new InteractiveClaudeCode(place, run.continues);
   try {
     await session.start();
-    await run.user(session, recording);
+    await run.user(session, recording, place);
   } finally {
     await session.end();
   }
@@ -191,6 +191,11 @@ async function prepare(scenario: Scenario, folder: string, endpoint: string): Pr
   git(place, "commit", "--quiet", "--allow-empty", "--message", "Start");
   if (scenario.marketplace !== undefined) await installPlugin(place, "parallel", scenario.marketplace);
   return place;
+}
+
+/** The plugin that shows plans in Claude Code, from its sources. */
+export function viewPlugin(): string {
+  return fileURLToPath(new URL("../../../view", import.meta.url));
 }
 
 /** The three plugins of this repository, from their sources. */

@@ -67,8 +67,10 @@ export interface PrintRun {
 
 /** A session in a terminal, and what the user does in it. */
 export interface InteractiveRun {
-  user: (session: InteractiveClaudeCode, recording: Recording) => Promise<void>;
+  user: (session: InteractiveClaudeCode, recording: Recording, place: Place) => Promise<void>;
   orchestrator: Orchestrator;
+  /** Goes on with the session of the run before (`--continue`). */
+  continues?: boolean;
 }
 
 export interface SpecTask {
