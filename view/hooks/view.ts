@@ -75,7 +75,9 @@ type Hook = (
 type On = (event: string, ...rest: [Hook] | [object, Hook]) => { catch(hook: Hook): void };
 
 type Element = unknown;
-type Elements = Readonly<Record<"Box" | "Text" | "Button" | "Input" | "Link" | "Progress", Element>>;
+type Elements = Readonly<Record<"Box" | "Text" | "Button" | "Input" | "Link", Element>> & {
+  readonly Progress?: Element;
+};
 declare const h: (element: Element, props: object | null, ...children: unknown[]) => Element;
 
 /** The file, as the server writes it (`run/live/band-file.ts`): a snapshot's head and some of its rows. */
@@ -469,11 +471,7 @@ function needRow($: Host, { Box, Text, Button, Input }: Elements, need: Need, in
   return h(
     Box,
     { flexDirection: "column" },
-    h(
-      Text,
-      { color: "warning", wrap: "wrap", maxLines: 4 },
-      `${task === undefined ? "" : `${task} `}${need.text}`,
-    ),
+    h(Text, { color: "warning", wrap: "wrap" }, `${task === undefined ? "" : `${task} `}${need.text}`),
     can("answer") &&
       h(Input, {
         key: `answer-${index}`,
@@ -573,13 +571,16 @@ export const register = (on: On): void => {
       Box,
       { flexDirection: "column" },
       h(Text, { bold: true, wrap: "truncate-end" }, words.title),
-      h(Progress, {
-        label: "Completed",
-        value: counts.completed,
-        max: Math.max(1, counts.total),
-        valueText: `${counts.completed} of ${counts.total}`,
-      }),
-      words.by !== "" && h(Text, { dimColor: true, wrap: "wrap", maxLines: 3 }, words.by),
+      // An older host has no bar.
+      Progress === undefined
+        ? h(Text, null, `${counts.completed} of ${counts.total} done`)
+        : h(Progress, {
+            label: "Completed",
+            value: counts.completed,
+            max: Math.max(1, counts.total),
+            valueText: `${counts.completed} of ${counts.total}`,
+          }),
+      words.by !== "" && h(Text, { dimColor: true, wrap: "wrap" }, words.by),
       ...words.needs.map((need, i) => needRow($, elements, need, i)),
       ...words.rows.filter(({ isRunning }) => isRunning).map((row) => taskRow($, elements, row)),
       ...others.map((row) => taskRow($, elements, row)),
