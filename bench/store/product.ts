@@ -63,6 +63,7 @@ export async function contextOf(store: GraphStore, root: string): Promise<RunCon
     workflowCap: 8,
     settings: { maxParallel: CAP },
     roles: new Roles(),
+    pluginRoot: "",
     pluginTexts: new PluginTexts(root, root),
     prices: new Prices({ named: undefined, hostFolder: root, pluginRoot: root }),
     commands: new CommandRunner({

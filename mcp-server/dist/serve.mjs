@@ -104,8 +104,11 @@ import { CallerError } from "./errors.mjs";
 // import:live.mjs in serve.mjs
 import { ACTIONS } from "./live.mjs";
 
+// import:run/live/act.mjs in serve.mjs
+import { act } from "./run/live/act.mjs";
+
 // import:run/live.mjs in serve.mjs
-import { PlanWatch, act, fileClashes, planEntry, planHistory, taskDetail } from "./run/live.mjs";
+import { PlanWatch, fileClashes, planEntry, planHistory, taskDetail } from "./run/live.mjs";
 
 // mcp-server/src/serve/api.ts
 var MAX_NOTE = 8e3;

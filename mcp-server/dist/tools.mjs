@@ -123,7 +123,7 @@ function formOf({ task, subject, text, key: key2 }) {
 import { isReached, nearText, raiseLimit, spentText, waitSecondsFor } from "./policy.mjs";
 
 // import:run/plan.mjs in tools.mjs
-import { countsOf, createTasks, existingGraph, isDone, pauseSeconds, planSlug, readPlan, shortCounts, splitTaskName } from "./run/plan.mjs";
+import { countsOf, createTasks, existingGraph, isDone, pauseSeconds, readPlan, shortCounts, splitTaskName } from "./run/plan.mjs";
 
 // import:git.mjs in tools.mjs
 import { planBranch } from "./git.mjs";
@@ -810,11 +810,13 @@ import { endAgents } from "./run/attempts.mjs";
 // import:run/engine.mjs in tools.mjs
 import { handedBack, moduleStep } from "./run/engine.mjs";
 
-// import:run/live.mjs in tools.mjs
-import { BandWriter } from "./run/live.mjs";
+// import:node:path in tools.mjs
+import { join } from "node:path";
+
+// import:live.mjs in tools.mjs
+import { ACTIONS } from "./live.mjs";
 
 // mcp-server/src/tools/view-call.ts
-var PERSON = "person";
 var plan2 = z.string().min(1).max(1e3);
 var viewRequest = z.discriminatedUnion("engine", [
   /** Somebody looks at the file whose name is the answer. */
@@ -822,43 +824,58 @@ var viewRequest = z.discriminatedUnion("engine", [
   z.strictObject({
     engine: z.literal("act"),
     plan: plan2,
-    do: z.enum(["pause", "resume", "stop", "retry", "cancel", "answer"]),
+    do: z.enum(ACTIONS),
     task: z.string().max(1e3).optional(),
-    text: z.string().max(4e3).optional()
-  })
+    text: z.string().max(4e3).optional(),
+    /** What the person had seen. */
+    seq: z.number().int()
+  }),
+  z.strictObject({ engine: z.literal("page"), plan: plan2 })
 ]);
-var writers = /* @__PURE__ */ new WeakMap();
+var begun = /* @__PURE__ */ new WeakMap();
 async function answerView(request, run, session) {
-  if (request.engine === "act") return act(request, run);
-  const writer = writers.get(session) ?? newWriter(run, session);
+  const own = begun.get(session) ?? {};
+  begun.set(session, own);
+  if (request.engine === "act") {
+    const { do: action, seq, task, text } = request;
+    const wanted = { ...task !== void 0 && { task }, ...text !== void 0 && { text } };
+    const { act } = await import("./run/live/act.mjs");
+    return { ...await act(run, request.plan, { do: action, seq, ...wanted }) };
+  }
+  if (request.engine === "page") {
+    own.page ??= startPage(run, session).catch((error) => {
+      delete own.page;
+      throw error;
+    });
+    const url = (await own.page).link(request.plan);
+    const { openPage } = await import("./host/open-page.mjs");
+    openPage(url, { platform: process.platform, env: process.env });
+    return { url, says: "The link opens the page once, within two minutes." };
+  }
+  own.writer ??= newWriter(run, session);
+  const writer = await own.writer;
   writer.asked();
   return { file: writer.file };
 }
-function newWriter(run, session) {
-  if (run.dataFolder === void 0)
-    throw new CallerError(
-      "wrong_state",
-      "This client keeps no files for plugins.",
-      "Use parallel-tasks status."
-    );
+async function newWriter(run, session) {
+  if (run.dataFolder === void 0) {
+    const remedy = "Use parallel-tasks status.";
+    throw new CallerError("wrong_state", "This client keeps no files for plugins.", remedy);
+  }
+  const { BandWriter } = await import("./run/live/band-writer.mjs");
   const own = () => /* @__PURE__ */ new Set([...session.plans, ...session.module.plans.keys()]);
   const writer = new BandWriter(run, run.dataFolder, own);
-  writers.set(session, writer);
   session.whenClosed(() => writer.close());
   return writer;
 }
-async function act(request, run) {
-  const { plan: plan22, task, text, do: action } = request;
-  if (action === "pause" || action === "resume" || action === "stop") {
-    const { loaded } = await updatePlan(run, PERSON, plan22, void 0, action);
-    return { text: `The plan ${plan22} is ${loaded.stored.status}.` };
-  }
-  if (task === void 0)
-    throw new CallerError("bad_input", `${action} needs a task.`, "Name the task.", "task");
-  const name = taskName(planSlug(plan22), task);
-  const status = action === "cancel" ? "cancelled" : "pending";
-  await updateTask(run, PERSON, void 0, { task: name, status, ...text && { note: text } });
-  return { text: status === "cancelled" ? `${name} is cancelled.` : `${name} is tried again.` };
+async function startPage(run, session) {
+  const { PageServer } = await import("./serve/http-server.mjs");
+  const { readPageFiles } = await import("./serve/page-files.mjs");
+  const files = readPageFiles(join(run.pluginRoot, "mcp-server", "dist", "page"));
+  const options = { contexts: [run], files, port: 0, allowedHosts: /* @__PURE__ */ new Set() };
+  const server = await PageServer.start({ ...options, readOnly: false });
+  session.whenClosed(() => server.close());
+  return server;
 }
 
 // mcp-server/src/tools/module-call.ts

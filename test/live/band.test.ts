@@ -101,12 +101,11 @@ describe("what the person at the view wants done", () => {
   it("is done as by the tools, and logged as done by a person", async () => {
     const { folder, server, ask } = await session();
     await server.call("plan_create", { plan: "auth", from: "specs/auth" });
-    const act = (action: object) => ask({ engine: "act", plan: "auth", ...action });
-    expect(await act({ do: "cancel", task: "1" })).toEqual({ text: "auth/1 is cancelled." });
-    expect(await act({ do: "retry", task: "1", text: "Try the other way." })).toEqual({
-      text: "auth/1 is tried again.",
-    });
-    expect(await act({ do: "pause" })).toEqual({ text: "The plan auth is paused." });
+    const act = (action: object) => ask({ engine: "act", plan: "auth", seq: 1_000, ...action });
+    expect(await act({ do: "cancel", task: "1" })).toMatchObject({ text: "1 is cancelled." });
+    expect(await act({ do: "retry", task: "1", text: "Try the other way." })).toMatchObject({ done: true });
+    expect(await act({ do: "pause" })).toMatchObject({ done: true });
+    expect(await act({ do: "cancel", task: "1", seq: 1 })).toMatchObject({ done: false, stale: true });
     expect(await act({ do: "retry" })).toMatchObject({ error: expect.stringContaining("Name the task.") });
     expect(await act({ do: "cancel", task: "9" })).toMatchObject({ error: expect.stringContaining("9") });
     const done = query(graphOf(folder), "select type, actor from events where actor = 'person' order by seq");
@@ -121,7 +120,12 @@ describe("what the person at the view wants done", () => {
   it("is asked for by modules of the host only", async () => {
     const { server } = await session();
     await server.call("plan_create", { plan: "auth", from: "specs/auth" });
-    const { isError } = await server.raw("batch_collect", { engine: "act", plan: "auth", do: "stop" });
+    const { isError } = await server.raw("batch_collect", {
+      engine: "act",
+      plan: "auth",
+      seq: 1,
+      do: "stop",
+    });
     expect(isError).toBe(true);
   });
 });

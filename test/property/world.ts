@@ -160,6 +160,7 @@ export class World {
         workflowCap: 8,
         settings: { maxParallel: 20 },
         roles: new Roles(),
+        pluginRoot: root,
         pluginTexts: new PluginTexts(root, root),
         prices: new Prices({ named: undefined, hostFolder: root, pluginRoot: root }),
         commands: new CommandRunner({

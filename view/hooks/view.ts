@@ -371,9 +371,9 @@ function afterSubject(row: Row, nowMs: number): string {
 /** Asks for what the person wants, and tells what came of it. */
 async function act($: Host, what: { do: string; task?: string | undefined; text?: string }): Promise<void> {
   if (!band) return;
-  const { plan } = band.head;
+  const { plan, seq } = band.head;
   try {
-    const answer = await ask($, { engine: "act", plan, ...what });
+    const answer = await ask($, { engine: "act", plan, seq, ...what });
     $.ui.toast(cut(String(answer.text)));
   } catch (error) {
     $.ui.toast(cut(error instanceof Error ? error.message : String(error)));

@@ -160,8 +160,11 @@ function without(state, part) {
 // import:node:path in cli/display.mjs
 import { join } from "node:path";
 
+// import:run/live/act.mjs in cli/display.mjs
+import { act } from "../run/live/act.mjs";
+
 // import:run/live.mjs in cli/display.mjs
-import { PlanWatch, act, taskDetail } from "../run/live.mjs";
+import { PlanWatch, taskDetail } from "../run/live.mjs";
 
 // import:run/plan.mjs in cli/display.mjs
 import { existingGraph, isDone, readGraph, readPlan } from "../run/plan.mjs";

@@ -1,128 +1,8 @@
-// import:errors.mjs in run/live.mjs
-import { CallerError } from "../errors.mjs";
-
-// import:text.mjs in run/live.mjs
-import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cleanLines, cleanText, formatDuration, plural, shownPath } from "../text.mjs";
-
-// import:run/edits.mjs in run/live.mjs
-import { judgeWork, updatePlan, updateTask } from "./edits.mjs";
-
-// import:run/effects/versions.mjs in run/live.mjs
-import { listOverwritten, restoreFile, taskDiff } from "./effects/versions.mjs";
-
-// import:run/plan.mjs in run/live.mjs
-import { deadClaims, existingGraph, isDone, readGraph, stateNow, taskOf } from "./plan.mjs";
-
-// mcp-server/src/run/live/act.ts
-var PERSON = "person";
-var CHANGES_TASK = /* @__PURE__ */ new Set([
-  "task.status",
-  "claim.offered",
-  "attempt.started",
-  "attempt.ended",
-  "attempt.revived",
-  "delivery.accepted"
-]);
-var OF_TASK = /* @__PURE__ */ new Set([
-  "retry",
-  "cancel",
-  "answer",
-  "accept",
-  "reject",
-  "restore"
-]);
-async function act(ctx, slug, request) {
-  if (!OF_TASK.has(request.do)) return actOnPlan(ctx, slug, request);
-  const { task } = request;
-  if (task === void 0) throw missing("task", "Name the task.");
-  if (await hasChanged(ctx, slug, task, request.seq))
-    return {
-      done: false,
-      stale: true,
-      text: `${shownPath(task)} has changed since you looked: look again, and decide then.`
-    };
-  return actOnTask(ctx, slug, task, request);
-}
-async function actOnPlan(ctx, slug, request) {
-  const { do: name, value } = request;
-  if (name === "cap") {
-    if (value === void 0) throw missing("value", "Say how many may run at once.");
-    const { loaded: loaded2, warnings } = await updatePlan(ctx, PERSON, slug, { maxParallel: value }, void 0);
-    const now = `At most ${plural(loaded2.policy.maxParallel, "agent")} at once from now on.`;
-    return { done: true, text: [now, ...warnings].join(" ") };
-  }
-  const { status } = await readGraph(
-    ctx,
-    await existingGraph(ctx, slug),
-    async (view) => (await view.plan(slug)).stored
-  );
-  if (name !== "pause" && name !== "resume" && name !== "stop") throw missing("do", "It is no action.");
-  const action = name === "resume" && status === "stopped" ? "reopen" : name;
-  const { loaded } = await updatePlan(ctx, PERSON, slug, void 0, action);
-  const running = loaded.graph.underCap.length;
-  return {
-    done: true,
-    text: {
-      pause: `Nothing more is launched; ${plural(running, "agent")} go on to the end of their task.`,
-      resume: "The plan goes on as soon as whoever runs it looks.",
-      stop: "The plan is stopped, and what ran is cancelled."
-    }[name]
-  };
-}
-async function actOnTask(ctx, slug, id, { do: name, text = "" }) {
-  const task = `${slug}/${id}`;
-  const note = text.trim();
-  const update = (fields) => updateTask(ctx, PERSON, void 0, { task, ...fields });
-  switch (name) {
-    case "retry":
-      await update({ status: "pending", ...note !== "" && { note } });
-      return { done: true, text: `${shownPath(id)} is tried again${note === "" ? "" : " with your note"}.` };
-    case "cancel":
-      await update({ status: "cancelled", ...note !== "" && { note } });
-      return { done: true, text: `${shownPath(id)} is cancelled.` };
-    case "answer": {
-      if (note === "") throw missing("text", "Write the answer.");
-      const question = await questionOf(ctx, slug, id);
-      const about = question === void 0 ? "" : ` to "${question}"`;
-      await update({ status: "pending", note: `Answer of a person${about}: ${note}` });
-      return { done: true, text: `${shownPath(id)} goes on with your answer.` };
-    }
-    case "accept":
-      await judgeWork(ctx, PERSON, task, "accepted", note);
-      return { done: true, text: "It is accepted: what waited for it can start." };
-    case "reject":
-      await judgeWork(ctx, PERSON, task, "rejected", note);
-      return { done: true, text: "It is rejected: what was found is fixed, and reviewed once more." };
-    default: {
-      if (note === "") throw missing("text", "Name the file.");
-      const { path, putAside } = await restoreFile(ctx, slug, { file: text, task: id }, false);
-      const aside = putAside === void 0 ? "" : ` What stood there is kept as ${putAside}.`;
-      return { done: true, text: `${shownPath(path)} is again what ${shownPath(id)} had in it.${aside}` };
-    }
-  }
-}
-async function hasChanged(ctx, slug, id, seq) {
-  return readGraph(ctx, await existingGraph(ctx, slug), async (view) => {
-    const plan = await view.plan(slug);
-    const task = taskOf(plan, id).id;
-    const events = await view.reader.events(plan.id, { afterSeq: seq, task });
-    return events.some(({ change }) => CHANGES_TASK.has(change.type));
-  });
-}
-async function questionOf(ctx, slug, id) {
-  return readGraph(ctx, await existingGraph(ctx, slug), async (view) => {
-    const plan = await view.plan(slug);
-    const last = plan.graph.claimsOf(taskOf(plan, id).id).findLast(({ state }) => state === "ended");
-    const blockedOn = last?.state === "ended" ? last.report?.blockedOn : void 0;
-    return blockedOn && "question" in blockedOn ? blockedOn.question : void 0;
-  });
-}
-function missing(field, remedy) {
-  return new CallerError("bad_input", `${field} is missing.`, remedy, field);
-}
-
 // import:live.mjs in run/live.mjs
 import { MAX_TROUBLE, rowGroups, taskActions } from "../live.mjs";
+
+// import:run/plan.mjs in run/live.mjs
+import { deadClaims, isDone, readGraph, stateNow, taskOf } from "./plan.mjs";
 
 // import:graph.mjs in run/live.mjs
 import { addUsage, causeText, hasEnded, isAttempt, isLive, newTokens, plainSubject, reachableTasks, takesPlace, withCriterionText, workedUntilMs } from "../graph.mjs";
@@ -132,6 +12,9 @@ import { heldLooks, limitName, raiseLimit, settingOf, spentBy, spentText, usageC
 
 // import:report.mjs in run/live.mjs
 import { attemptStanding, conversationUsage, overwrittenVersions, taskResults, waitingForUser } from "../report.mjs";
+
+// import:text.mjs in run/live.mjs
+import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cleanLines, cleanText, formatDuration, plural, shownPath } from "../text.mjs";
 
 // import:run/claims.mjs in run/live.mjs
 import { choose, waitingTasks } from "./claims.mjs";
@@ -310,7 +193,7 @@ function askingTasks(results) {
 }
 
 // import:node:path in run/live.mjs
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 
 // mcp-server/src/run/live/plan-entry.ts
 async function planEntry(plan, nowMs, address) {
@@ -660,110 +543,6 @@ function bandOf({ tasks, ...head }, agents, others) {
   return { v: 1, head, rows, left: open.length - rows.length, agents, others };
 }
 
-// import:node:crypto in run/live.mjs
-import { randomBytes } from "node:crypto";
-
-// import:node:fs/promises in run/live.mjs
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
-
-// import:node:timers/promises in run/live.mjs
-import { setTimeout } from "node:timers/promises";
-
-// mcp-server/src/run/live/band-writer.ts
-var ASKED_HOLDS_MS = 6e4;
-var LOOK_MS = 500;
-var AGAIN_MS = 15e3;
-var MOVES_WITH_TIME = /* @__PURE__ */ new Set(["expected", "forecast"]);
-var LEFT_BEHIND_MS = 24 * 36e5;
-var FILE = /^band-[0-9a-f]{32}\.json$/;
-var BandWriter = class {
-  /**
-   * @param folder its file lies there, under a name that nobody can guess.
-   * @param own plans of this session, as they are when it is looked.
-   */
-  constructor(run, folder, own) {
-    this.run = run;
-    this.folder = folder;
-    this.own = own;
-    this.file = join(folder, `band-${randomBytes(16).toString("hex")}.json`);
-  }
-  run;
-  folder;
-  own;
-  file;
-  #ended = new AbortController();
-  #askedMs = Number.NEGATIVE_INFINITY;
-  #writing;
-  #written = "";
-  #shown;
-  /** Somebody looks. */
-  asked() {
-    this.#askedMs = performance.now();
-    if (this.#ended.signal.aborted) return;
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = void 0;
-    });
-  }
-  /** Nothing is left behind. */
-  async close() {
-    this.#ended.abort();
-    await this.#writing;
-  }
-  async #write() {
-    const { signal } = this.#ended;
-    let state;
-    let lookedMs = Number.NEGATIVE_INFINITY;
-    await this.#removeLeftBehind();
-    while (!signal.aborted && performance.now() - this.#askedMs < ASKED_HOLDS_MS) {
-      try {
-        const store = await this.run.graph();
-        const now = await store?.state();
-        if (store && (now !== state || performance.now() - lookedMs > AGAIN_MS)) {
-          const band = await readBand(this.run, store, this.own(), this.#shown);
-          this.#shown = band?.head.plan;
-          await this.#put(band);
-          state = now;
-          lookedMs = performance.now();
-        }
-      } catch {
-      }
-      await setTimeout(LOOK_MS, void 0, { signal }).catch(() => void 0);
-    }
-    await rm(this.file, { force: true }).catch(() => void 0);
-    this.#written = "";
-  }
-  async #put(band) {
-    const news = band ? newsOf(band) : "";
-    if (news === this.#written) return;
-    if (!band) await rm(this.file, { force: true });
-    else {
-      await mkdir(this.folder, { recursive: true, mode: 448 });
-      await writeFile(`${this.file}.new`, JSON.stringify({ ...band, writtenAtMs: Date.now() }), {
-        mode: 384
-      });
-      await rename(`${this.file}.new`, this.file);
-    }
-    this.#written = news;
-  }
-  async #removeLeftBehind() {
-    const names = await readdir(this.folder).catch(() => []);
-    for (const name of names.filter((one) => FILE.test(one))) {
-      const path = join(this.folder, name);
-      const found = await stat(path).catch(() => void 0);
-      if (found && Date.now() - found.mtimeMs > LEFT_BEHIND_MS)
-        await rm(path, { force: true }).catch(() => void 0);
-    }
-  }
-};
-function newsOf(band) {
-  const { running, delivering } = band.head.counts;
-  const isIdle = running + delivering === 0;
-  return JSON.stringify(
-    { ...band, head: { ...band.head, atMs: 0 } },
-    (name, value) => isIdle && MOVES_WITH_TIME.has(name) ? void 0 : value
-  );
-}
-
 // mcp-server/src/run/live/event-line.ts
 function eventLine({ seq, atMs, actor, change }) {
   return {
@@ -890,6 +669,9 @@ function neededOf({ needs, dependencies }) {
   return needs === "any" ? Math.min(1, dependencies.length) : needs.atLeast;
 }
 
+// import:node:timers/promises in run/live.mjs
+import { setTimeout } from "node:timers/promises";
+
 // mcp-server/src/run/live/steady.ts
 var TOLERANCE_MS = 5e3;
 var TOLERANCE = 0.05;
@@ -914,7 +696,7 @@ function isSameForecast(before, after) {
 }
 
 // mcp-server/src/run/live/plan-watch.ts
-var LOOK_MS2 = 5e3;
+var LOOK_MS = 5e3;
 var MIN_PAUSE_MS = 60;
 var IDLE_MS = 6e4;
 var PlanWatch = class {
@@ -1010,7 +792,7 @@ var PlanWatch = class {
       while (this.#waiting > 0 || performance.now() - this.#lastAskedMs < IDLE_MS) {
         if (signal.aborted) return;
         const seq = this.#head?.seq ?? 0;
-        await this.store.changed(planId, seq, LOOK_MS2, signal);
+        await this.store.changed(planId, seq, LOOK_MS, signal);
         if (signal.aborted) return;
         const beganMs = performance.now();
         planId = await this.#look();
@@ -1076,6 +858,9 @@ function deferred() {
 
 // import:git.mjs in run/live.mjs
 import { git } from "../git.mjs";
+
+// import:run/effects/versions.mjs in run/live.mjs
+import { listOverwritten, taskDiff } from "./effects/versions.mjs";
 
 // mcp-server/src/run/live/task-files.ts
 var MAX_DIFF = 6e4;
@@ -1249,10 +1034,7 @@ function evidenceLine(evidence) {
   };
 }
 export {
-  ASKED_HOLDS_MS,
-  BandWriter,
   PlanWatch,
-  act,
   askingTasks,
   attemptRow,
   bandOf,

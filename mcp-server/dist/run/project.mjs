@@ -812,6 +812,7 @@ async function createContext(facts) {
         })
       )
     ),
+    pluginRoot,
     pluginTexts: new PluginTexts(pluginRoot, reportsFolder(checkout)),
     commands: new CommandRunner({ ...checkout, ...folders, env }),
     snapshots: new CheckoutSnapshots(checkout.gitCommonDir && checkout.root, now),

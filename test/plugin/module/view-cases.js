@@ -259,7 +259,7 @@ test("a task is stopped by the second press", async ($, on) => {
   const acts = () => seen.requests.filter(({ engine }) => engine === "act");
   expect(acts()).toEqual([]);
   await ui.press({ key: "stop-1" });
-  expect(acts()).toEqual([{ engine: "act", plan: "demo", do: "cancel", task: "1" }]);
+  expect(acts()).toEqual([{ engine: "act", plan: "demo", seq: 7, do: "cancel", task: "1" }]);
   expect(seen.toasts).toEqual(["Done."]);
   await ui.unmount();
 });
@@ -274,6 +274,7 @@ test("a question is answered in the pane", async ($, on) => {
   expect(seen.requests.at(-1)).toEqual({
     engine: "act",
     plan: "demo",
+    seq: 7,
     do: "answer",
     task: "2",
     text: "The blue one",

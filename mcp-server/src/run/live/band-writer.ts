@@ -2,8 +2,10 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { TaskRow } from "../../live/snapshot.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { type Band, readBand } from "./band-file.ts";
+import { isSameHead, steadyRow } from "./steady.ts";
 
 /** It is written for so long after somebody has asked. */
 export const ASKED_HOLDS_MS = 60_000;
@@ -11,8 +13,6 @@ export const ASKED_HOLDS_MS = 60_000;
 const LOOK_MS = 500;
 /** What changes with time alone (leases, expectations) is looked at again after so long. */
 const AGAIN_MS = 15_000;
-/** What is another with every look although nothing has happened, while nobody is at work. */
-const MOVES_WITH_TIME = new Set(["expected", "forecast"]);
 /** A file that is older was left behind by a server that was killed. */
 const LEFT_BEHIND_MS = 24 * 3_600_000;
 const FILE = /^band-[0-9a-f]{32}\.json$/;
@@ -26,7 +26,7 @@ export class BandWriter {
   readonly #ended = new AbortController();
   #askedMs = Number.NEGATIVE_INFINITY;
   #writing: Promise<void> | undefined;
-  #written = "";
+  #written: Band | undefined;
   #shown: string | undefined;
 
   /**
@@ -78,12 +78,12 @@ export class BandWriter {
       await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
     }
     await rm(this.file, { force: true }).catch(() => undefined);
-    this.#written = "";
+    this.#written = undefined;
   }
 
   async #put(band: Band | undefined): Promise<void> {
-    const news = band ? newsOf(band) : "";
-    if (news === this.#written) return;
+    const before = this.#written;
+    if (band && before ? isSame(before, band) : band === before) return;
     if (!band) await rm(this.file, { force: true });
     else {
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
@@ -92,7 +92,7 @@ export class BandWriter {
       });
       await rename(`${this.file}.new`, this.file);
     }
-    this.#written = news;
+    this.#written = band;
   }
 
   async #removeLeftBehind(): Promise<void> {
@@ -106,11 +106,25 @@ export class BandWriter {
   }
 }
 
-/** What would make another file of it. */
-function newsOf(band: Band): string {
-  const { running, delivering } = band.head.counts;
-  const isIdle = running + delivering === 0;
-  return JSON.stringify({ ...band, head: { ...band.head, atMs: 0 } }, (name, value) =>
-    isIdle && MOVES_WITH_TIME.has(name) ? undefined : value,
+/** Whether the view would show the same. */
+function isSame(before: Band, after: Band): boolean {
+  const [was, is] = [withoutExpectation(before), withoutExpectation(after)];
+  const rest = ({ head: _head, rows: _rows, ...others }: Band) => JSON.stringify(others);
+  return (
+    isSameHead(was.head, is.head) &&
+    rest(was) === rest(is) &&
+    JSON.stringify(was.rows) === JSON.stringify(steadyRows(was, is))
   );
+}
+
+/** What is expected moves on with the time while nobody is at work, and is no news then. */
+function withoutExpectation(band: Band): Band {
+  const { forecast: _, ...head } = band.head;
+  if (head.counts.running + head.counts.delivering > 0) return band;
+  return { ...band, head, rows: band.rows.map(({ expected: _expected, ...row }) => row) };
+}
+
+function steadyRows(before: Band, { rows, head }: Band): readonly TaskRow[] {
+  const known = new Map(before.rows.map((row) => [row.id, row]));
+  return rows.map((row) => steadyRow(known.get(row.id), row, head.atMs));
 }

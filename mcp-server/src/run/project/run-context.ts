@@ -37,6 +37,8 @@ export interface RunContext {
   /** How many agents the host's script engine runs at once. */
   readonly workflowCap: number;
   readonly roles: Roles;
+  /** Where this plugin lies. */
+  readonly pluginRoot: string;
   readonly pluginTexts: PluginTexts;
   /** Runs what the user has approved, and nothing else. */
   readonly commands: CommandRunner;
@@ -104,6 +106,7 @@ export async function createContext(facts: ProcessFacts): Promise<OpenContext> {
         }),
       ),
     ),
+    pluginRoot,
     pluginTexts: new PluginTexts(pluginRoot, reportsFolder(checkout)),
     commands: new CommandRunner({ ...checkout, ...folders, env }),
     snapshots: new CheckoutSnapshots(checkout.gitCommonDir && checkout.root, now),
