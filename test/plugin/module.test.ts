@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { claudeCodeBinary } from "../e2e/harness/claude-code.ts";
@@ -20,12 +20,12 @@ describe.each(MODULES)("the module of the plugin $plugin", ({ plugin, source, ca
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const copy = join(folder, "plugin");
     mkdirSync(join(copy, ".claude-plugin"), { recursive: true });
-    mkdirSync(join(copy, "hooks"));
     const write = (path: string, value: object) => writeFileSync(join(copy, path), JSON.stringify(value));
     // Without the rest of the plugin, whose tests are not the host's.
     write(join(".claude-plugin", "plugin.json"), { name: plugin, version: "1.0.0" });
+    cpSync(join(ROOT, dirname(source)), join(copy, "hooks"), { recursive: true });
+    // Nor its other hooks.
     write(join("hooks", "hooks.json"), { modules: [`./${basename(source)}`], hooks: {} });
-    cpSync(join(ROOT, source), join(copy, "hooks", basename(source)));
     cpSync(join(import.meta.dirname, "module", cases), join(copy, "module.test.ts"));
     const { stdout } = await promisify(execFile)(claudeCodeBinary(), ["plugin", "test", copy], {
       env: { PATH: process.env.PATH ?? "", HOME: folder, DISABLE_TELEMETRY: "1" },

@@ -2,6 +2,8 @@
 // the server writes into a file, and its buttons ask the server for what the person wants. Claude Code takes one module
 // per plugin, and unloads a plugin's module that hangs: so it is a plugin of its own, beside the one that runs the plan.
 
+import { type Band, bandWords, cut, type Need, type PaneRow, paneWords, type UsedByTask } from "./words.ts";
+
 const SERVER = "plugin:parallel:tasks";
 const PANE = "parallel-view";
 /** The file is looked at this often. */
@@ -14,10 +16,6 @@ const ASK_AGAIN_MS = 3_000;
 const MAX_AGE_MS = 60_000;
 /** So long a second press may take that confirms the first. */
 const CONFIRM_MS = 5_000;
-/** Nothing that is drawn grows with the plan. */
-const MAX_ROWS = 40;
-const MAX_NEEDS = 8;
-const MAX_WIDTH = 200;
 
 /** What is used here of the host's interface, which declares itself for each of its builds. */
 interface Host {
@@ -80,72 +78,13 @@ type Elements = Readonly<Record<"Box" | "Text" | "Button" | "Input" | "Link", El
 };
 declare const h: (element: Element, props: object | null, ...children: unknown[]) => Element;
 
-/** The file, as the server writes it (`run/live/band-file.ts`): a snapshot's head and some of its rows. */
-interface Band {
-  readonly v: 1;
-  /** By this machine's clock; `head.atMs` is by the graph's. */
-  readonly writtenAtMs: number;
-  readonly head: Head;
-  readonly rows: readonly Row[];
-  /** Rows that are not in it, done ones apart. */
-  readonly left: number;
-  /** Tasks by the agents that work at them now. */
-  readonly agents: Readonly<Record<string, string>>;
-  /** Other plans that go on. */
-  readonly others: number;
-}
-
-interface Head {
-  readonly plan: string;
-  readonly title: string;
-  readonly seq: number;
-  readonly atMs: number;
-  readonly status: string;
-  readonly done: boolean;
-  readonly held?: string;
-  readonly runBy: { readonly words: string; readonly how?: string };
-  readonly counts: Readonly<Record<"total" | "completed" | "running" | "delivering" | "failed", number>>;
-  readonly forecast?: { readonly leftMs: number };
-  readonly cost: {
-    readonly tokens: number;
-    readonly money?: { readonly amount: number; readonly currency: string };
-  };
-  readonly needs: readonly Need[];
-}
-
-interface Need {
-  readonly task?: string;
-  readonly kind: string;
-  readonly text: string;
-  readonly actions: readonly string[];
-}
-
-interface Row {
-  readonly id: string;
-  readonly subject: string;
-  readonly group: "running" | "couldStart" | "waits" | "cannotRun" | "done";
-  readonly reason?: string;
-  readonly waitsFor: readonly string[];
-  readonly attempts: readonly {
-    readonly state: string;
-    readonly startMs: number;
-    readonly tokens?: number;
-  }[];
-}
-
-/** What the host counts of an agent that runs. */
-interface Used {
-  readonly tokens: number;
-  readonly usd: number | undefined;
-}
-
 /** What the server named at the last hello. */
 let file: string | undefined;
 let answeredMs = Number.NEGATIVE_INFINITY;
 let askedMs = Number.NEGATIVE_INFINITY;
 let readMs = 0;
 let band: Band | undefined;
-let used: ReadonlyMap<string, Used> = new Map();
+let used: UsedByTask = new Map();
 /** What was drawn last, so that nothing is drawn twice. */
 let drawn = "";
 let statusLine: string | undefined;
@@ -214,7 +153,7 @@ async function readBand($: Host, path: string): Promise<void> {
   if (read?.v === 1) band = read;
 }
 
-async function usedByAgents($: Host, { agents }: Band): Promise<ReadonlyMap<string, Used>> {
+async function usedByAgents($: Host, { agents }: Band): Promise<UsedByTask> {
   const listed = await $.agent.list();
   return new Map(
     listed.flatMap(({ id, usage = [], cost }) => {
@@ -232,9 +171,9 @@ async function usedByAgents($: Host, { agents }: Band): Promise<ReadonlyMap<stri
 async function redraw($: Host, nowMs: number): Promise<void> {
   const isOpen = (await $.ui.panes()).some(({ id }) => id === PANE);
   const next = JSON.stringify([
-    bandWords(nowMs),
+    band && bandWords(band, used, nowMs),
     isHidden,
-    isOpen && paneOf(nowMs),
+    isOpen && band && paneWords(band, used, nowMs),
     armed?.what ?? "",
     page ?? "",
   ]);
@@ -245,127 +184,6 @@ async function redraw($: Host, nowMs: number): Promise<void> {
   if (status !== statusLine) $.ui.status(status);
   statusLine = status;
   $.ui.invalidate("ui.render");
-}
-
-/** What the band says: each part with its colour; undefined: nothing. */
-function bandWords(
-  nowMs: number,
-): readonly (readonly [color: string | undefined, words: string])[] | undefined {
-  if (isOff || !band) return undefined;
-  const { head, others } = band;
-  const { counts, needs } = head;
-  const cost = costNow();
-  const atWork = counts.running + counts.delivering;
-  const parts: (readonly [string | undefined, string])[] = [];
-  if (needs.length > 0)
-    parts.push(["warning", needs.length === 1 ? "1 waits for you" : `${needs.length} wait for you`]);
-  if (atWork > 0) parts.push(["success", `${atWork} running`]);
-  parts.push([
-    undefined,
-    head.done
-      ? `${counts.completed} of ${counts.total} done, ended`
-      : `${counts.completed} of ${counts.total} done`,
-  ]);
-  if (counts.failed > 0) parts.push(["error", `${counts.failed} failed`]);
-  if (head.status !== "open") parts.push(["warning", head.status]);
-  if (head.forecast && !head.done)
-    parts.push([undefined, leftWords(head.forecast.leftMs - (nowMs - band.writtenAtMs))]);
-  if (cost.tokens > 0) parts.push([undefined, `${short(cost.tokens)} tokens`]);
-  if (cost.money !== undefined) parts.push([undefined, cost.money]);
-  if (others > 0) parts.push([undefined, others === 1 ? "1 other plan" : `${others} other plans`]);
-  return parts;
-}
-
-/** What the plan has cost, with what the host counts of agents that run and the server has not measured yet. */
-function costNow(): { readonly tokens: number; readonly money: string | undefined } {
-  if (!band) return { tokens: 0, money: undefined };
-  const { tokens, money } = band.head.cost;
-  let more = 0;
-  let moreUsd = 0;
-  for (const row of band.rows) {
-    const now = used.get(row.id);
-    if (!now || now.tokens === 0) continue;
-    const measured = row.attempts.at(-1)?.tokens ?? 0;
-    const missing = Math.max(0, now.tokens - measured);
-    more += missing;
-    moreUsd += (now.usd ?? 0) * (missing / now.tokens);
-  }
-  const amount = money && (money.currency === "USD" ? money.amount + moreUsd : money.amount);
-  return {
-    tokens: tokens + more,
-    money: money && amount !== undefined ? moneyWords(amount, money.currency) : undefined,
-  };
-}
-
-function moneyWords(amount: number, currency: string): string {
-  return currency === "USD" ? `≈ $${amount.toFixed(2)}` : `≈ ${amount.toFixed(2)} ${cut(currency, 3)}`;
-}
-
-function leftWords(ms: number): string {
-  return ms < 60_000 ? "< 1 min left" : `~ ${spanWords(ms)} left`;
-}
-
-/** Coarse on purpose: each change is a redraw. */
-function spanWords(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 10_000) * 10);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-function short(count: number): string {
-  if (count < 1_000) return String(count);
-  return count < 1_000_000 ? `${Math.round(count / 1_000)}k` : `${(count / 1_000_000).toFixed(1)}M`;
-}
-
-function cut(text: string, most = MAX_WIDTH): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
-}
-
-interface PaneRow {
-  readonly id: string;
-  readonly isRunning: boolean;
-  readonly words: string;
-}
-
-interface PaneWords {
-  readonly title: string;
-  readonly by: string;
-  readonly needs: readonly Need[];
-  readonly rows: readonly PaneRow[];
-  readonly left: number;
-}
-
-/** What the pane says, cut to what a pane can hold. */
-function paneOf(nowMs: number): PaneWords | undefined {
-  if (!band) return undefined;
-  const { head, rows, left } = band;
-  const offMs = band.writtenAtMs - head.atMs;
-  const shown = rows.filter(({ group }) => group !== "done").slice(0, MAX_ROWS);
-  return {
-    title: cut(head.title),
-    by: cut([head.held, head.runBy.words, head.runBy.how].filter(Boolean).join(" · ")),
-    needs: head.needs.slice(0, MAX_NEEDS).map((need) => ({ ...need, text: cut(need.text) })),
-    rows: shown.map((row) => ({
-      id: row.id,
-      isRunning: row.group === "running",
-      words: cut(`${row.id} ${row.subject}${afterSubject(row, nowMs - offMs)}`),
-    })),
-    left: left + rows.filter(({ group }) => group !== "done").length - shown.length,
-  };
-}
-
-function afterSubject(row: Row, nowMs: number): string {
-  if (row.group !== "running") return row.reason === undefined ? "" : ` · ${row.reason}`;
-  const attempt = row.attempts.at(-1);
-  const now = used.get(row.id);
-  const tokens = Math.max(now?.tokens ?? 0, attempt?.tokens ?? 0);
-  const parts = [
-    ...(attempt ? [spanWords(nowMs - attempt.startMs)] : []),
-    ...(tokens > 0 ? [`${short(tokens)} tokens`] : []),
-    ...(now?.usd ? [moneyWords(now.usd, "USD")] : []),
-  ];
-  return parts.map((part) => ` · ${part}`).join("");
 }
 
 /** Asks for what the person wants, and tells what came of it. */
@@ -464,17 +282,20 @@ async function command($: Host, words: readonly string[]): Promise<string> {
   return "Asked for.";
 }
 
+/** What is done by one press, and what by two. */
+const BY_ONE_PRESS: Readonly<Record<string, string>> = { retry: "Retry", resume: "Resume", accept: "Accept" };
+const BY_TWO_PRESSES: Readonly<Record<string, string>> = { cancel: "Give up", stop: "Stop" };
+
 function needRow($: Host, { Box, Text, Button, Input }: Elements, need: Need, index: number): Element {
   const { task, actions } = need;
-  const name = task ?? "plan";
-  const can = (action: string) => actions.includes(action);
+  const key = (action: string) => `need-${index}-${action}`;
   return h(
     Box,
     { flexDirection: "column" },
     h(Text, { color: "warning", wrap: "wrap" }, `${task === undefined ? "" : `${task} `}${need.text}`),
-    can("answer") &&
+    actions.includes("answer") &&
       h(Input, {
-        key: `answer-${index}`,
+        key: key("answer"),
         label: "Answer: ",
         submitLabel: "send",
         onSubmit: (text: string) => act($, { do: "answer", task, text }),
@@ -482,18 +303,20 @@ function needRow($: Host, { Box, Text, Button, Input }: Elements, need: Need, in
     h(
       Box,
       { gap: 1 },
-      can("retry") &&
-        h(Button, { key: `retry-${name}`, label: "Retry", onPress: () => act($, { do: "retry", task }) }),
-      can("resume") &&
-        h(Button, { key: `resume-${name}`, label: "Resume", onPress: () => act($, { do: "resume", task }) }),
-      can("accept") &&
-        h(Button, { key: `accept-${name}`, label: "Accept", onPress: () => act($, { do: "accept", task }) }),
-      can("cancel") &&
-        h(Button, {
-          key: `cancel-${name}`,
-          label: confirmLabel("Give up", "cancel", task),
-          onPress: () => actConfirmed($, { do: "cancel", task }),
-        }),
+      ...actions.map((action) => {
+        const label = BY_ONE_PRESS[action];
+        const twice = BY_TWO_PRESSES[action];
+        if (label !== undefined)
+          return h(Button, { key: key(action), label, onPress: () => act($, { do: action, task }) });
+        return (
+          twice !== undefined &&
+          h(Button, {
+            key: key(action),
+            label: confirmLabel(twice, action, task),
+            onPress: () => actConfirmed($, { do: action, task }),
+          })
+        );
+      }),
     ),
   );
 }
@@ -542,8 +365,8 @@ export const register = (on: On): void => {
   });
 
   on("ui.render", { component: "AbovePrompt" }, async ($, event, next) => {
-    const words = bandWords(await $.clock.now());
-    if (!words || isHidden || event.props.hasSurvey === true) return next(event);
+    if (isOff || isHidden || !band || event.props.hasSurvey === true) return next(event);
+    const words = bandWords(band, used, await $.clock.now());
     const { Box, Text, Button } = $.ui.resolve(event);
     return h(
       Box,
@@ -563,8 +386,9 @@ export const register = (on: On): void => {
   on("ui.render", { component: "Pane", requestId: PANE }, async ($, event) => {
     const elements = $.ui.resolve(event);
     const { Box, Text, Button, Progress, Link } = elements;
-    const words = paneOf(await $.clock.now());
-    if (!words || !band) return h(Text, { dimColor: true }, "No plan goes on here.");
+    const nowMs = await $.clock.now();
+    if (!band) return h(Text, { dimColor: true }, "No plan goes on here.");
+    const words = paneWords(band, used, nowMs);
     const { counts, status, done } = band.head;
     const others = words.rows.filter(({ isRunning }) => !isRunning);
     return h(

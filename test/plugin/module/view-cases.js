@@ -147,7 +147,7 @@ test("the band says what runs, what is done, how long still and what it costs", 
   const seen = host(on);
   await start($);
   await seen.clock.advance(1_000);
-  expect(await words($, BAND)).toContain("1 running · 3 of 5 done · ~ 3 min left · 182k tokens · ≈ $0.40");
+  expect(await words($, BAND)).toContain("1 running · 3 of 5 done · ~ 4 min left · 182k tokens · ≈ $0.40");
 });
 
 test("what waits for the user comes first", async ($, on) => {
@@ -270,7 +270,7 @@ test("a question is answered in the pane", async ($, on) => {
   await start($);
   await seen.clock.advance(1_000);
   const ui = await $.ui.mount(PANE);
-  await ui.input({ key: "answer-0", text: "The blue one" });
+  await ui.input({ key: "need-0-answer", text: "The blue one" });
   expect(seen.requests.at(-1)).toEqual({
     engine: "act",
     plan: "demo",
