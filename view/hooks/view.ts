@@ -124,7 +124,8 @@ async function look($: Host): Promise<void> {
   isLooking = true;
   try {
     const nowMs = await $.clock.now();
-    if (nowMs - askedMs >= (answeredMs < askedMs ? ASK_AGAIN_MS : ASK_MS)) await hello($, nowMs);
+    // A call to a server that ends in it is never answered.
+    if (nowMs - askedMs >= (answeredMs < askedMs ? ASK_AGAIN_MS : ASK_MS)) void hello($, nowMs);
     if (nowMs - answeredMs > MAX_AGE_MS) forget();
     else if (file !== undefined) await readBand($, file).catch(() => undefined);
     used = band && Object.keys(band.agents).length > 0 ? await usedByAgents($, band) : new Map();

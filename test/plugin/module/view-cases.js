@@ -105,6 +105,12 @@ function host(on, { file = band(), agents = [], stored = {}, answer, evaluated }
 
 const start = ($, isInteractive = true) =>
   $.session.start({ cwd: "/", surface: isInteractive ? "terminal" : null, isInteractive });
+/** The session has begun, the server has named the file, and it was read. */
+async function begun($, seen) {
+  await start($);
+  await seen.clock.advance(1_000);
+  await seen.clock.advance(1_000);
+}
 const view = ($, args = "") => $.command.run({ command: "parallel-view", args });
 const BAND = {
   plugin: "parallel-view",
@@ -145,16 +151,14 @@ async function words($, site) {
 
 test("the band says what runs, what is done, how long still and what it costs", async ($, on) => {
   const seen = host(on);
-  await start($);
-  await seen.clock.advance(1_000);
+  await begun($, seen);
   expect(await words($, BAND)).toContain("1 running · 3 of 5 done · ~ 4 min left · 182k tokens · ≈ $0.40");
 });
 
 test("what waits for the user comes first", async ($, on) => {
   const needs = [{ task: "2", kind: "question", text: "Which?", actions: ["answer"] }];
   const seen = host(on, { file: band({ head: { needs } }) });
-  await start($);
-  await seen.clock.advance(1_000);
+  await begun($, seen);
   expect(await words($, BAND)).toMatch(/^1 waits for you · 1 running/);
 });
 
@@ -174,16 +178,14 @@ test("tokens and money of agents at work are the host's, as far as the server ha
       { id: "b", usage, cost: { usd: 9 } },
     ],
   });
-  await start($);
-  await seen.clock.advance(1_000);
+  await begun($, seen);
   expect(await words($, BAND)).toContain("192k tokens · ≈ $0.75");
   expect(await words($, PANE)).toContain("● 1 Do 1 · 2 min · 10k tokens · ≈ $0.35");
 });
 
 test("the pane says why each other task does not start", async ($, on) => {
   const seen = host(on);
-  await start($);
-  await seen.clock.advance(1_000);
+  await begun($, seen);
   expect(await words($, PANE)).toContain("○ 2 Do 2 · after 1");
 });
 
@@ -192,8 +194,7 @@ test("a plan of thousands is drawn as forty rows, and long texts are cut", async
     row(String(i), "waits", { reason: "x".repeat(5_000) }),
   );
   const seen = host(on, { file: band({ rows, left: 10 }) });
-  await start($);
-  await seen.clock.advance(1_000);
+  await begun($, seen);
   const drawn = (await words($, PANE)).split("\n");
   expect(drawn.length).toBeLessThan(60);
   expect(Math.max(...drawn.map(({ length }) => length))).toBeLessThan(210);
@@ -204,14 +205,13 @@ test("the file is looked at once a second and read when it has changed; the serv
   const seen = host(on);
   await start($);
   for (let i = 0; i < 45; i += 1) await seen.clock.advance(1_000);
-  expect(seen.looks).toBe(45);
+  expect(seen.looks).toBe(44);
   expect(seen.requests).toEqual([{ engine: "watch" }, { engine: "watch" }, { engine: "watch" }]);
 });
 
 test("a server that is away leaves nothing drawn after a minute, and is found again", async ($, on) => {
   const seen = host(on);
-  await start($);
-  await seen.clock.advance(1_000);
+  await begun($, seen);
   seen.isAway = true;
   for (let i = 0; i < 90; i += 1) await seen.clock.advance(1_000);
   expect(await words($, BAND)).toBe("the host's own");
@@ -222,7 +222,7 @@ test("a server that is away leaves nothing drawn after a minute, and is found ag
 
 test("a file that is gone, broken or of another version draws nothing", async ($, on) => {
   const seen = host(on);
-  await start($);
+  await begun($, seen);
   for (const file of ["{", "null", '{"v":2}', undefined]) {
     seen.file = band();
     seen.mtimeMs += 1;
@@ -252,8 +252,7 @@ test("the command opens the pane, and its text is not for the model", async ($, 
 
 test("a task is stopped by the second press", async ($, on) => {
   const seen = host(on);
-  await start($);
-  await seen.clock.advance(1_000);
+  await begun($, seen);
   const ui = await $.ui.mount(PANE);
   await ui.press({ key: "stop-1" });
   const acts = () => seen.requests.filter(({ engine }) => engine === "act");
@@ -267,8 +266,7 @@ test("a task is stopped by the second press", async ($, on) => {
 test("a question is answered in the pane", async ($, on) => {
   const needs = [{ task: "2", kind: "question", text: "Which?", actions: ["answer"] }];
   const seen = host(on, { file: band({ head: { needs } }) });
-  await start($);
-  await seen.clock.advance(1_000);
+  await begun($, seen);
   const ui = await $.ui.mount(PANE);
   await ui.input({ key: "need-0-answer", text: "The blue one" });
   expect(seen.requests.at(-1)).toEqual({
@@ -284,8 +282,7 @@ test("a question is answered in the pane", async ($, on) => {
 
 test("hidden, it tells below the prompt what waits for the user", async ($, on) => {
   const seen = host(on);
-  await start($);
-  await seen.clock.advance(1_000);
+  await begun($, seen);
   await view($, "hide");
   expect(await words($, BAND)).toBe("the host's own");
   expect(seen.status).toEqual([]);
@@ -299,8 +296,7 @@ test("hidden, it tells below the prompt what waits for the user", async ($, on) 
 test("switched off, it leaves nothing behind and stays off in later sessions", async ($, on) => {
   const stored = {};
   const seen = host(on, { stored });
-  await start($);
-  await seen.clock.advance(1_000);
+  await begun($, seen);
   await view($, "off");
   const before = seen.looks;
   for (let i = 0; i < 30; i += 1) await seen.clock.advance(1_000);
