@@ -9,11 +9,12 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Band, choosePlan, type Shown } from "../../mcp-server/src/run/live/band-file.ts";
+import { type Band, bandOf, choosePlan, type Shown } from "../../mcp-server/src/run/live/band-file.ts";
 import { breakdown, repository, task } from "../support/checkout.ts";
 import { graphOf, query } from "../support/graph-file.ts";
 import { ParallelServer } from "../support/parallel-server.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { simulatedPlan } from "./simulated-plan.ts";
 
 type Written = Band & { readonly writtenAtMs: number };
 
@@ -94,6 +95,18 @@ describe("the file that the view in Claude Code reads", () => {
     expect(readdirSync(data)).toEqual([basename(file)]);
     await server.close();
     expect(readdirSync(data)).toEqual([]);
+  });
+});
+
+describe("what of a plan the view is told", () => {
+  it("is no more of a plan of thousands than of one of dozens", () => {
+    const plan = simulatedPlan({ tasks: 3_000, trouble: 3 });
+    const half = plan.snapshotAt((plan.startMs + plan.endMs) / 2);
+    const band = bandOf(half, {}, 0);
+    expect(JSON.stringify(band).length).toBeLessThan(50_000);
+    const open = half.tasks.filter(({ group }) => group !== "done").length;
+    expect(band.rows.length + band.left).toBe(open);
+    expect(band.needed).toBe(half.needs.length);
   });
 });
 

@@ -180,8 +180,8 @@ async function redraw($: Host, nowMs: number): Promise<void> {
   ]);
   if (next === drawn) return;
   drawn = next;
-  const needs = band?.head.needs.length ?? 0;
-  const status = isHidden && needs > 0 ? `${needs} of the plan wait for you: /parallel-view` : undefined;
+  const needed = band?.needed ?? 0;
+  const status = isHidden && needed > 0 ? `${needed} of the plan wait for you: /parallel-view` : undefined;
   if (status !== statusLine) $.ui.status(status);
   statusLine = status;
   $.ui.invalidate("ui.render");

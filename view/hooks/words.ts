@@ -12,6 +12,8 @@ export interface Band {
   readonly writtenAtMs: number;
   readonly head: Head;
   readonly rows: readonly Row[];
+  /** How much waits for the user; the first of it is in `head.needs`. */
+  readonly needed: number;
   /** Rows that are not in it, done ones apart. */
   readonly left: number;
   /** Tasks by the agents that work at them now. */
@@ -72,13 +74,12 @@ export type Part = readonly [color: string | undefined, words: string];
 
 /** What the band says. */
 export function bandWords(band: Band, used: UsedByTask, nowMs: number): readonly Part[] {
-  const { head, others } = band;
-  const { counts, needs } = head;
+  const { head, others, needed } = band;
+  const { counts } = head;
   const cost = costNow(band, used);
   const atWork = counts.running + counts.delivering;
   const parts: Part[] = [];
-  if (needs.length > 0)
-    parts.push(["warning", needs.length === 1 ? "1 waits for you" : `${needs.length} wait for you`]);
+  if (needed > 0) parts.push(["warning", needed === 1 ? "1 waits for you" : `${needed} wait for you`]);
   if (atWork > 0) parts.push(["success", `${atWork} running`]);
   parts.push([
     undefined,

@@ -508,6 +508,8 @@ function forecastOf(expected, done) {
 
 // mcp-server/src/run/live/band-file.ts
 var MAX_ROWS = 40;
+var MAX_NEEDS = 10;
+var MAX_NAMED = 5;
 var MAX_PLANS = 10;
 function choosePlan(plans, before) {
   const going = plans.filter(({ isOver }) => !isOver);
@@ -540,7 +542,21 @@ async function readBand(ctx, store, own, before) {
 function bandOf({ tasks, ...head }, agents, others) {
   const open = rowGroups(tasks).flatMap(({ group, rows: rows2 }) => group === "done" ? [] : rows2);
   const rows = open.slice(0, MAX_ROWS);
-  return { v: 1, head, rows, left: open.length - rows.length, agents, others };
+  const needs = head.needs.slice(0, MAX_NEEDS).map((need) => ({ ...need, holdsUp: [] }));
+  return {
+    v: 1,
+    head: { ...head, needs, trouble: [] },
+    rows: rows.map((row) => ({
+      ...row,
+      needs: [],
+      waitsFor: row.waitsFor.slice(0, MAX_NAMED),
+      attempts: row.attempts.slice(-1)
+    })),
+    needed: head.needs.length,
+    left: open.length - rows.length,
+    agents,
+    others
+  };
 }
 
 // mcp-server/src/run/live/event-line.ts

@@ -35,6 +35,7 @@ const band = ({
     ...head,
   },
   rows,
+  needed: head.needs?.length ?? 0,
   left: 0,
   agents: { a1: "1" },
   others: 0,

@@ -12,9 +12,12 @@ import { planSnapshot } from "./plan-snapshot.ts";
  */
 export interface Band {
   readonly v: 1;
+  /** With the first of what a person is needed for, and without what went wrong. */
   readonly head: SnapshotHead;
   /** Those that are shown first; what is done is left out. */
   readonly rows: readonly TaskRow[];
+  /** How much a person is needed for. */
+  readonly needed: number;
   /** Rows that have not ended and are not in `rows`. */
   readonly left: number;
   /** Tasks by the agents that work at them now. */
@@ -23,8 +26,10 @@ export interface Band {
   readonly others: number;
 }
 
-/** More rows no pane shows. */
+/** More no pane shows, however large the plan is. */
 const MAX_ROWS = 40;
+const MAX_NEEDS = 10;
+const MAX_NAMED = 5;
 /** Of many plans these, the newest, are looked at. */
 const MAX_PLANS = 10;
 
@@ -91,5 +96,19 @@ export function bandOf(
 ): Band {
   const open = rowGroups(tasks).flatMap(({ group, rows }) => (group === "done" ? [] : rows));
   const rows = open.slice(0, MAX_ROWS);
-  return { v: 1, head, rows, left: open.length - rows.length, agents, others };
+  const needs = head.needs.slice(0, MAX_NEEDS).map((need) => ({ ...need, holdsUp: [] }));
+  return {
+    v: 1,
+    head: { ...head, needs, trouble: [] },
+    rows: rows.map((row) => ({
+      ...row,
+      needs: [],
+      waitsFor: row.waitsFor.slice(0, MAX_NAMED),
+      attempts: row.attempts.slice(-1),
+    })),
+    needed: head.needs.length,
+    left: open.length - rows.length,
+    agents,
+    others,
+  };
 }
