@@ -183,7 +183,7 @@ describe("the view in an interactive session", () => {
       };
       const continues: InteractiveRun = {
         orchestrator: waits,
-        continues: true,
+        flags: ["--continue"],
         user: async (session, _recording, { project }) => {
           const other = await BundledServer.start(project);
           await other.call("task_update", { task: "demo/1.1", status: "pending" });
@@ -200,6 +200,43 @@ describe("the view in an interactive session", () => {
         const main = recording.requests.filter(({ isMain }) => isMain);
         console.log(`${main.length} requests of the conversation`);
         expect(readGraph(database).tasks["1.1"]).toBe("pending");
+      });
+    },
+  );
+});
+
+/** Ways in which a user has no modules of the host; organisations have the first by managed settings, too. */
+const OFF = [
+  { how: "all hooks are off", settings: { disableAllHooks: true }, flags: [] },
+  { how: "the session is in safe mode", settings: {}, flags: ["--safe-mode"] },
+  { how: "the session is bare", settings: {}, flags: ["--bare"] },
+];
+
+describe.runIf(isLong)("where Claude Code loads no modules", () => {
+  it.each([{ how: "", settings: {}, flags: [] }, ...OFF])(
+    "the view is there, or nowhere, when $how",
+    async ({ how, settings, flags }) => {
+      if (!(await hasTmux())) return;
+      const isOn = how === "" && loadsTheModule();
+      const run: InteractiveRun = {
+        flags,
+        orchestrator: () => says("Hello to you."),
+        user: async (session, _recording, { project }) => {
+          const other = await BundledServer.start(project);
+          await other.call("plan_create", { plan: "demo", from: "specs/demo" });
+          await session.type("Hello");
+          await session.waitFor(/● Hello to you\./);
+          if (isOn) await session.waitFor(/0 of 3 done/);
+          // It asks every three seconds, and is looked at once a second.
+          else await new Promise((resolve) => setTimeout(resolve, 8_000));
+          expect(/0 of 3 done/.test(await session.screen())).toBe(isOn);
+        },
+      };
+      const story = storyOf(`off ${how}`, [one, two, three], {
+        ...{ plugins: WITH_VIEW, environment: QUIET, settings, runs: [run] },
+      });
+      await runScenario(story, ({ recording }) => {
+        expect(recording.requests.filter(({ isMain }) => isMain)).toHaveLength(1);
       });
     },
   );

@@ -112,6 +112,18 @@ describe("installed from a git host", () => {
     expect((await installed()).map(({ version }) => version)).toEqual(["99.0.0", "99.0.0", "99.0.0"]);
   });
 
+  it("the view is one plugin more, without errors, and goes by itself", async () => {
+    const done = await run("plugin", "install", "parallel-view@parallel");
+    expect(done.exitCode, done.output).toBe(0);
+    const plugins = await installed();
+    expect(plugins.map(({ id }) => id)).toEqual(
+      [...NAMES, "parallel-view"].sort().map((name) => `${name}@parallel`),
+    );
+    expect(plugins.flatMap(({ errors = [] }) => errors)).toEqual([]);
+    expect((await run("plugin", "uninstall", "parallel-view")).exitCode).toBe(0);
+    expect((await installed()).map(({ id }) => id)).toEqual(NAMES.map((name) => `${name}@parallel`));
+  });
+
   it("one command removes all three plugins", async () => {
     const { exitCode } = await run("plugin", "uninstall", "parallel", "--prune", "-y");
     expect(exitCode).toBe(0);

@@ -27,10 +27,10 @@ export class InteractiveClaudeCode {
   #pid = 0;
   #below: number[] = [];
 
-  /** @param continues whether the project's last session goes on. */
+  /** @param flags further parameters of Claude Code. */
   constructor(
     place: Place,
-    private readonly continues = false,
+    private readonly flags: readonly string[] = [],
   ) {
     this.#place = place;
   }
@@ -44,8 +44,7 @@ export class InteractiveClaudeCode {
   async start(): Promise<void> {
     const environment = { ...environmentOf(this.#place), TERM: "xterm-256color" };
     const plugins = this.#place.plugins.flatMap((folder) => ["--plugin-dir", folder]);
-    const session = this.continues ? ["--continue"] : [];
-    const command = commandIn(this.#place, [...session, ...plugins]);
+    const command = commandIn(this.#place, [...this.flags, ...plugins]);
     const pairs = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     await this.#tmux(
       ["-f", "/dev/null", "new-session", "-d", "-x", "160", "-y", "120", "-c", this.#place.project],

@@ -155,7 +155,7 @@ export function databaseOf({ project }: Place): string {
 }
 
 async function interact(run: InteractiveRun, place: Place, recording: Recording): Promise<void> {
-  const session = new InteractiveClaudeCode(place, run.continues);
+  const session = new InteractiveClaudeCode(place, run.flags);
   try {
     await session.start();
     await run.user(session, recording, place);

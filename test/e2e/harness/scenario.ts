@@ -69,8 +69,8 @@ export interface PrintRun {
 export interface InteractiveRun {
   user: (session: InteractiveClaudeCode, recording: Recording, place: Place) => Promise<void>;
   orchestrator: Orchestrator;
-  /** Goes on with the session of the run before (`--continue`). */
-  continues?: boolean;
+  /** Further parameters of Claude Code, such as `--continue`. */
+  flags?: readonly string[];
 }
 
 export interface SpecTask {
