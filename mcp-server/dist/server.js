@@ -125,8 +125,11 @@ function serveTasks(server, service2) {
     { params },
     async ({ taskId }, { mcpReq }) => (await service2()).taskNow(taskId, mcpReq, clientOf(server, mcpReq))
   );
-  for (const method of ["tasks/cancel", "tasks/update"])
-    server.setRequestHandler(method, { params }, async () => ({}));
+  server.setRequestHandler("tasks/cancel", { params }, async ({ taskId }) => {
+    (await service2()).forgetTask(taskId);
+    return {};
+  });
+  server.setRequestHandler("tasks/update", { params }, async () => ({}));
 }
 function servePrompts(server, prompts2) {
   server.setRequestHandler("prompts/list", async () => (await prompts2()).list());

@@ -124,6 +124,11 @@ var Service = class {
   callTool(name, input, request, client) {
     return this.#track(this.#answer(name, input, request, client));
   }
+  /** The client does not wait for it any more. */
+  forgetTask(taskId) {
+    for (const [plan, id] of this.#session.waitsBeside)
+      if (id === taskId) this.#session.waitsBeside.delete(plan);
+  }
   /** How a task of the protocol stands; a while may pass before there is something to tell. */
   taskNow(taskId, { signal }, { name }) {
     const look = async () => {
@@ -131,7 +136,7 @@ var Service = class {
       try {
         const run = await this.#context;
         await this.#afterStandstill(run);
-        return await taskNow(run, clientNamed(name), taskId, waiting.signal);
+        return await taskNow(run, this.#session.waitsBeside, clientNamed(name), taskId, waiting.signal);
       } finally {
         waiting.forget();
       }

@@ -396,12 +396,16 @@ function taskFor({ wait }) {
   const task = { resultType: "task", ...taskOf(wait, "working", `${wait.plan}: waiting`) };
   return task;
 }
-async function taskNow(run, client, taskId, signal) {
+async function taskNow(run, open, client, taskId, signal) {
   const wait = waitOf(taskId);
   if (!wait) return { ...failed(taskId, "There is no such task.") };
   try {
     const { isOver, words } = await lookAtWait(run, wait, HOLD_MS, signal);
-    if (!isOver) return taskOf(wait, "working", words);
+    if (!isOver) {
+      open.set(wait.plan, taskId);
+      return taskOf(wait, "working", words);
+    }
+    open.delete(wait.plan);
     const next = `Call batch_collect {plan: "${wait.plan}", launch: true}: what was waited for has come.`;
     return {
       ...taskOf(wait, "completed", words),
@@ -473,6 +477,7 @@ var evidence = z.array(
 ).max(100);
 
 // mcp-server/src/tools/batch-collect.ts
+var WAITED_FOR_ALREADY = "This is waited for beside the conversation already: end your turn, you are woken.";
 var GATHER_MS = 300;
 var batchCollect = defineTool({
   name: "batch_collect",
@@ -567,7 +572,10 @@ async function launches(plan22, waitSeconds, context) {
     const waitsFor = waitBesideFor(run, collected, told);
     if (waitsFor) {
       session.goesOn();
-      return { wait: beginWait(run, collected.loaded.stored.slug, waitsFor) };
+      if (session.waitsBeside.has(plan22)) return { data: { plan: plan22, next: WAITED_FOR_ALREADY } };
+      const wait = beginWait(run, collected.loaded.stored.slug, waitsFor);
+      session.waitsBeside.set(plan22, wait.id);
+      return { wait };
     }
     const { launch, stop, done, isStuck: isStuck2 } = collected;
     const isNothing = launch.length === 0 && stop.length === 0 && !done && !isStuck2;

@@ -70,14 +70,17 @@ function clientOf(server: Server, { envelope = {} }: ServerContext["mcpReq"]): C
   };
 }
 
-/** A task is all in its id and in the graph: nothing is held for it that could be cancelled, and nothing is asked in it. */
+/** A task is all in its id and in the graph, and nothing is asked in it. */
 function serveTasks(server: Server, service: () => Promise<Service>): void {
   const params = looseObject({ taskId: string() });
   server.setRequestHandler("tasks/get", { params }, async ({ taskId }, { mcpReq }) =>
     (await service()).taskNow(taskId, mcpReq, clientOf(server, mcpReq)),
   );
-  for (const method of ["tasks/cancel", "tasks/update"])
-    server.setRequestHandler(method, { params }, async () => ({}));
+  server.setRequestHandler("tasks/cancel", { params }, async ({ taskId }) => {
+    (await service()).forgetTask(taskId);
+    return {};
+  });
+  server.setRequestHandler("tasks/update", { params }, async () => ({}));
 }
 
 function servePrompts(server: Server, prompts: () => Promise<Prompts>): void {

@@ -166,7 +166,10 @@ describe("the view in an interactive session", () => {
         const last = given.at(-1);
         if (last === undefined) return calls(taskTool("batch_next"), { plan: "demo" });
         if (/what was waited for has come/.test(textOf(arrivals(conversation)))) return says("It has come.");
-        if (/server-side task/.test(textOf(arrivals(conversation)))) {
+        const isBegun = conversation.blocks.some(
+          (block) => block.kind === "result" && /server-side task/.test(block.text),
+        );
+        if (isBegun) {
           isWaiting = true;
           return says("I wait.");
         }
@@ -198,7 +201,8 @@ describe("the view in an interactive session", () => {
       });
       await runScenario(story, ({ recording, database }) => {
         const main = recording.requests.filter(({ isMain }) => isMain);
-        console.log(`${main.length} requests of the conversation`);
+        // Asked what goes on, it begins the wait and says so; then it is woken.
+        expect(main).toHaveLength(4);
         expect(readGraph(database).tasks["1.1"]).toBe("pending");
       });
     },

@@ -65,6 +65,8 @@ describe("a wait that no agent of the conversation ends, where the client takes 
     const begun = taskIn(await collects(connection, "waits"));
     expect(begun).toMatchObject({ resultType: "task", status: "working" });
     const looked = looks(connection, begun.taskId);
+    // Whoever calls once more is not given a second one.
+    expect(dataOf(await collects(connection, "waits")).next).toContain("already");
     await finish();
     const over = await looked;
     expect(over.status).toBe("completed");

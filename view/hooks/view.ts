@@ -149,9 +149,12 @@ async function readBand($: Host, path: string): Promise<void> {
   if (!found) forget();
   if (!found || found.mtimeMs === readMs) return;
   readMs = found.mtimeMs;
-  band = undefined;
-  const read = JSON.parse(await $.fs.read(path)) as Band | null;
-  if (read?.v === 1) band = read;
+  // Meanwhile something may be drawn, from what was read before.
+  const read = await $.fs
+    .read(path)
+    .then((text) => JSON.parse(text) as Band | null)
+    .catch(() => undefined);
+  band = read?.v === 1 ? read : undefined;
 }
 
 async function usedByAgents($: Host, { agents }: Band): Promise<UsedByTask> {

@@ -447,6 +447,8 @@ var SessionMemory = class {
   told = /* @__PURE__ */ new Map();
   /** Version of each plan at which the session was sent back to work. */
   sentBack = /* @__PURE__ */ new Map();
+  /** Waits beside the conversation that have not ended, by plan. */
+  waitsBeside = /* @__PURE__ */ new Map();
   /** Questions that were put to the user, and that nobody answered. */
   unanswered = /* @__PURE__ */ new Set();
   /** Agents that the main conversation was told to stop. */

@@ -14,6 +14,9 @@ import type { Waits } from "./answer/wait-form.ts";
 import { type Answer, defineTool, IDEMPOTENT, type ToolContext } from "./define-tool.ts";
 import { ids, plan } from "./input/fields.ts";
 
+const WAITED_FOR_ALREADY =
+  "This is waited for beside the conversation already: end your turn, you are woken.";
+
 /** Agents that end within so much time of each other cost their orchestrator one turn. */
 const GATHER_MS = 300;
 
@@ -131,7 +134,10 @@ async function launches(
     const waitsFor = waitBesideFor(run, collected, told);
     if (waitsFor) {
       session.goesOn();
-      return { wait: beginWait(run, collected.loaded.stored.slug, waitsFor) };
+      if (session.waitsBeside.has(plan)) return { data: { plan, next: WAITED_FOR_ALREADY } };
+      const wait = beginWait(run, collected.loaded.stored.slug, waitsFor);
+      session.waitsBeside.set(plan, wait.id);
+      return { wait };
     }
     const { launch, stop, done, isStuck } = collected;
     const isNothing = launch.length === 0 && stop.length === 0 && !done && !isStuck;

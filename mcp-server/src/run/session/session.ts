@@ -60,6 +60,8 @@ export class SessionMemory {
   readonly told = new Map<string, number>();
   /** Version of each plan at which the session was sent back to work. */
   readonly sentBack = new Map<string, number>();
+  /** Waits beside the conversation that have not ended, by plan. */
+  readonly waitsBeside = new Map<string, string>();
   /** Questions that were put to the user, and that nobody answered. */
   readonly unanswered = new Set<string>();
   /** Agents that the main conversation was told to stop. */

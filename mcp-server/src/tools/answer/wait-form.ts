@@ -23,9 +23,13 @@ export function taskFor({ wait }: Waits): CallToolResult {
   return task as unknown as CallToolResult;
 }
 
-/** How a wait stands. What cannot be waited for has failed: a client would ask for an unknown one for ever. */
+/**
+ * How a wait stands. What cannot be waited for has failed: a client would ask for an unknown one for ever.
+ * @param open waits by plan, of which one that has ended is taken out.
+ */
 export async function taskNow(
   run: RunContext,
+  open: Map<string, string>,
   client: McpClient,
   taskId: string,
   signal: AbortSignal,
@@ -34,7 +38,12 @@ export async function taskNow(
   if (!wait) return { ...failed(taskId, "There is no such task.") };
   try {
     const { isOver, words } = await lookAtWait(run, wait, HOLD_MS, signal);
-    if (!isOver) return taskOf(wait, "working", words);
+    if (!isOver) {
+      // It may have been begun by a server before this one.
+      open.set(wait.plan, taskId);
+      return taskOf(wait, "working", words);
+    }
+    open.delete(wait.plan);
     const next = `Call batch_collect {plan: "${wait.plan}", launch: true}: what was waited for has come.`;
     return {
       ...taskOf(wait, "completed", words),
