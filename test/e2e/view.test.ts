@@ -112,6 +112,7 @@ describe("the view in an interactive session", () => {
   it.runIf(isLong)(
     "a question whose form was closed is put again by the conversation when nothing else is left, and the task goes on by the answer",
     async () => {
+      let isClosed = false;
       const orchestrator: Orchestrator = (conversation) => {
         const last = answers(conversation).at(-1);
         const wasWoken = /beside this conversation/.test(textOf(conversation.blocks));
@@ -127,7 +128,7 @@ describe("the view in an interactive session", () => {
           }
         }
         return last === undefined && wasWoken
-          ? calls(taskTool("batch_next"), { plan: "demo" })
+          ? { ...calls(taskTool("batch_next"), { plan: "demo" }), when: () => isClosed }
           : says("Well.");
       };
       const run: InteractiveRun = {
@@ -135,12 +136,18 @@ describe("the view in an interactive session", () => {
         user: async (session, recording) => {
           await session.type("/parallel-run demo");
           await session.waitFor(/requests your input/);
-          await session.pressUntil("Escape", /which ran beside|Well\.|batch_next/);
+          // A form that has just appeared takes no keys.
+          const isGone = async () => {
+            await session.press("Escape");
+            return eventually(async () => !/requests your input/.test(await session.screen()), 1_000);
+          };
+          if (!(await eventually(isGone))) throw new Error(await session.screen());
+          isClosed = true;
           await session.waitFor(/requests your input/);
           await session.write("Blue");
           await session.waitFor(/Your answer.*Blue/);
           await session.pressUntil("Down", /❯ Accept/);
-          await session.press("Enter");
+          await session.pressUntil("Enter", /● Well\./);
           const isDone = () =>
             recording.agents().filter(({ reportedMs }) => reportedMs !== undefined).length === 2;
           if (!(await eventually(isDone))) throw new Error(await session.screen());
