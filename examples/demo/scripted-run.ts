@@ -38,13 +38,7 @@ const LINES_AROUND = 8;
  */
 export async function scriptedRun(root: string, { serve = false } = {}): Promise<number> {
   const version = await claudeCodeVersion();
-  if (version === undefined) {
-    const platform = `${process.platform}-${process.arch}`;
-    console.error(
-      `The Claude Code that this demo installs does not start on ${platform}; npm run demo -- --live uses your own.`,
-    );
-    return 1;
-  }
+  if (version === undefined) return doesNotStart();
   const example = join(root, "examples", "balcony");
   const project = copyExample(join(example, "project"));
   const home = realpathSync(mkdtempSync(join(tmpdir(), "parallel-home-")));
@@ -97,6 +91,15 @@ export async function scriptedRun(root: string, { serve = false } = {}): Promise
   }
 }
 
+/** Says so. @returns the exit code. */
+export function doesNotStart(): number {
+  const platform = `${process.platform}-${process.arch}`;
+  console.error(
+    `The Claude Code that this demo installs does not start on ${platform}; npm run demo -- --live uses your own.`,
+  );
+  return 1;
+}
+
 /** The page stays, so that the run can be replayed there. */
 async function untilEnded(): Promise<void> {
   console.log("The page stays open until Ctrl-C.");
@@ -109,7 +112,7 @@ async function untilEnded(): Promise<void> {
 }
 
 /** Undefined where there is no binary for this platform, or it does not start. */
-async function claudeCodeVersion(): Promise<string | undefined> {
+export async function claudeCodeVersion(): Promise<string | undefined> {
   try {
     const { stdout } = await run(claudeCodeBinary(), ["--version"], { env: { PATH: process.env.PATH } });
     return stdout.trim().split(" ")[0];
@@ -161,7 +164,7 @@ function pause(ms: number): Promise<undefined> {
 }
 
 /** The report as the command line gives it, for people and for us. */
-async function reportOf(place: Place, root: string): Promise<{ markdown: string; run: RunReport }> {
+export async function reportOf(place: Place, root: string): Promise<{ markdown: string; run: RunReport }> {
   const [markdown, json] = await Promise.all([report(place, root), report(place, root, "--json")]);
   return { markdown, run: JSON.parse(json) as RunReport };
 }
@@ -175,7 +178,7 @@ async function report(place: Place, root: string, ...options: string[]): Promise
 }
 
 /** Headings and bold words as a terminal shows them; its timeline follows at the terminal's own width. */
-function styled(markdown: string): string {
+export function styled(markdown: string): string {
   return markdown
     .replace(/\n```text\n[\s\S]*?\n```\n/, "")
     .replace(/^#+ .*$/gm, (heading) => pc.bold(heading))
@@ -183,7 +186,7 @@ function styled(markdown: string): string {
 }
 
 /** In what the run differs from the story of the scripted workers. */
-function deviationsOf({ groups, tasks }: RunReport, model: ScriptedModel): string[] {
+export function deviationsOf({ groups, tasks }: RunReport, model: ScriptedModel): string[] {
   const differing = (["completed", "failed", "notRun"] as const).flatMap((group) =>
     groups[group].join() === ENDING[group].join()
       ? []
@@ -206,7 +209,7 @@ function deviationsOf({ groups, tasks }: RunReport, model: ScriptedModel): strin
 }
 
 /** Runs the tests that the project has now, but for those of failed tasks. */
-async function testCompleted(project: string, { groups }: RunReport): Promise<string[]> {
+export async function testCompleted(project: string, { groups }: RunReport): Promise<string[]> {
   const { tasks } = breakdownOf(project, SLUG);
   const failed = new Set(
     tasks.filter(({ id }) => groups.failed.includes(id)).flatMap(({ writes }) => writes),

@@ -26,6 +26,169 @@ async function onlyPlan(ctx) {
   }
   return first;
 }
+
+// import:lib/picocolors.mjs in cli.mjs
+import { createColors } from "./lib/picocolors.mjs";
+
+// import:report.mjs in cli.mjs
+import { renderAnalysis } from "./report.mjs";
+
+// import:run/planning.mjs in cli.mjs
+import { analyzePlan, tasksLeft } from "./run/planning.mjs";
+
+// import:cli/display.mjs in cli.mjs
+import { hasColours, terminalWidth } from "./cli/display.mjs";
+
+// mcp-server/src/cli/run/analysis-page.ts
+function showAnalysis(page) {
+  const { isColorSupported } = createColors(hasColours(process.stdout, process.env));
+  const width = terminalWidth(process.stdout);
+  process.stdout.write(`${renderAnalysis(page, { width, colour: isColorSupported })}
+`);
+}
+async function pageOfPlan(ctx, slug, max) {
+  const { loaded, analysis } = await analyzePlan(ctx, slug, max);
+  return { slug, title: loaded.stored.title, tasks: tasksLeft(loaded), analysis, warnings: [] };
+}
+
+// import:lib/commander.mjs in cli.mjs
+import { InvalidArgumentError } from "./lib/commander.mjs";
+
+// import:run/project.mjs in cli.mjs
+import { createContext } from "./run/project.mjs";
+
+// mcp-server/src/cli/run/commands.ts
+function runnerContext(pluginRoot) {
+  const { CLAUDE_CODE_SESSION_ID: _, ...env } = process.env;
+  return createContext({ env, parentPid: process.pid, pluginRoot, now: Date.now });
+}
+function addRunCommands(program, pluginRoot) {
+  withAgents(program.command("run <plan>")).description(
+    "executes a plan without a conversation: a plan by its name, or a breakdown by its file or folder, which is imported first"
+  ).option("--max <n>", "agents at once, of a plan that is new", agents).option("--yes", "without asking").action(async (what, options) => {
+    const { runCommand } = await import("./cli/run/run.mjs");
+    const run = await runnerContext(pluginRoot);
+    const place = { env: process.env, pluginRoot };
+    process.exitCode = await runCommand(run, what, options, place).finally(run.close);
+  });
+  withAgents(program.command("worker [plans...]")).description(
+    "takes part in the execution of this repository's plans, or of those that are named, beside other workers: as many agents as --agents says, until it is interrupted"
+  ).option("--only <role>", "does tasks of this role alone; may be given several times", listed, []).option("--until-done", "until nothing is left to do").action(async (plans, options) => {
+    const { workerCommand } = await import("./cli/run/worker.mjs");
+    const run = await runnerContext(pluginRoot);
+    const place = { env: process.env, pluginRoot };
+    process.exitCode = await workerCommand(run, plans, options, place).finally(run.close);
+  });
+}
+function withAgents(command) {
+  const agentsText = "clients, and how many agents of each at once, the preferred ones first";
+  return command.option("--agents <list>", agentsText, "claude").option("--command <words>", 'how the client "command" is started: "my-agent --file {briefFile}"').option("--role <role=client>", "the client for a role's tasks", listed, []).option(
+    "--model <client=model>",
+    "the model of a client's agents, where their task names none",
+    listed,
+    []
+  ).option("--label <label>", "what is here that tasks may ask for: gpu, os=windows", listed, []).option("--drain-seconds <n>", "how long agents have to finish after SIGTERM", seconds, 60).option("--json", "what happens as lines of JSON");
+}
+function agents(text) {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 20)
+    throw new InvalidArgumentError("It is a whole number from 1 to 20.");
+  return value;
+}
+function seconds(text) {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 86400)) throw new InvalidArgumentError("It is a number from 0 to 86400.");
+  return value;
+}
+function listed(text, before) {
+  return [...before, text];
+}
+
+// mcp-server/src/cli/run/interruptions.ts
+var Interruptions = class {
+  constructor(drainMs, say) {
+    this.drainMs = drainMs;
+    this.say = say;
+    process.on("SIGINT", this.#interrupt).on("SIGTERM", this.#terminate).on("SIGHUP", this.#terminate);
+  }
+  drainMs;
+  say;
+  #drain = new AbortController();
+  #stop = new AbortController();
+  #timer;
+  get drain() {
+    return this.#drain.signal;
+  }
+  get stop() {
+    return this.#stop.signal;
+  }
+  forget() {
+    clearTimeout(this.#timer);
+    process.off("SIGINT", this.#interrupt).off("SIGTERM", this.#terminate).off("SIGHUP", this.#terminate);
+  }
+  #interrupt = () => {
+    const isSecond = this.drain.aborted;
+    this.say(
+      isSecond ? "Stopping what runs." : "Nothing more is started; what runs finishes. Again: what runs is stopped."
+    );
+    if (isSecond) this.#stop.abort();
+    else this.#drain.abort();
+  };
+  #terminate = () => {
+    this.say(`Nothing more is started; what runs has ${this.drainMs / 1e3} s to finish.`);
+    this.#drain.abort();
+    this.#timer ??= setTimeout(() => this.#stop.abort(), this.drainMs);
+  };
+};
+
+// import:text.mjs in cli.mjs
+import { LINE_LIMIT, NAME_LIMIT, cleanText, visibleJson } from "./text.mjs";
+
+// mcp-server/src/cli/run/run-output.ts
+function runOutput(isJson, isOfSeveral = false) {
+  return isJson ? jsonOutput() : textOutput(isOfSeveral);
+}
+function textOutput(isOfSeveral) {
+  const of = (slug) => isOfSeveral ? `${cleanText(slug, NAME_LIMIT)}: ` : "";
+  const line = (atMs, text) => {
+    process.stdout.write(`${new Date(atMs).toTimeString().slice(0, 8)} ${text}
+`);
+  };
+  return {
+    say: (text) => line(Date.now(), text),
+    plan: (slug, { atMs, text }) => line(atMs, `${of(slug)}${text}`),
+    runner: (slug, news) => line(Date.now(), `${of(slug)}${runnerText(news)}`),
+    end: (_, { text }) => void process.stdout.write(`
+${text}
+`)
+  };
+}
+function jsonOutput() {
+  const write = (value) => void process.stdout.write(`${visibleJson(value)}
+`);
+  return {
+    say: (text) => write({ event: "note", atMs: Date.now(), text }),
+    plan: (plan, news) => write({ plan, ...news }),
+    runner: (plan, { kind: event, ...news }) => write({ plan, event, atMs: Date.now(), ...news }),
+    end: (plan, { how, exitCode, text }) => write({ event: "end", atMs: Date.now(), plan, how, exitCode, text })
+  };
+}
+function runnerText(news) {
+  const clean = (text) => cleanText(text, LINE_LIMIT);
+  switch (news.kind) {
+    case "agent":
+      return `  ${cleanText(news.task, NAME_LIMIT)} is done by ${news.client}${news.pid === void 0 ? "" : ` (process ${news.pid})`}`;
+    case "limit":
+      return `‖ ${news.client}: ${clean(news.text)}; no more of it until ${new Date(news.untilMs).toISOString()}`;
+    case "given-up":
+      return `✗ ${news.client} is not asked any more: ${clean(news.why)}`;
+  }
+}
 export {
-  onlyPlan
+  Interruptions,
+  addRunCommands,
+  onlyPlan,
+  pageOfPlan,
+  runOutput,
+  showAnalysis
 };

@@ -1342,6 +1342,12 @@ function newToken(attempt, randomBytes) {
 function hashToken(token) {
   return createHash("sha256").update(token).digest("hex");
 }
+function agentOfToken(token) {
+  const digest = createHash("sha256").update(`agent ${token}`).digest("hex");
+  const variant = (Number.parseInt(digest.charAt(16), 16) & 3 | 8).toString(16);
+  const parts = [digest.slice(0, 8), digest.slice(8, 12), `4${digest.slice(13, 16)}`];
+  return [...parts, `${variant}${digest.slice(17, 20)}`, digest.slice(20, 32)].join("-");
+}
 function findToken(text) {
   return TOKEN.exec(text)?.[0];
 }
@@ -1466,6 +1472,7 @@ export {
   addModelUsage,
   addTokens,
   addUsage,
+  agentOfToken,
   allTokens,
   ancestors,
   brokenDependencies,

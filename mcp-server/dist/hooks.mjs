@@ -1,8 +1,8 @@
 // import:run/attempts.mjs in hooks.mjs
-import { agentEnded, claimOfToken, endAgents, isRefusal, reviveIfLate, startOrContinue } from "./run/attempts.mjs";
+import { agentEnded, claimOfToken, endAgents, isRefusal, reviveIfLate, takeUpOffer } from "./run/attempts.mjs";
 
 // import:run/guard.mjs in hooks.mjs
-import { guardCommand, guardWrite, isApprovedCommand, readAgentCall } from "./run/guard.mjs";
+import { guardCommand, guardPowerShell, guardWrite, isApprovedCommand, readAgentCall } from "./run/guard.mjs";
 
 // import:node:fs/promises in hooks.mjs
 import { readFile } from "node:fs/promises";
@@ -12,15 +12,6 @@ import { basename, dirname, join, relative, sep } from "node:path";
 
 // import:lib/zod.mjs in hooks.mjs
 import * as z from "./lib/zod.mjs";
-
-// import:graph.mjs in hooks.mjs
-import { findToken, hasEnded, hashToken, holdsScope, isLive, takesPlace, taskName } from "./graph.mjs";
-
-// import:run/checkout-watch.mjs in hooks.mjs
-import { recordSnapshot, snapshotBeforeStart } from "./run/checkout-watch.mjs";
-
-// import:run/plan.mjs in hooks.mjs
-import { changeGraph, countsOf, existingGraph, readGraph, readPlan } from "./run/plan.mjs";
 
 // import:host.mjs in hooks.mjs
 import { endOfAnswer, endOfError, isModulesCall, launchResult, launchesAgent, outputOf, saysNoTestRan, taskNotificationsIn } from "./host.mjs";
@@ -131,25 +122,11 @@ async function metaOf(agentId, transcript) {
   return json(agentMeta, text);
 }
 async function bindLaunch(run, session, toolUseId, agentId) {
-  const held = await bind(run, session, toolUseId, agentId);
-  session.agentClaims.note(agentId, held);
-  return held;
-}
-async function bind(run, session, toolUseId, agentId) {
   const launch2 = session.launchOf(toolUseId);
   const store = await run.graph();
-  if (!launch2 || !store) return void 0;
-  const look = await snapshotBeforeStart(run, store, launch2.token);
-  const start = async (tx) => {
-    if (look) await recordSnapshot(tx, look);
-    const found = await claimOfToken(tx, launch2.token);
-    if (isRefusal(found)) return void 0;
-    startOrContinue(found, agentId);
-    return tx.writer.claimById(launch2.attempt);
-  };
-  return changeGraph(run, store, `agent ${agentId}`, start, {
-    claim: { tokenHash: hashToken(launch2.token) }
-  });
+  const held = launch2 && store && await takeUpOffer(run, store, launch2.token, agentId);
+  session.agentClaims.note(agentId, held);
+  return held;
 }
 
 // import:errors.mjs in hooks.mjs
@@ -223,13 +200,16 @@ function endedAgentIn(prompt) {
 }
 
 // import:tools.mjs in hooks.mjs
-import { byClaims, cleanAnswer, launchLines } from "./tools.mjs";
+import { byClaims, cleanAnswer, launchLines, refusalForAgent } from "./tools.mjs";
 
 // import:run/claims.mjs in hooks.mjs
 import { isOfferedAgain } from "./run/claims.mjs";
 
 // import:node:fs in hooks.mjs
 import { realpathSync } from "node:fs";
+
+// import:graph.mjs in hooks.mjs
+import { findToken, hasEnded, hashToken, holdsScope, isLive, takesPlace, taskName } from "./graph.mjs";
 
 // import:policy.mjs in hooks.mjs
 import { couldWrite } from "./policy.mjs";
@@ -396,6 +376,9 @@ async function bindUntold(run, session, store, launched) {
     if (result.kind === "started" && claims[at]?.claim.state === "offered")
       await bindLaunch(run, session, use, result.agentId);
 }
+
+// import:run/plan.mjs in hooks.mjs
+import { changeGraph, countsOf, existingGraph, readGraph, readPlan } from "./run/plan.mjs";
 
 // import:run/session.mjs in hooks.mjs
 import { beginModuleRun, begunPlans, isOwnRun, waitForWorkflow, workflowStep } from "./run/session.mjs";
@@ -604,14 +587,6 @@ async function onWorkflowCall(run, session, event) {
 // mcp-server/src/hooks/pre-tool-use.ts
 var OWN_TOOL = /^mcp__plugin_parallel_tasks__(\w+)$/;
 var ENDING_TOOLS = /^(?:mcp__plugin_parallel_tasks__task_(?:report|get)|StructuredOutput|ToolSearch)$/;
-var AGENT_TOOLS = /* @__PURE__ */ new Set([
-  "task_get",
-  "task_list",
-  "task_report",
-  "task_update",
-  "task_claim",
-  "task_create"
-]);
 var TASK_NAME = /[a-z0-9][a-z0-9-]*\/[A-Za-z0-9][\w.+-]*/g;
 var WRITING_TOOLS = /* @__PURE__ */ new Set(["Write", "Edit", "NotebookEdit"]);
 var SHELLS = /* @__PURE__ */ new Set(["Bash", "PowerShell"]);
@@ -623,7 +598,7 @@ var plainShellInput = z.strictObject({
   description: z.string().optional(),
   timeout: z.number().optional()
 });
-var trialInput = z.looseObject({ dryRun: z.literal(true) });
+var anyInput = z.looseObject({});
 var writeInput2 = z.looseObject({ file_path: z.string().optional(), notebook_path: z.string().optional() });
 async function onPreToolUse(run, session, event) {
   if (isMainCall(event) && event.mode !== "") session.permissionMode = event.mode;
@@ -691,17 +666,13 @@ async function answerTool(run, session, event, call) {
   if (call && SHELLS.has(event.tool)) {
     const command = json(shellInput, event.input)?.command;
     if (command !== void 0) {
-      const read = event.tool === "PowerShell" ? await asPosix(command) : command;
-      const answer2 = writeAnswer(await guardCommand(call, read, event.cwd));
+      const guard = event.tool === "PowerShell" ? guardPowerShell : guardCommand;
+      const answer2 = writeAnswer(await guard(call, command, event.cwd));
       const isPlain = event.tool === "Bash" && json(plainShellInput, event.input) !== void 0;
       return isPlain && isNothing(answer2) && await isApprovedCommand(call, command, event.cwd) ? allow("an acceptance command of the agent's task that the user has approved") : answer2;
     }
   }
   return NOTHING;
-}
-async function asPosix(command) {
-  const powershell = await import("./shell/powershell.mjs");
-  return powershell.asPosix(command);
 }
 function noteCommand(run, session, event) {
   const command = event.tool === "Bash" ? json(shellInput, event.input)?.command : void 0;
@@ -717,12 +688,8 @@ async function permitOwnTool(run, session, tool, isAgent, input) {
   const own = await isOwnRun(run, session);
   if (!own) return NOTHING;
   const waits = tool === "batch_collect" && session.workflows.ids.length > 0;
-  const isTrial = tool === "plan_create" && json(trialInput, input) !== void 0;
-  if (isAgent && !AGENT_TOOLS.has(tool) && !isTrial && !waits) {
-    return deny(
-      "Only the main conversation plans and launches. Finish your own task and report it with task_report."
-    );
-  }
+  const refusal = isAgent && !waits ? refusalForAgent(tool, json(anyInput, input)) : void 0;
+  if (refusal) return deny(`${refusal.message} ${refusal.remedy}`);
   return allow("part of this session's own run");
 }
 async function permitOwnText(run, event) {
@@ -981,14 +948,19 @@ var HANDLERS = {
   UserPromptSubmit: onUserPromptSubmit,
   Stop: onStop
 };
-function readHookEvent(input, toolUseId) {
+function readHookEvent(input, toolUseId, ownAgent) {
   if (toolUseId !== void 0) {
     throw new CallerError("bad_input", 'There is no tool "hook".', "Use the tools that are listed.");
   }
   const event = hookInput.safeParse(input);
   if (!event.success)
     throw new CallerError("bad_input", "This is not a hook event.", "Check hooks/hooks.json.");
-  return event.data;
+  return ownAgent === void 0 ? event.data : asAgentEvent(event.data, ownAgent);
+}
+var AGENT_EVENTS = { Stop: "SubagentStop", UserPromptSubmit: "" };
+function asAgentEvent(event, agent) {
+  if (event.agent !== "" || !isMainCall(event)) return event;
+  return { ...event, agent, event: AGENT_EVENTS[event.event] ?? event.event };
 }
 function mayTakeLong({ event, tool, prompt }) {
   if (event === "PreToolUse") return launchesAgent(tool) || tool === "Workflow";

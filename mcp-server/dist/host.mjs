@@ -117,7 +117,8 @@ function entriesOf(folder) {
 async function readAgent({ file, path, place, stamp }) {
   const { frontMatterOf, MAX_FRONT_MATTER } = await import("./host/front-matter.mjs");
   const text2 = quietly(() => beginningOf(file, MAX_FRONT_MATTER));
-  return { stamp, agent: text2 === void 0 ? void 0 : agentFrom(frontMatterOf(text2), path, place) };
+  const agent = text2 === void 0 ? void 0 : agentFrom(frontMatterOf(text2), path, place);
+  return { stamp, agent: agent && { ...agent, file } };
 }
 function beginningOf(file, bytes) {
   const descriptor = openSync(file, "r");

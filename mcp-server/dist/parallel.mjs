@@ -70,6 +70,9 @@ var plugin_default = {
 // import:run/project.mjs in parallel.mjs
 import { createContext } from "./run/project.mjs";
 
+// import:cli.mjs in parallel.mjs
+import { addRunCommands } from "./cli.mjs";
+
 // mcp-server/src/cli/main.ts
 var USAGE_ERROR = 2;
 var pluginRoot = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -84,6 +87,7 @@ program.command("status [plan]").description("how the plans of this repository s
   const { statusCommand } = await import("./cli/status.mjs");
   process.exitCode = await statusCommand(await context(), plan, options, pluginRoot);
 });
+addRunCommands(program, pluginRoot);
 program.command("serve [plan]").description("the plans of this repository on a page in a browser of this machine, live, until it is ended").option("--port <n>", "this port; else any that is free", port, 0).option("--no-open", "print the link, and open nothing").option("--keep", "go on although nobody has looked for half an hour").option("--read-only", "show, and refuse every action").option("--also <folder>", "the plans of this checkout as well; more than once for several", listed, []).option("--allow-host <name>", "answer also under this name of a host, for a tunnel", listed, []).action(
   async (plan, { also, ...options }) => {
     const { serveCommand } = await import("./cli/serve.mjs");

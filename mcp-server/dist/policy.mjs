@@ -1707,6 +1707,10 @@ function oneAtATime(nowMs) {
 function loosened(before) {
   return { ...before, cap: before.cap + 1, pauseMs: FIRST_PAUSE_MS / 2 };
 }
+function pausedUntil(before, cap, untilMs, nowMs) {
+  const known = before ?? { cap, untilMs: nowMs, pauseMs: FIRST_PAUSE_MS / 2, sinceMs: nowMs };
+  return { ...known, untilMs: Math.max(known.untilMs, untilMs) };
+}
 
 // mcp-server/src/policy/work-location/completed-work.ts
 function completingAttempt(claims) {
@@ -1932,6 +1936,7 @@ export {
   outlivedCalls,
   ownFiles,
   ownFilesInOrder,
+  pausedUntil,
   planRecovery,
   pricesOf,
   processesInFolder,

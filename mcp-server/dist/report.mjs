@@ -229,6 +229,7 @@ function measureRun(state, events, nowMs, prices) {
     returnedOffers: state.claims.filter((claim) => claim.state === "returned").length,
     preventedConflicts: hooksReported(state, events) ? events.filter(({ change }) => change.type === "write.denied" && !change.warned).length : void 0,
     bursts: burstsOf(events),
+    runnersOn: runnersOf(events),
     usage,
     spending: usage && spendingFigures(state, events, usage, prices, nowMs)
   };
@@ -341,6 +342,12 @@ function burstsOf(events) {
   const atOnce = [...launched].filter((attempt) => !leftOut.has(attempt)).length;
   return { sizes, shareInOneMessage: atOnce / offered };
 }
+function runnersOf(events) {
+  const machines = events.flatMap(
+    ({ change }) => change.type === "engine.started" && change.engine === "run" ? [change.owner.host.split(" ")[0] ?? ""] : []
+  );
+  return machines.length === 0 ? void 0 : [...new Set(machines)];
+}
 function sumOrUndefined(times) {
   return times.size === 0 ? void 0 : [...times.values()].reduce((sum, ms) => sum + ms, 0);
 }
@@ -351,19 +358,19 @@ function notMeasured(figures) {
   return [
     ...figures.wallMs === void 0 ? ["times (no attempt was made)"] : [],
     ...figures.plannedCriticalPath === void 0 ? ["planned critical path (no estimates)"] : [],
-    ...figures.bursts === void 0 ? ["agents launched per message (no hook reported)"] : [],
+    ...figures.bursts === void 0 && figures.runnersOn === void 0 ? ["agents launched per message (no hook reported)"] : [],
     ...figures.preventedConflicts === void 0 ? ["conflicts prevented (no hook reported)"] : [],
     ...tokensNotMeasured(figures),
     "contradictions between reports"
   ];
 }
 var ON_THE_SIDE = "what Claude Code asks models on the side (titles, summaries), which no transcript tells";
-function tokensNotMeasured({ attempts, usage }) {
+function tokensNotMeasured({ attempts, usage, runnersOn: runnersOn2 }) {
   if (usage === void 0) return ["tokens (no attempt was made)"];
   const { agents, unmeasuredAttempts, main, sessions, unmeasuredSessions } = usage;
   return [
     ...agents === void 0 ? ["tokens of the agents (no transcript was found)"] : unmeasuredAttempts > 0 ? [`tokens of ${unmeasuredAttempts} of ${plural(attempts, "attempt")} (no transcript was found)`] : [],
-    ...main === void 0 ? ["tokens of the main conversation (no transcript was found)"] : unmeasuredSessions > 0 ? [`tokens of the main conversation in ${unmeasuredSessions} of ${sessions} sessions`] : [],
+    ...main === void 0 ? sessions === 0 && runnersOn2 !== void 0 ? [] : ["tokens of the main conversation (no transcript was found)"] : unmeasuredSessions > 0 ? [`tokens of the main conversation in ${unmeasuredSessions} of ${sessions} sessions`] : [],
     ...main === void 0 ? [] : ["what the main conversation says after the report"],
     ...agents === void 0 && main === void 0 ? [] : [ON_THE_SIDE]
   ];
@@ -2138,6 +2145,7 @@ function figureRows(figures, goesOn) {
     ["Attempts", figures.attempts === 0 ? void 0 : attemptsOf(figures)],
     ["Agents per message", bursts?.sizes.join(", ")],
     ["Launched in one message", bursts && formatPercent(bursts.shareInOneMessage)],
+    ["Without a conversation, on", runnersOn(figures)],
     ["Conflicts prevented", figures.preventedConflicts?.toString()],
     ["Tokens of the agents", tokens(usage?.agents)],
     ["Tokens of the main conversation, first claim to report", tokens(usage?.main)],
@@ -2146,6 +2154,9 @@ function figureRows(figures, goesOn) {
     ["Tokens estimated", estimatedTokens(figures.tokenEstimates)]
   ];
   return rows.flatMap(([name2, value]) => value === void 0 ? [] : [[name2, value]]);
+}
+function runnersOn({ runnersOn: machines }) {
+  return machines?.map((machine) => escapeMarkdown(machine, NAME_LIMIT)).join(", ");
 }
 function duration(ms) {
   return ms === void 0 ? void 0 : formatDuration(ms);

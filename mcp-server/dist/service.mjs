@@ -32,7 +32,7 @@ import { createContext, startFolder } from "./run/project.mjs";
 import { SessionMemory, sweepOnStart } from "./run/session.mjs";
 
 // import:tools.mjs in service.mjs
-import { TOOLS, UnknownTool, answerFor, answerForFailure, answerModule, askingWith, cleanAnswer, failure, formFor, moduleCallOf, readArguments, refuseDeepNesting, taskFor, taskNow } from "./tools.mjs";
+import { TOOLS, UnknownTool, answerFor, answerForFailure, answerModule, askingWith, cleanAnswer, failure, formFor, listedFor, moduleCallOf, ownAgentIn, readArguments, refusalForAgent, refuseDeepNesting, taskFor, taskNow } from "./tools.mjs";
 
 // mcp-server/src/service.ts
 var MAX_RESULT_CHARACTERS = 5e5;
@@ -50,6 +50,8 @@ var Service = class {
   #modulesSession;
   #underWay = /* @__PURE__ */ new Set();
   #inputEnded;
+  /** The agent that the client's conversation is, where a runner has started the client for one task. */
+  #ownAgent;
   /** This process stood still, and the leases have not been moved past that yet. */
   #areLeasesBehind = false;
   #moved = Promise.resolve();
@@ -57,7 +59,8 @@ var Service = class {
   constructor({ inputEnded = new AbortController().signal, ...facts }) {
     this.#inputEnded = inputEnded;
     setMaxListeners(0, inputEnded);
-    this.#context = createContext(facts);
+    this.#ownAgent = ownAgentIn(facts.env);
+    this.#context = createContext({ ...facts, ...this.#ownAgent?.place });
     void this.#track(this.#context.then(sweepOnStart)).catch(() => void 0);
     const isInteractive = facts.env.CLAUDE_CODE_ENTRYPOINT === "cli";
     this.#session = new SessionMemory(isInteractive);
@@ -108,7 +111,7 @@ var Service = class {
   }
   listTools() {
     return {
-      tools: TOOLS.map((tool) => ({
+      tools: listedFor(this.#ownAgent, TOOLS).map((tool) => ({
         name: tool.name,
         title: tool.title,
         description: tool.description,
@@ -173,7 +176,7 @@ var Service = class {
       const toolUseId = meta["claudecode/toolUseId"];
       const run = await this.#context;
       if (name === HOOK_TOOL) {
-        const text = await this.#answerHook(run, readHookEvent(input, toolUseId));
+        const text = await this.#answerHook(run, readHookEvent(input, toolUseId, this.#ownAgent?.id));
         return { content: [{ type: "text", text }] };
       }
       await this.#afterStandstill(run);
@@ -186,7 +189,9 @@ var Service = class {
       if (!tool) throw new UnknownTool(name);
       startFolder(run.checkout.root);
       await run.roles.refresh();
-      const agentId = this.#session.callerOf(toolUseId)?.agentId;
+      const agentId = byModule ? void 0 : this.#session.callerOf(toolUseId)?.agentId ?? this.#ownAgent?.id;
+      const refusal = this.#ownAgent && refusalForAgent(name, input);
+      if (refusal) throw refusal;
       refuseDeepNesting(input);
       const answer = await tool.handle(readArguments(tool.input, input ?? {}), {
         run,

@@ -32,7 +32,8 @@ function databaseOf(directory) {
 }
 
 var event = process.argv[2] === "end" ? "session-end" : "session-start";
-var directory = startFolder();
+// Of a plan that its runner executes, an agent needs to know its task alone.
+var directory = process.env.PARALLEL_ATTEMPT_TOKEN ? null : startFolder();
 
 if (Number(process.versions.node.split(".")[0]) < NEEDED) {
   if (event === "session-start") {

@@ -132,7 +132,7 @@ import { planBranch } from "./git.mjs";
 import { beforeReport, reviewPlan } from "./run/review.mjs";
 
 // import:run/session.mjs in tools.mjs
-import { beginModuleRun, engineFor, takeOverFromModule, takeUpModuleRuns, waitForWorkflow } from "./run/session.mjs";
+import { beginModuleRun, engineFor, startedByRunner, takeOverFromModule, takeUpModuleRuns, waitForWorkflow } from "./run/session.mjs";
 
 // mcp-server/src/tools/answer/next-step.ts
 function nextStep(session, loaded, counts, done, waited = false) {
@@ -440,7 +440,7 @@ var WRITE = { readOnlyHint: false, destructiveHint: false, idempotentHint: false
 var IDEMPOTENT = { readOnlyHint: false, destructiveHint: false, idempotentHint: true };
 
 // import:graph.mjs in tools.mjs
-import { MAX_TASK_ID, REVIEW_VERDICTS, SEVERITIES, TASK_STATUSES, causeText, taskName } from "./graph.mjs";
+import { MAX_TASK_ID, REVIEW_VERDICTS, SEVERITIES, TASK_STATUSES, agentOfToken, causeText, taskName } from "./graph.mjs";
 
 // mcp-server/src/tools/input/fields.ts
 var MAX_TASK_NAME = 64 + 1 + MAX_TASK_ID;
@@ -1517,6 +1517,37 @@ function valueAt(value, path) {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return void 0;
   return valueAt(value[step], rest);
 }
+
+// mcp-server/src/tools/own-agent.ts
+function ownAgentIn(env) {
+  const started = startedByRunner(env);
+  if (!started) return void 0;
+  const { token: token2, runnerPid: parentPid, directory } = started;
+  return { id: agentOfToken(token2), place: { parentPid, directory } };
+}
+var AGENT_TOOLS = /* @__PURE__ */ new Set([
+  "task_get",
+  "task_list",
+  "task_report",
+  "task_update",
+  "task_claim",
+  "task_create"
+]);
+var trialInput = z.looseObject({ dryRun: z.literal(true) });
+function mayAgentCall(tool, input2) {
+  return AGENT_TOOLS.has(tool) || tool === "plan_create" && trialInput.safeParse(input2).success;
+}
+function refusalForAgent(tool, input2) {
+  if (mayAgentCall(tool, input2)) return void 0;
+  return new CallerError(
+    "wrong_state",
+    "Only the main conversation plans and launches.",
+    "Finish your own task and report it with task_report."
+  );
+}
+function listedFor(agent, tools) {
+  return agent === void 0 ? tools : tools.filter(({ name }) => AGENT_TOOLS.has(name));
+}
 export {
   IDEMPOTENT,
   READ,
@@ -1545,11 +1576,13 @@ export {
   ids,
   knownField,
   launchLines,
+  listedFor,
   longText,
   moduleCallOf,
   nearestField,
   nextClaim,
   nextStep,
+  ownAgentIn,
   paths,
   plan,
   planAnalyze,
@@ -1557,6 +1590,7 @@ export {
   planReport,
   planUpdate,
   readArguments,
+  refusalForAgent,
   refuseDeepNesting,
   runBeside,
   stopsFor,

@@ -8,8 +8,14 @@ import type {
   ServerContext,
 } from "@modelcontextprotocol/server";
 import * as z from "zod";
-import type { HookEvent } from "./hooks/hook-event.ts";
-import { answerHook, answerLateHook, HOOK_TOOL, mayTakeLong, readHookEvent } from "./hooks/index.ts";
+import {
+  answerHook,
+  answerLateHook,
+  HOOK_TOOL,
+  type HookEvent,
+  mayTakeLong,
+  readHookEvent,
+} from "./hooks/index.ts";
 import { clientNamed, type McpClient } from "./policy/client.ts";
 import { CLOCK_LOOK_MS } from "./policy/liveness/standstill.ts";
 import { moveLeases } from "./run/attempts/move-leases.ts";
@@ -35,6 +41,7 @@ import { TOOLS } from "./tools/index.ts";
 import { refuseDeepNesting } from "./tools/input/nesting.ts";
 import { readArguments } from "./tools/input/read-arguments.ts";
 import { answerModule, moduleCallOf } from "./tools/module-call.ts";
+import { listedFor, type OwnAgent, ownAgentIn, refusalForAgent } from "./tools/own-agent.ts";
 
 /** The part of a request that the host sends beside the arguments. */
 type Request = Pick<ServerContext["mcpReq"], "_meta" | "signal" | "notify" | "inputResponses">;
@@ -81,6 +88,8 @@ export class Service {
   readonly #modulesSession: SessionMemory;
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #inputEnded: AbortSignal;
+  /** The agent that the client's conversation is, where a runner has started the client for one task. */
+  readonly #ownAgent: OwnAgent | undefined;
   /** This process stood still, and the leases have not been moved past that yet. */
   #areLeasesBehind = false;
   #moved: Promise<void> = Promise.resolve();
@@ -90,7 +99,8 @@ export class Service {
     this.#inputEnded = inputEnded;
     // Every call that is under way listens to it, however many they are.
     setMaxListeners(0, inputEnded);
-    this.#context = createContext(facts);
+    this.#ownAgent = ownAgentIn(facts.env);
+    this.#context = createContext({ ...facts, ...this.#ownAgent?.place });
     // A wrong setting is told by every call; the server itself must start, or every hook would warn.
     void this.#track(this.#context.then(sweepOnStart)).catch(() => undefined);
     // A headless Claude Code (-p, the SDK) ends with its turn; only in a terminal can somebody wake it.
@@ -151,7 +161,7 @@ export class Service {
 
   listTools(): ListToolsResult {
     return {
-      tools: TOOLS.map((tool) => ({
+      tools: listedFor(this.#ownAgent, TOOLS).map((tool) => ({
         name: tool.name,
         title: tool.title,
         description: tool.description,
@@ -237,7 +247,7 @@ export class Service {
       const toolUseId = meta["claudecode/toolUseId"];
       const run = await this.#context;
       if (name === HOOK_TOOL) {
-        const text = await this.#answerHook(run, readHookEvent(input, toolUseId));
+        const text = await this.#answerHook(run, readHookEvent(input, toolUseId, this.#ownAgent?.id));
         return { content: [{ type: "text", text }] };
       }
       await this.#afterStandstill(run);
@@ -251,7 +261,11 @@ export class Service {
       // A checkout that was deleted meanwhile has no plans, and a new graph would bring its folder back.
       startFolder(run.checkout.root);
       await run.roles.refresh();
-      const agentId = this.#session.callerOf(toolUseId)?.agentId;
+      const agentId = byModule
+        ? undefined
+        : (this.#session.callerOf(toolUseId)?.agentId ?? this.#ownAgent?.id);
+      const refusal = this.#ownAgent && refusalForAgent(name, input);
+      if (refusal) throw refusal;
       refuseDeepNesting(input);
       const answer = await tool.handle(readArguments(tool.input, input ?? {}), {
         run,

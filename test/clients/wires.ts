@@ -23,6 +23,8 @@ export interface Request {
   readonly calls: readonly ToolCall[];
   /** What they returned, in the same order. */
   readonly results: readonly string[];
+  /** What the user has said. */
+  readonly prompts: readonly string[];
 }
 
 export type Turn = { readonly call: ToolCall } | { readonly say: string };
@@ -53,6 +55,7 @@ const CHAT: Wire = {
         })),
       ),
       results: messages.filter(({ role }) => role === "tool").map(({ content }) => textOf(content)),
+      prompts: messages.filter(({ role }) => role === "user").map(({ content }) => textOf(content)),
     };
   },
   answer: (turn, id, isStream) => {
@@ -96,6 +99,7 @@ const RESPONSES: Wire = {
       results: items
         .filter(({ type }) => type === "function_call_output")
         .map(({ output }) => textOf(output)),
+      prompts: items.filter(({ role }) => role === "user").map(({ content }) => textOf(content)),
     };
   },
   answer: (turn, id) => {
@@ -140,6 +144,7 @@ const GEMINI: Wire = {
       results: parts.flatMap(({ functionResponse }) =>
         functionResponse === undefined ? [] : [textOf(record(record(functionResponse).response).output)],
       ),
+      prompts: parts.flatMap(({ text }) => (typeof text === "string" ? [text] : [])),
     };
   },
   answer: (turn, _id, isStream) => {
@@ -163,6 +168,7 @@ const MESSAGES: Wire = {
         .filter(({ type }) => type === "tool_use")
         .map(({ name, input }) => ({ name: String(name), input: record(input) })),
       results: blocks.filter(({ type }) => type === "tool_result").map(({ content }) => textOf(content)),
+      prompts: blocks.filter(({ type }) => type === "text").map(({ text }) => textOf(text)),
     };
   },
   answer: (turn, id, isStream) => {

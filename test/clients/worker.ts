@@ -68,6 +68,36 @@ export function nextTurn({ tools, calls, results }: Request, to: Instructions): 
   });
 }
 
+/** The next turn of an agent that was started for one task, with its brief as its prompt. */
+export function nextAgentTurn({ tools, calls, results, prompts }: Request, worker: string): Turn {
+  const last = calls.at(-1);
+  const shown = results.at(-1) ?? "";
+  const brief = briefIn(prompts.join("\n"));
+  if (!brief) return { say: `No brief in ${prompts.join("\n").slice(0, 1_000)}` };
+  if (last?.name.endsWith("task_report"))
+    return { say: /\bDONE\b/.test(shown) ? FINISHED : `Stuck after ${last.name}: ${shown.slice(0, 2_000)}` };
+  if (results.some((text) => text.includes(WRITTEN))) {
+    const report = tools.find(({ name }) => name.endsWith("task_report"));
+    const found = /"name":"([\w-]*task_report)"/.exec(results.join("\n"))?.[1];
+    const input = {
+      task: brief.task,
+      token: brief.token,
+      outcome: "completed",
+      summary: "Written.",
+      evidence: [{ inspected: brief.path }],
+      filesChanged: [brief.path],
+    };
+    if (report) return { call: callOf(report, input) };
+    if (found !== undefined) return { call: { name: found, input } };
+    return last && isSearch(last.name)
+      ? { say: `${NO_TOOLS} ${shown}` }
+      : searchFor(tools, "parallel", ["task_report"]);
+  }
+  return last === undefined
+    ? write(tools, brief.path, `${worker} ${brief.task}`)
+    : { say: `Stuck after ${last.name}: ${shown.slice(0, 2_000)}` };
+}
+
 /** What a worker needs of a brief; some clients show it inside JSON, where line ends are escaped. */
 export function briefIn(text: string): { task: string; token: string; path: string } | undefined {
   const task = /Task: ([\w-]+\/[\w.-]+)/.exec(text)?.[1];
@@ -110,13 +140,14 @@ const FILLERS: Readonly<Record<string, unknown>> = {
 };
 
 /** Some clients show a server's tools only to a model that searches for them. */
-function searchFor(tools: readonly OfferedTool[]): Turn {
+function searchFor(tools: readonly OfferedTool[], server = "tasks", wanted = ORCHESTRATORS): Turn {
   const search = tools.find((tool) => isSearch(tool.name));
   if (!search) return { say: `${NO_TOOLS} ${tools.map((tool) => tool.name).join(", ")}.` };
-  const wanted = ["plan_create", "task_claim", "task_report", "batch_collect", "plan_report"];
   return {
-    call: callOf(search, { query: `select:${wanted.map((tool) => `mcp__tasks__${tool}`).join(",")}` }),
+    call: callOf(search, { query: `select:${wanted.map((tool) => `mcp__${server}__${tool}`).join(",")}` }),
   };
 }
+
+const ORCHESTRATORS = ["plan_create", "task_claim", "task_report", "batch_collect", "plan_report"];
 
 const isSearch = (name: string) => /tool_?search/i.test(name);

@@ -489,6 +489,22 @@ async function wasSilent(plan, { id, endedAtMs }) {
     ({ change }) => change.type === "attempt.ended" && change.attempt === id && change.drainsUntilMs !== void 0
   );
 }
+
+// import:run/checkout-watch.mjs in run/attempts.mjs
+import { recordSnapshot, snapshotBeforeStart } from "./checkout-watch.mjs";
+
+// mcp-server/src/run/attempts/take-up-offer.ts
+async function takeUpOffer(ctx, store, token, agentId) {
+  const look = await snapshotBeforeStart(ctx, store, token);
+  const start = async (tx) => {
+    if (look) await recordSnapshot(tx, look);
+    const found = await claimOfToken(tx, token);
+    if (isRefusal(found)) return void 0;
+    startOrContinue(found, agentId);
+    return tx.writer.claimById(found.held.claim.id);
+  };
+  return changeGraph(ctx, store, `agent ${agentId}`, start, { claim: { tokenHash: hashToken(token) } });
+}
 export {
   MAX_LAST_MESSAGE,
   agentEnded,
@@ -515,6 +531,7 @@ export {
   startOf,
   startOrContinue,
   takeAlternative,
+  takeUpOffer,
   taskAfterAttempt,
   whyNotAchieved,
   withRequestedNeeds

@@ -623,7 +623,7 @@ function untilEnded({ graph, estimates }, ids, nowMs) {
 }
 
 // mcp-server/src/run/claims/next-batch.ts
-async function nextBatch(ctx, actor, slug, limit, again = () => true) {
+async function nextBatch(ctx, actor, slug, limit, again = () => true, only) {
   const store = await existingGraph(ctx, slug);
   const seen = await prepareClaiming(ctx, store, actor, slug);
   await commitPlan(ctx, store, slug);
@@ -644,7 +644,7 @@ async function nextBatch(ctx, actor, slug, limit, again = () => true) {
         if (task) launch.push(launchOf(plan, task, held.claim, token));
       }
       const most = max === void 0 ? void 0 : max - launch.length;
-      const choice = await choose(plan, plan.nowMs, { most, apart });
+      const choice = await choose(plan, plan.nowMs, { most, apart, only });
       elsewhere = whyElsewhere(plan, choice.refused).slice(0, MAX_REASONS);
       for (const { candidate, token } of await offer(plan, choice.chosen, seen))
         launch.push(launchOf(plan, candidate.task, candidate, token));

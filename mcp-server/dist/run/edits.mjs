@@ -348,7 +348,7 @@ function roleWarnings(ctx, tasks) {
 }
 
 // import:node:path in run/edits.mjs
-import { basename, dirname, extname, join, posix } from "node:path";
+import { basename, dirname, extname, join, posix, resolve } from "node:path";
 
 // import:report.mjs in run/edits.mjs
 import { aggregate, renderLedger, renderTasks } from "../report.mjs";
@@ -629,18 +629,29 @@ async function isolate2(ctx, store, slug, said2) {
 }
 
 // mcp-server/src/run/edits/open-plan.ts
-async function openPlan(ctx, actor, named) {
-  const name = named.trim().replace(/\/+$/, "");
-  const isPath = /[/.]/.test(name);
-  const plan = isPath ? basename(extname(name) === "" ? name : dirname(name)) : name;
-  const from = isPath ? name : await specificationOf(ctx, name);
-  if (from !== void 0) await createPlan(ctx, actor, { plan, from });
+async function openPlan(ctx, actor, named, policy) {
+  const { plan, path } = placeNamed(named);
+  const from = path ?? await specificationOf(ctx, plan);
+  if (from !== void 0) {
+    const isNew = policy !== void 0 && !await isPlan(ctx, plan);
+    await createPlan(ctx, actor, { plan, from, ...isNew && { policy } });
+  }
   const store = await existingGraph(ctx, plan);
   const { stored } = await readPlan(ctx, store, plan);
   if (stored.status !== "open") {
     await updatePlan(ctx, actor, plan, void 0, stored.status === "paused" ? "resume" : "reopen");
   }
   return { slug: stored.slug };
+}
+function placeNamed(named) {
+  const name = named.trim().replace(/[\\/]+$/, "");
+  if (!/[\\/.]/.test(name)) return { plan: name, path: void 0 };
+  return { plan: basename(extname(name) === "" ? name : dirname(resolve(name))), path: name };
+}
+async function isPlan(ctx, plan) {
+  const store = await ctx.graph();
+  if (!store) return false;
+  return await readGraph(ctx, store, (view) => view.findPlan(planSlug(plan))) !== void 0;
 }
 async function specificationOf(ctx, name) {
   const path = join("specs", name, "03-tasks.json");
@@ -1054,17 +1065,20 @@ export {
   compare,
   createPlan,
   exportPlan,
+  isPlan,
   judgeWork,
   leaveToAgent,
   listTasks,
   notRunWarnings,
   openPlan,
   openQuestions,
+  placeNamed,
   purposeOfCommand,
   questionOfAgent,
   readParts,
   readSource,
   resumeCommand,
+  specificationOf,
   splitTask,
   updatePlan,
   updateTask,

@@ -1,3 +1,59 @@
+// import:breakdown.mjs in run/engine.mjs
+import { BreakdownError } from "../breakdown.mjs";
+
+// import:errors.mjs in run/engine.mjs
+import { CallerError } from "../errors.mjs";
+
+// import:run/edits.mjs in run/engine.mjs
+import { exportPlan } from "./edits.mjs";
+
+// import:run/reporting.mjs in run/engine.mjs
+import { collectLaunches, reportPlan, writeReport } from "./reporting.mjs";
+
+// import:run/review.mjs in run/engine.mjs
+import { beforeReport, reviewPlan } from "./review.mjs";
+
+// mcp-server/src/run/engine/end-of-plan.ts
+async function endOfPlan(ctx, actor, found, goOn, hindrance) {
+  const { loaded, done } = found;
+  const { slug } = loaded.stored;
+  const { report } = await reportPlan(ctx, actor, slug);
+  const written = done ? await exported(ctx, actor, loaded) : "";
+  const { failed, notRun, toCome } = report.groups;
+  const { brief, line } = await writeReport(ctx, slug, report);
+  const files = written === "" ? [] : [written];
+  const text = [brief, line, ...remarks(found, goOn, hindrance), ...files].join("\n");
+  return { text, exitCode: done && failed.length + notRun.length + toCome.length === 0 ? 0 : 1 };
+}
+function isStoppedByUser({ stored: { status, cause } }) {
+  return status !== "open" && /^(?:pause|stop) was called$/.test(cause ?? "");
+}
+function remarks({ loaded, done, why, reason }, goOn, hindrance) {
+  const { status, cause } = loaded.stored;
+  if (done) {
+    const due = beforeReport(loaded);
+    return due === void 0 ? [] : [`Still to do: ${due}.`];
+  }
+  const named = why.map(({ task, reasons }) => `- ${task}: ${reasons.join("; ")}`);
+  const cannot = hindrance ?? (status === "open" ? reason : `it is ${status}${cause === void 0 ? "" : `: ${cause}`}`);
+  return [`It does not go on: ${cannot}.`, ...named, `${goOn} goes on with it.`];
+}
+async function exported(ctx, actor, { stored }) {
+  if (stored.source.kind !== "file") return "";
+  try {
+    const files = await exportPlan(ctx, actor, stored.slug);
+    const written = files.flatMap((one) => one.how === "left alone" ? [] : [one.file]);
+    const left = files.flatMap(
+      (one) => one.how === "left alone" ? [` ${one.file} was left alone: ${one.why}.`] : []
+    );
+    return `Written: ${written.join(", ")}.${left.join("")}`;
+  } catch (error) {
+    if (error instanceof CallerError || error instanceof BreakdownError)
+      return `Not written: ${error.message}`;
+    throw error;
+  }
+}
+
 // import:run/plan.mjs in run/engine.mjs
 import { changePlan, existingGraph, isDone } from "./plan.mjs";
 
@@ -10,34 +66,41 @@ async function engineRecord(plan) {
 }
 function engineRecordOf(events) {
   const open = /* @__PURE__ */ new Map();
+  let last;
   let lastEnd;
   let nextRun = 1;
   for (const { change } of events) {
     if (change.type === "engine.started") {
       open.set(change.run, change);
+      last = change.engine;
       nextRun = change.run + 1;
     } else if (change.type === "engine.ended") {
       open.delete(change.run);
       lastEnd = change.how;
     }
   }
-  return { open: [...open.values()], lastEnd, nextRun };
+  return { open: [...open.values()], last, lastEnd, nextRun };
 }
+var RUNNER_ENGINE = "run";
 async function engineWords(plan) {
   if (plan.stored.status !== "open" || isDone(plan)) return "";
-  const { open, lastEnd } = await engineRecord(plan);
-  for (const { owner } of open) if (!await isDead(owner)) return "it runs beside a conversation";
+  const { slug } = plan.stored;
+  const { open, last, lastEnd } = await engineRecord(plan);
+  for (const { owner, engine } of open) {
+    if (await isDead(owner)) continue;
+    return engine === RUNNER_ENGINE ? `parallel run executes it (process ${owner.pid})` : "it runs beside a conversation";
+  }
   if (open.length === 0 && lastEnd !== "lost") return "";
-  return `what launched its agents has stopped: /parallel:run ${plan.stored.slug} goes on`;
+  return last === RUNNER_ENGINE ? `what launched its agents has stopped: parallel run ${slug} goes on, or /parallel:run ${slug}` : `what launched its agents has stopped: /parallel:run ${slug} goes on`;
 }
-function startEngineRun(ctx, store, actor, slug) {
+function startEngineRun(ctx, store, actor, slug, engine) {
   return changePlan(ctx, store, actor, slug, async (plan) => {
     const { open, nextRun } = await engineRecord(plan);
     for (const { run, owner } of open)
       if (await isDead(owner)) plan.append({ type: "engine.ended", run, how: "lost" });
     const own = open.find(({ owner }) => sameOwner(owner, ctx.owner));
     if (own) return own.run;
-    plan.append({ type: "engine.started", run: nextRun, engine: "mod", owner: ctx.owner });
+    plan.append({ type: "engine.started", run: nextRun, engine, owner: ctx.owner });
     return nextRun;
   });
 }
@@ -151,23 +214,8 @@ var ModuleRuns = class {
   }
 };
 
-// import:breakdown.mjs in run/engine.mjs
-import { BreakdownError } from "../breakdown.mjs";
-
-// import:errors.mjs in run/engine.mjs
-import { CallerError } from "../errors.mjs";
-
 // import:graph.mjs in run/engine.mjs
 import { findToken } from "../graph.mjs";
-
-// import:run/edits.mjs in run/engine.mjs
-import { exportPlan } from "./edits.mjs";
-
-// import:run/reporting.mjs in run/engine.mjs
-import { collectLaunches, reportPlan, writeReport } from "./reporting.mjs";
-
-// import:run/review.mjs in run/engine.mjs
-import { beforeReport, reviewPlan } from "./review.mjs";
 
 // mcp-server/src/run/engine/module-step.ts
 var ACTOR = "engine mod";
@@ -219,19 +267,13 @@ async function addReview(ctx, slug) {
 }
 async function endOf(ctx, run, found, why) {
   const { loaded, done } = found;
-  const { slug, status, cause } = loaded.stored;
-  const isUsers = status !== "open" && /^(?:pause|stop) was called$/.test(cause ?? "");
+  const { slug } = loaded.stored;
+  const isUsers = isStoppedByUser(loaded);
   const store = await existingGraph(ctx, slug);
   const isOurs = await endEngineRun(ctx, store, slug, run.run, isUsers ? "stopped" : "done");
   const keepsReports = done || isUsers;
   if (!isOurs) return handedBack(slug);
-  const { report } = await reportPlan(ctx, ACTOR, slug);
-  const written = done ? await exported(ctx, loaded) : "";
-  const { failed, notRun, toCome } = report.groups;
-  const { brief, line } = await writeReport(ctx, slug, report);
-  const files = written === "" ? [] : [written];
-  const text = [brief, line, ...remarks(found, why), ...files].join("\n");
-  const exitCode = done && failed.length + notRun.length + toCome.length === 0 ? 0 : 1;
+  const { text, exitCode } = await endOfPlan(ctx, ACTOR, found, `/parallel:run ${slug}`, why);
   if (isUsers || !run.wakes) return { text, exitCode, keepsReports };
   return { text, wake: `${wakeLine(slug, done)}
 
@@ -239,31 +281,6 @@ ${text}`, exitCode, keepsReports };
 }
 function wakeLine(slug, done) {
   return done ? `The plan ${slug}, which ran beside this conversation, has come to its end. Tell the user how it ended; no call is needed for that.` : `The plan ${slug}, which ran beside this conversation, cannot go on by itself. Tell the user why.`;
-}
-function remarks({ loaded, done, why, reason }, hostRefuses) {
-  const { slug, status, cause } = loaded.stored;
-  if (done) {
-    const due = beforeReport(loaded);
-    return due === void 0 ? [] : [`Still to do: ${due}.`];
-  }
-  const named = why.map(({ task, reasons }) => `- ${task}: ${reasons.join("; ")}`);
-  const cannot = hostRefuses ?? (status === "open" ? reason : `it is ${status}${cause === void 0 ? "" : `: ${cause}`}`);
-  return [`It does not go on: ${cannot}.`, ...named, `/parallel:run ${slug} goes on with it.`];
-}
-async function exported(ctx, { stored }) {
-  if (stored.source.kind !== "file") return "";
-  try {
-    const files = await exportPlan(ctx, ACTOR, stored.slug);
-    const written = files.flatMap((one) => one.how === "left alone" ? [] : [one.file]);
-    const left = files.flatMap(
-      (one) => one.how === "left alone" ? [` ${one.file} was left alone: ${one.why}.`] : []
-    );
-    return `Written: ${written.join(", ")}.${left.join("")}`;
-  } catch (error) {
-    if (error instanceof CallerError || error instanceof BreakdownError)
-      return `Not written: ${error.message}`;
-    throw error;
-  }
 }
 
 // mcp-server/src/run/engine/take-off.ts
@@ -287,11 +304,14 @@ export {
   MAX_MODULE_SILENCE_MS,
   ModuleRun,
   ModuleRuns,
+  RUNNER_ENGINE,
   endEngineRun,
+  endOfPlan,
   engineRecord,
   engineRecordOf,
   engineWords,
   handedBack,
+  isStoppedByUser,
   moduleStep,
   startEngineRun,
   takeOffModuleOf,

@@ -501,6 +501,10 @@ function folderIn(file, prefix) {
 var MAX_NAMES = 5e3;
 var MAX_CHANGES = 1e3;
 var MAX_MANIFEST = 1048576;
+async function guardPowerShell(call, command, directory) {
+  const { asPosix } = await import("../shell/powershell.mjs");
+  return guardCommand(call, asPosix(command), directory);
+}
 async function guardCommand(call, command, directory) {
   return guardChanges(call, "shell", async (worktree, mayWrite) => {
     const { effectsOf } = await import("../shell/shell-command.mjs");
@@ -742,6 +746,7 @@ export {
   describePlace,
   guardChanges,
   guardCommand,
+  guardPowerShell,
   guardWrite,
   isApprovedCommand,
   readAgentCall

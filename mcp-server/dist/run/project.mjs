@@ -259,7 +259,7 @@ function unusable(problem, remedy) {
 }
 
 // import:node:fs/promises in run/project.mjs
-import { lstat, mkdir, readdir, realpath, stat } from "node:fs/promises";
+import { lstat, mkdir, readFile, readdir, realpath, stat } from "node:fs/promises";
 
 // mcp-server/src/run/project/inside-checkout.ts
 function isInside(root, path) {
@@ -600,6 +600,13 @@ var Roles = class {
     const { model, effort } = this.#byType.get(this.resolve(wanted).agentType) ?? {};
     return { ...model !== void 0 && { model }, ...effort !== void 0 && { effort } };
   }
+  /** What an agent of this type is told beside its brief; empty where no file says it. */
+  async instructionsOf(agentType) {
+    const file = this.#byType.get(agentType)?.file;
+    if (file === void 0) return "";
+    const text = await readFile(file, "utf8").catch(() => "");
+    return text.replace(/^\uFEFF?---[ \t]*\r?\n[\s\S]*?\n---[ \t]*(?:\r?\n|$)/, "").trim();
+  }
   /** Whether an agent of this type can call task_report; of an unknown one that is taken for granted. */
   canReport(agentType) {
     return this.#byType.get(agentType)?.canReport ?? true;
@@ -728,7 +735,7 @@ var Transcripts = class _Transcripts {
     return folder === void 0 ? void 0 : this.#own(join(folder, `${session}.jsonl`));
   }
   /**
-   * The transcript of an agent.
+   * The transcript of an agent, which is a session's where it is a process of its own.
    * @param sessions those that may have launched it.
    * @param told where a hook says that it is.
    */
@@ -742,7 +749,7 @@ var Transcripts = class _Transcripts {
       const found = folder && await this.#own(join(folder, session, "subagents", name));
       if (found) return found;
     }
-    return void 0;
+    return this.ofSession(agentId);
   }
   /** The project's folder in which the session is; a project moves, a session's folder does not. */
   async #folderOf(session) {

@@ -996,9 +996,9 @@ async function refuse(tx, { name, given }, { held, why }) {
 
 // mcp-server/src/run/reporting/run-verifications.ts
 var ACTOR = "server";
-async function nextBatchToLaunch(ctx, actor, slug, limit, again) {
+async function nextBatchToLaunch(ctx, actor, slug, limit, again, only) {
   for (; ; ) {
-    const batch = await nextBatch(ctx, actor, slug, limit, again);
+    const batch = await nextBatch(ctx, actor, slug, limit, again, only);
     const verification = await verificationIn(ctx, batch);
     if (verification === void 0) return batch;
     await runVerification(ctx, verification);
@@ -1071,7 +1071,7 @@ async function collectLaunches(ctx, actor, input, signal, onWait) {
         const gatherMs = seen.othersRun ? input.gatherMs : 0;
         await setTimeout(Math.max(gatherMs, seen.countedMs), void 0, { signal }).catch(() => void 0);
       }
-      const batch = await nextBatchToLaunch(ctx, actor, slug, void 0, input.again);
+      const batch = await nextBatchToLaunch(ctx, actor, slug, input.most, input.again, input.only);
       const hasToDo = batch.launch.length > 0 || batch.stop.some(input.isNewStop) || batch.done;
       const isStuck = seen.isQuiet && batch.launch.length === 0 && !batch.done;
       if (hasToDo || isStuck || isOver) return answer2(ctx, store, actor, since, batch, isStuck);
@@ -1085,7 +1085,7 @@ async function collectLaunches(ctx, actor, input, signal, onWait) {
 async function look(ctx, store, input) {
   const seen = await readGraph(ctx, store, async (view) => {
     const plan2 = await view.plan(input.plan);
-    return { plan: plan2, launchable: await canLaunch(ctx, plan2, input.again) };
+    return { plan: plan2, launchable: await canLaunch(ctx, plan2, input) };
   });
   const { plan, launchable } = seen;
   const { live } = plan.graph;
@@ -1103,12 +1103,12 @@ async function look(ctx, store, input) {
     countedMs: isLimited(plan.policy) ? 2 * WRITTEN_AFTER_MS : 0
   };
 }
-async function canLaunch(ctx, plan, again) {
-  if (plan.stored.status !== "open" || plan.spent) return false;
+async function canLaunch(ctx, plan, { again, most, only }) {
+  if (plan.stored.status !== "open" || plan.spent || most === 0) return false;
   for (const claim of plan.graph.live) {
     if (again(claim.id) && await isOfferedAgain(ctx, claim)) return true;
   }
-  return (await choose(plan, ctx.now())).chosen.length > 0;
+  return (await choose(plan, ctx.now(), { only })).chosen.length > 0;
 }
 function nothingFor(ctx, store, slug) {
   return readGraph(ctx, store, async (view) => {
@@ -1363,6 +1363,7 @@ export {
   collectLaunches,
   commandsToSee,
   compareReport,
+  endByMessage,
   endedLine,
   evidenceOfRun,
   finishAttempt,

@@ -247,7 +247,7 @@ import { sameOwner } from "./project.mjs";
 
 // mcp-server/src/run/session/module-run.ts
 async function beginModuleRun(run, session, slug, wakes) {
-  const number = await startEngineRun(run, await existingGraph(run, slug), "main", slug);
+  const number = await startEngineRun(run, await existingGraph(run, slug), "main", slug, "mod");
   session.plans.add(slug);
   session.goesOn();
   session.module.begin(slug, new ModuleRun(number, wakes));
@@ -338,6 +338,26 @@ async function idsOfBegun(run, store) {
 }
 function isAtAnEnd({ stored, spent }) {
   return stored.status === "stopped" || spent !== void 0;
+}
+
+// import:node:crypto in run/session.mjs
+import { createHash } from "node:crypto";
+
+// mcp-server/src/run/session/runner-child.ts
+var TOKEN = "PARALLEL_ATTEMPT_TOKEN";
+var DIRECTORY = "PARALLEL_CHECKOUT";
+var RUNNER_VARIABLE = "PARALLEL_RUNNER";
+var RUNNER_VARIABLES = [TOKEN, DIRECTORY, RUNNER_VARIABLE];
+function variablesFor(runner, { token, directory }) {
+  return { [TOKEN]: token, [DIRECTORY]: directory, [RUNNER_VARIABLE]: markOfRunner(runner) };
+}
+function startedByRunner(env) {
+  const { [TOKEN]: token, [DIRECTORY]: directory, [RUNNER_VARIABLE]: mark } = env;
+  const runnerPid = Number.parseInt(mark ?? "", 10);
+  return token && directory && runnerPid > 0 ? { token, runnerPid, directory } : void 0;
+}
+function markOfRunner({ host, pid, startedAt }) {
+  return `${pid}-${createHash("sha256").update(`${host} ${startedAt}`).digest("hex").slice(0, 16)}`;
 }
 
 // import:run/effects.mjs in run/session.mjs
@@ -647,6 +667,8 @@ export {
   AgentsInCall,
   CommandLog,
   LimitWatch,
+  RUNNER_VARIABLE,
+  RUNNER_VARIABLES,
   SessionMemory,
   WorkflowRuns,
   beginModuleRun,
@@ -655,9 +677,12 @@ export {
   isOwnRun,
   keepAlive,
   keepNewest,
+  markOfRunner,
+  startedByRunner,
   sweepOnStart,
   takeOverFromModule,
   takeUpModuleRuns,
+  variablesFor,
   waitForWorkflow,
   workflowStep
 };

@@ -7,9 +7,10 @@ import type { ApproveOptions } from "./approve.ts";
 import type { DeliverOptions } from "./deliver.ts";
 import type { PlanOptions } from "./plan.ts";
 import type { RestoreOptions } from "./restore.ts";
+import { addRunCommands } from "./run/commands.ts";
 import type { ServeOptions } from "./serve.ts";
 
-/** Exit codes: 0 fine, 1 bad news (failed tasks, a faulty installation), 2 the input or the call is wrong. */
+/** Exit codes: 0 fine, 1 bad news (failed tasks, a faulty installation), 2 the input or the call is wrong, 130 interrupted. */
 const USAGE_ERROR = 2;
 
 const pluginRoot = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -38,6 +39,8 @@ program
     const { statusCommand } = await import("./status.ts");
     process.exitCode = await statusCommand(await context(), plan, options, pluginRoot);
   });
+
+addRunCommands(program, pluginRoot);
 
 program
   .command("serve [plan]")

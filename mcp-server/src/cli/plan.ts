@@ -1,13 +1,11 @@
 import { existsSync } from "node:fs";
-import { createColors } from "picocolors";
 import { scopeOf, type Task } from "../graph/task.ts";
-import { type AnalysisPage, renderAnalysis, renderAnalysisMarkdown } from "../report/render/analysis-text.ts";
+import { type AnalysisPage, renderAnalysisMarkdown } from "../report/render/analysis-text.ts";
 import { writeSuggestedScopes } from "../run/edits/write-suggested-scopes.ts";
 import { analyzeFile } from "../run/planning/analyze-file.ts";
-import { analyzePlan, tasksLeft } from "../run/planning/analyze-plan.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { visibleJson } from "../text/visible-json.ts";
-import { hasColours, terminalWidth } from "./display/terminal.ts";
+import { pageOfPlan, showAnalysis } from "./run/analysis-page.ts";
 
 export interface PlanOptions {
   readonly max?: number;
@@ -28,20 +26,11 @@ export async function planCommand(ctx: RunContext, what: string, options: PlanOp
   await ctx.roles.refresh();
   // No plan's name holds a dot or a slash.
   const isFile = existsSync(what) || /[./\\]/.test(what);
-  const page = isFile ? await analyzeFile(ctx, what, options.max) : await ofPlan(ctx, what, options.max);
+  const page = isFile ? await analyzeFile(ctx, what, options.max) : await pageOfPlan(ctx, what, options.max);
   if (options.json) process.stdout.write(`${visibleJson(asJson(page))}\n`);
   else if (options.markdown) process.stdout.write(`${renderAnalysisMarkdown(page)}\n`);
-  else {
-    const { isColorSupported } = createColors(hasColours(process.stdout, process.env));
-    const width = terminalWidth(process.stdout);
-    process.stdout.write(`${renderAnalysis(page, { width, colour: isColorSupported })}\n`);
-  }
+  else showAnalysis(page);
   return ["direct", "sequential"].includes(page.analysis.strategy) ? 1 : 0;
-}
-
-async function ofPlan(ctx: RunContext, slug: string, max: number | undefined): Promise<AnalysisPage> {
-  const { loaded, analysis } = await analyzePlan(ctx, slug, max);
-  return { slug, title: loaded.stored.title, tasks: tasksLeft(loaded), analysis, warnings: [] };
 }
 
 /** With each task's order, scope and where that scope is from, so that an import can be checked before it runs. */

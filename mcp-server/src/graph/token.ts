@@ -22,6 +22,17 @@ export function hashToken(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }
 
+/**
+ * The name by which an agent is known that is a process of its own, and started for one attempt: nobody else can tell it
+ * who has not the token. It has the form of a UUID, so that a client can take it for its session's id.
+ */
+export function agentOfToken(token: string): string {
+  const digest = createHash("sha256").update(`agent ${token}`).digest("hex");
+  const variant = ((Number.parseInt(digest.charAt(16), 16) & 3) | 8).toString(16);
+  const parts = [digest.slice(0, 8), digest.slice(8, 12), `4${digest.slice(13, 16)}`];
+  return [...parts, `${variant}${digest.slice(17, 20)}`, digest.slice(20, 32)].join("-");
+}
+
 /** The first token that a text holds, wherever it stands. */
 export function findToken(text: string): string | undefined {
   return TOKEN.exec(text)?.[0];

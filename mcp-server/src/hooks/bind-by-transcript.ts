@@ -1,11 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import * as z from "zod";
-import { hashToken } from "../graph/token.ts";
-import { claimOfToken, isRefusal } from "../run/attempts/claim-by-token.ts";
-import { startOrContinue } from "../run/attempts/start-attempt.ts";
-import { recordSnapshot, snapshotBeforeStart } from "../run/checkout-watch/record-changes.ts";
-import { changeGraph, type GraphTransaction } from "../run/plan/plan-transaction.ts";
+import { takeUpOffer } from "../run/attempts/take-up-offer.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import type { HeldClaim } from "../store/tables/held-claim.ts";
@@ -71,29 +67,9 @@ export async function bindLaunch(
   toolUseId: string,
   agentId: string,
 ): Promise<HeldClaim | undefined> {
-  const held = await bind(run, session, toolUseId, agentId);
-  session.agentClaims.note(agentId, held);
-  return held;
-}
-
-async function bind(
-  run: RunContext,
-  session: SessionMemory,
-  toolUseId: string,
-  agentId: string,
-): Promise<HeldClaim | undefined> {
   const launch = session.launchOf(toolUseId);
   const store = await run.graph();
-  if (!launch || !store) return undefined;
-  const look = await snapshotBeforeStart(run, store, launch.token);
-  const start = async (tx: GraphTransaction) => {
-    if (look) await recordSnapshot(tx, look);
-    const found = await claimOfToken(tx, launch.token);
-    if (isRefusal(found)) return undefined;
-    startOrContinue(found, agentId);
-    return tx.writer.claimById(launch.attempt);
-  };
-  return changeGraph(run, store, `agent ${agentId}`, start, {
-    claim: { tokenHash: hashToken(launch.token) },
-  });
+  const held = launch && store && (await takeUpOffer(run, store, launch.token, agentId));
+  session.agentClaims.note(agentId, held);
+  return held;
 }

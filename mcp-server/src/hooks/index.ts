@@ -6,7 +6,7 @@ import type { SessionMemory } from "../run/session/session.ts";
 import { cleanAnswer } from "../tools/answer/clean-answer.ts";
 import { endedAgentIn } from "./ended-agent.ts";
 import type { HookAnswer, HookEvent, HookHandler } from "./hook-event.ts";
-import { hookInput, NOTHING } from "./hook-event.ts";
+import { hookInput, isMainCall, NOTHING } from "./hook-event.ts";
 import { onPostToolBatch } from "./post-tool-batch.ts";
 import { onPostToolUse, onPostToolUseFailure } from "./post-tool-use.ts";
 import { answerWithoutGraph, onPreToolUse } from "./pre-tool-use.ts";
@@ -15,6 +15,8 @@ import { onStopFailure } from "./stop-failure.ts";
 import { onSubagentStart } from "./subagent-start.ts";
 import { onSubagentStop } from "./subagent-stop.ts";
 import { onUserPromptSubmit } from "./user-prompt-submit.ts";
+
+export type { HookEvent };
 
 /** The tool that hooks.json calls. It is answered but not listed: no model needs to know of it. */
 export const HOOK_TOOL = "hook";
@@ -33,16 +35,29 @@ const HANDLERS: Readonly<Record<string, HookHandler>> = {
 
 /**
  * The event of one call of the hooks' tool.
+ * @param ownAgent the agent that the main conversation is; undefined: it is none.
  * @throws CallerError for a call that carries a tool-use id: that is a model's, and hooks vouch for identity.
  */
-export function readHookEvent(input: unknown, toolUseId: string | undefined): HookEvent {
+export function readHookEvent(input: unknown, toolUseId: string | undefined, ownAgent?: string): HookEvent {
   if (toolUseId !== undefined) {
     throw new CallerError("bad_input", 'There is no tool "hook".', "Use the tools that are listed.");
   }
   const event = hookInput.safeParse(input);
   if (!event.success)
     throw new CallerError("bad_input", "This is not a hook event.", "Check hooks/hooks.json.");
-  return event.data;
+  return ownAgent === undefined ? event.data : asAgentEvent(event.data, ownAgent);
+}
+
+/** What the host calls the end of the main conversation's turn is the end of the agent that it is. */
+const AGENT_EVENTS: Readonly<Record<string, string>> = { Stop: "SubagentStop", UserPromptSubmit: "" };
+
+/**
+ * The host knows no agent where its main conversation was started for one task: from here on the event is that agent's,
+ * and whatever holds for an agent holds for it.
+ */
+function asAgentEvent(event: HookEvent, agent: string): HookEvent {
+  if (event.agent !== "" || !isMainCall(event)) return event;
+  return { ...event, agent, event: AGENT_EVENTS[event.event] ?? event.event };
 }
 
 /** Whether agents are launched by the call that is about to happen, or by what the answer says: not without the graph. */

@@ -10,12 +10,13 @@ import { briefOf, readForBrief } from "../run/briefs/brief-of-claim.ts";
 import type { AgentCall } from "../run/guard/agent-call.ts";
 import { isApprovedCommand } from "../run/guard/approved-command.ts";
 import type { WriteAnswer } from "../run/guard/changes.ts";
-import { guardCommand } from "../run/guard/command.ts";
+import { guardCommand, guardPowerShell } from "../run/guard/command.ts";
 import { guardWrite } from "../run/guard/file-tool.ts";
 import { type GraphView, readGraph } from "../run/plan/plan-view.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { begunPlans, isOwnRun } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
+import { refusalForAgent } from "../tools/own-agent.ts";
 import { agentCall } from "./agent-call.ts";
 import {
   allow,
@@ -36,15 +37,6 @@ import { onWorkflowCall } from "./workflow-call.ts";
 const OWN_TOOL = /^mcp__plugin_parallel_tasks__(\w+)$/;
 /** What an agent that is at a limit of its task may still call. */
 const ENDING_TOOLS = /^(?:mcp__plugin_parallel_tasks__task_(?:report|get)|StructuredOutput|ToolSearch)$/;
-/** What an agent needs for its task; the rest is the orchestrator's. */
-const AGENT_TOOLS = new Set([
-  "task_get",
-  "task_list",
-  "task_report",
-  "task_update",
-  "task_claim",
-  "task_create",
-]);
 /** Names of tasks, possibly with the full stop that ends a sentence. */
 const TASK_NAME = /[a-z0-9][a-z0-9-]*\/[A-Za-z0-9][\w.+-]*/g;
 const WRITING_TOOLS = new Set(["Write", "Edit", "NotebookEdit"]);
@@ -59,7 +51,7 @@ const plainShellInput = z.strictObject({
   description: z.string().optional(),
   timeout: z.number().optional(),
 });
-const trialInput = z.looseObject({ dryRun: z.literal(true) });
+const anyInput = z.looseObject({});
 const writeInput = z.looseObject({ file_path: z.string().optional(), notebook_path: z.string().optional() });
 
 /** Before any tool that the run has to do with: who calls, may it, and is it still allowed to write. */
@@ -163,8 +155,8 @@ async function answerTool(
   if (call && SHELLS.has(event.tool)) {
     const command = json(shellInput, event.input)?.command;
     if (command !== undefined) {
-      const read = event.tool === "PowerShell" ? await asPosix(command) : command;
-      const answer = writeAnswer(await guardCommand(call, read, event.cwd));
+      const guard = event.tool === "PowerShell" ? guardPowerShell : guardCommand;
+      const answer = writeAnswer(await guard(call, command, event.cwd));
       const isPlain = event.tool === "Bash" && json(plainShellInput, event.input) !== undefined;
       return isPlain && isNothing(answer) && (await isApprovedCommand(call, command, event.cwd))
         ? allow("an acceptance command of the agent's task that the user has approved")
@@ -172,12 +164,6 @@ async function answerTool(
     }
   }
   return NOTHING;
-}
-
-/** The reader of commands is loaded with the first one. */
-async function asPosix(command: string): Promise<string> {
-  const powershell = await import("../shell/powershell.ts");
-  return powershell.asPosix(command);
 }
 
 /** It is about to run, as far as this plugin has a say in it. */
@@ -206,13 +192,8 @@ async function permitOwnTool(
   if (!own) return NOTHING;
   // When nothing can start, an agent of the script waits for whoever else works on the plan.
   const waits = tool === "batch_collect" && session.workflows.ids.length > 0;
-  // Whoever writes a breakdown has it checked until it is right.
-  const isTrial = tool === "plan_create" && json(trialInput, input) !== undefined;
-  if (isAgent && !AGENT_TOOLS.has(tool) && !isTrial && !waits) {
-    return deny(
-      "Only the main conversation plans and launches. Finish your own task and report it with task_report.",
-    );
-  }
+  const refusal = isAgent && !waits ? refusalForAgent(tool, json(anyInput, input)) : undefined;
+  if (refusal) return deny(`${refusal.message} ${refusal.remedy}`);
   return allow("part of this session's own run");
 }
 

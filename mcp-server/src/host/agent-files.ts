@@ -74,7 +74,8 @@ async function readAgent({ file, path, place, stamp }: Found): Promise<Known> {
   // Loaded only where there is an agent to read.
   const { frontMatterOf, MAX_FRONT_MATTER } = await import("./front-matter.ts");
   const text = quietly(() => beginningOf(file, MAX_FRONT_MATTER));
-  return { stamp, agent: text === undefined ? undefined : agentFrom(frontMatterOf(text), path, place) };
+  const agent = text === undefined ? undefined : agentFrom(frontMatterOf(text), path, place);
+  return { stamp, agent: agent && { ...agent, file } };
 }
 
 function beginningOf(file: string, bytes: number): string {

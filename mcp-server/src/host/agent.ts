@@ -19,6 +19,8 @@ export interface Agent {
   readonly effort?: string;
   /** Whether it can call task_report. */
   readonly canReport: boolean;
+  /** Where it was read; absent for one that was not read from a file. */
+  readonly file?: string;
 }
 
 /** Where agents are defined. */

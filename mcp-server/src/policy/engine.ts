@@ -1,4 +1,8 @@
+/** Between which a conversation chooses. */
 export type RunEngine = "burst" | "workflow" | "mod";
+
+/** `run`: `parallel run`, without a conversation, which only a person starts. */
+export type AnyEngine = RunEngine | "run";
 
 /** What the choice of an engine looks at. */
 export interface EngineFacts {

@@ -30,3 +30,14 @@ export function oneAtATime(nowMs: number): Throttle {
 export function loosened(before: Throttle): Throttle {
   return { ...before, cap: before.cap + 1, pauseMs: FIRST_PAUSE_MS / 2 };
 }
+
+/** A limit whose end is known: nothing starts before, and as many at once afterwards as before. */
+export function pausedUntil(
+  before: Throttle | undefined,
+  cap: number,
+  untilMs: number,
+  nowMs: number,
+): Throttle {
+  const known = before ?? { cap, untilMs: nowMs, pauseMs: FIRST_PAUSE_MS / 2, sinceMs: nowMs };
+  return { ...known, untilMs: Math.max(known.untilMs, untilMs) };
+}

@@ -45,18 +45,30 @@ export function parseConversation(
   body: Record<string, unknown>,
   headers: Record<string, string | string[] | undefined>,
 ): Conversation {
-  const agentId = header(headers, "x-claude-code-agent-id");
+  const sessionId = header(headers, "x-claude-code-session-id") ?? "";
+  const blocks = parseBlocks(list(body.messages));
+  const tools = list(body.tools).map((tool) => String(tool.name));
+  const agentId =
+    header(headers, "x-claude-code-agent-id") ?? (isOfOneTask(tools, blocks) ? sessionId : undefined);
   const effort = (body.output_config as { effort?: unknown } | undefined)?.effort;
   const parentAgentId = header(headers, "x-claude-code-parent-agent-id");
   return {
-    sessionId: header(headers, "x-claude-code-session-id") ?? "",
+    sessionId,
     ...(agentId === undefined ? {} : { agentId }),
     ...(parentAgentId === undefined ? {} : { parentAgentId }),
     model: String(body.model ?? ""),
     ...(typeof effort === "string" && { effort }),
-    tools: list(body.tools).map((tool) => String(tool.name)),
-    blocks: parseBlocks(list(body.messages)),
+    tools,
+    blocks,
   };
+}
+
+/** Whether a runner has started the session for one task: its agent is called like the session. */
+function isOfOneTask(tools: readonly string[], blocks: readonly Block[]): boolean {
+  const firstReply = blocks.findIndex((block) => block.role === "assistant");
+  const opening = firstReply === -1 ? blocks : blocks.slice(0, firstReply);
+  const text = textOf(opening.filter((block) => block.kind === "text"));
+  return tools.length > 0 && /^You execute one task of the plan/m.test(text) && /^Token: \d+-/m.test(text);
 }
 
 /** The side requests of the host (titles, summaries, classifiers) come without an agent and without its tools. */

@@ -19,6 +19,8 @@ export interface RecordedRequest {
   endMs?: number;
   conversation: Conversation;
   isMain: boolean;
+  /** How long it was, as it was sent. */
+  characters: number;
   /** The task (`plan/id`) a worker was at. */
   task?: string;
   outputs: Output[];
@@ -44,9 +46,10 @@ export class Recording {
   /** How often Claude Code asked, in auto mode, whether a call is harmless. */
   checks = 0;
 
-  open(conversation: Conversation, startMs: number): RecordedRequest {
+  open(conversation: Conversation, startMs: number, characters = 0): RecordedRequest {
     const entry: RecordedRequest = {
       startMs,
+      characters,
       conversation,
       isMain: isMainConversation(conversation),
       outputs: [],

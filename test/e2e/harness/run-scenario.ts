@@ -16,7 +16,8 @@ import { InteractiveClaudeCode } from "./interactive.ts";
 import { managedFolder } from "./managed-settings.ts";
 import { eventually, PATIENCE_MS } from "./processes.ts";
 import type { Recording } from "./recording.ts";
-import type { InteractiveRun, PrintRun, Scenario } from "./scenario.ts";
+import { RunnerProcess } from "./runner-process.ts";
+import type { InteractiveRun, PrintRun, Run, RunnerRun, Scenario } from "./scenario.ts";
 import { ScriptedModel } from "./scripted-model.ts";
 import { Workers } from "./worker.ts";
 
@@ -61,8 +62,8 @@ export async function runScenario(
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "parallel-")));
   const workers = new Workers(scenario.workers ?? {}, scenario.work);
   const latencyMs = scenario.latencyMs ?? { main: 20, agent: 100 };
-  const scriptOf = ({ orchestrator }: { orchestrator: Scenario["runs"][number]["orchestrator"] }) => ({
-    main: orchestrator,
+  const scriptOf = ({ orchestrator }: Pick<Run, "orchestrator">) => ({
+    main: orchestrator ?? nobody,
     agent: (conversation: Conversation) => {
       const own = scenario.agents?.(conversation);
       const { turn, ...answer } = own === undefined ? workers.answer(conversation) : { turn: own };
@@ -82,6 +83,7 @@ export async function runScenario(
     for (const run of scenario.runs) {
       model.follow(scriptOf(run));
       if ("prompt" in run) await print(run, place, model.recording, runs);
+      else if ("parameters" in run) await runPlan(run, place, model.recording, runs);
       else await interact(run, place, model.recording);
       const [failure] = model.recording.failures;
       if (failure !== undefined) throw failure;
@@ -147,6 +149,41 @@ async function print(run: PrintRun, place: Place, recording: Recording, runs: Ru
       `Claude Code had not ended after ${limitMs} ms; ${still} requests were open\n${claude.stderr}`,
     );
   }
+}
+
+async function runPlan(
+  run: RunnerRun,
+  place: Place,
+  recording: Recording,
+  runs: RunOutcome[],
+): Promise<void> {
+  const startMs = Date.now();
+  const limitMs = run.limitMs ?? PATIENCE_MS;
+  const runner = new RunnerProcess(place, run.parameters);
+  const exited = runner.wait(limitMs);
+  const { killWhen } = run;
+  let hasEnded = false;
+  void exited.finally(() => {
+    hasEnded = true;
+  });
+  if (killWhen !== undefined) {
+    await eventually(() => hasEnded || killWhen(recording, databaseOf(place)), limitMs);
+    if (!hasEnded) runner.kill("SIGKILL");
+  }
+  const meanwhile = run.meanwhile?.(runner.pid, recording, place);
+  meanwhile?.catch(() => undefined);
+  const exit = await exited;
+  runs.push({
+    ...{ exit, startMs, wallMs: Date.now() - startMs, sessionId: undefined },
+    ...{ events: runner.events, texts: [], permissionDenials: [], stderr: runner.output, survivors: [] },
+  });
+  await meanwhile;
+  if (exit.timedOut) throw new Error(`parallel run had not ended after ${limitMs} ms\n${runner.output}`);
+}
+
+/** No main conversation is there that could ask. */
+function nobody(): never {
+  throw new Error("a main conversation has asked its model, and none was to be there");
 }
 
 /** The graph of the place's project. */

@@ -40,7 +40,14 @@ export interface Scenario {
   runs: Run[];
 }
 
-export type Run = PrintRun | InteractiveRun;
+export type Run = PrintRun | RunnerRun | InteractiveRun;
+
+/** `parallel run` from the repository's sources as they were built last; there is no main conversation. */
+export interface RunnerRun extends Pick<PrintRun, "killWhen" | "meanwhile" | "limitMs"> {
+  /** What stands behind `parallel run`. */
+  parameters: string[];
+  orchestrator?: never;
+}
 
 /** `claude -p`. */
 export interface PrintRun {

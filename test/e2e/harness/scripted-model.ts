@@ -49,7 +49,8 @@ export class ScriptedModel {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startMs = Date.now();
-    const body = parseBody(await readAll(request));
+    const text = await readAll(request);
+    const body = parseBody(text);
     const path = request.url?.split("?")[0] ?? "";
     if (path !== "/v1/messages" || request.method !== "POST") {
       sendJson(response, 200, { input_tokens: 10 });
@@ -64,7 +65,7 @@ export class ScriptedModel {
       return;
     }
     const conversation = parseConversation(body, request.headers);
-    const entry = this.recording.open(conversation, startMs);
+    const entry = this.recording.open(conversation, startMs, text.length);
     response.on("close", () => this.recording.end(entry, Date.now()));
     try {
       const turn = this.#turnFor(conversation, entry);

@@ -88,6 +88,8 @@ export interface RunFigures {
   /** Writes that the guard denied because they would have met another task's scope. */
   readonly preventedConflicts: number | undefined;
   readonly bursts: Bursts | undefined;
+  /** The machines on which it was executed without a conversation. */
+  readonly runnersOn: readonly string[] | undefined;
   readonly usage: UsageFigures | undefined;
   readonly spending: SpendingFigures | undefined;
 }
@@ -145,6 +147,7 @@ export function measureRun(
       ? events.filter(({ change }) => change.type === "write.denied" && !change.warned).length
       : undefined,
     bursts: burstsOf(events),
+    runnersOn: runnersOf(events),
     usage,
     spending: usage && spendingFigures(state, events, usage, prices, nowMs),
   };
@@ -292,6 +295,15 @@ function burstsOf(events: readonly GraphEvent[]): Bursts | undefined {
   return { sizes, shareInOneMessage: atOnce / offered };
 }
 
+function runnersOf(events: readonly GraphEvent[]): string[] | undefined {
+  const machines = events.flatMap(({ change }) =>
+    change.type === "engine.started" && change.engine === "run"
+      ? [change.owner.host.split(" ")[0] ?? ""]
+      : [],
+  );
+  return machines.length === 0 ? undefined : [...new Set(machines)];
+}
+
 function sumOrUndefined(times: ReadonlyMap<TaskId, number>): number | undefined {
   return times.size === 0 ? undefined : [...times.values()].reduce((sum, ms) => sum + ms, 0);
 }
@@ -305,7 +317,9 @@ export function notMeasured(figures: RunFigures): string[] {
   return [
     ...(figures.wallMs === undefined ? ["times (no attempt was made)"] : []),
     ...(figures.plannedCriticalPath === undefined ? ["planned critical path (no estimates)"] : []),
-    ...(figures.bursts === undefined ? ["agents launched per message (no hook reported)"] : []),
+    ...(figures.bursts === undefined && figures.runnersOn === undefined
+      ? ["agents launched per message (no hook reported)"]
+      : []),
     ...(figures.preventedConflicts === undefined ? ["conflicts prevented (no hook reported)"] : []),
     ...tokensNotMeasured(figures),
     "contradictions between reports",
@@ -315,7 +329,7 @@ export function notMeasured(figures: RunFigures): string[] {
 /** The host's own requests. */
 const ON_THE_SIDE = "what Claude Code asks models on the side (titles, summaries), which no transcript tells";
 
-function tokensNotMeasured({ attempts, usage }: RunFigures): string[] {
+function tokensNotMeasured({ attempts, usage, runnersOn }: RunFigures): string[] {
   if (usage === undefined) return ["tokens (no attempt was made)"];
   const { agents, unmeasuredAttempts, main, sessions, unmeasuredSessions } = usage;
   return [
@@ -325,7 +339,9 @@ function tokensNotMeasured({ attempts, usage }: RunFigures): string[] {
         ? [`tokens of ${unmeasuredAttempts} of ${plural(attempts, "attempt")} (no transcript was found)`]
         : []),
     ...(main === undefined
-      ? ["tokens of the main conversation (no transcript was found)"]
+      ? sessions === 0 && runnersOn !== undefined
+        ? []
+        : ["tokens of the main conversation (no transcript was found)"]
       : unmeasuredSessions > 0
         ? [`tokens of the main conversation in ${unmeasuredSessions} of ${sessions} sessions`]
         : []),

@@ -8,6 +8,7 @@ import type { RunContext } from "../project/run-context.ts";
 import { commitPlan } from "../worktrees/commit-plan.ts";
 import { deliverWhenDone } from "../worktrees/deliver/deliver-plan.ts";
 import { GRACE_MS, removeMergedWorktrees } from "../worktrees/remove-worktrees.ts";
+import type { Candidate } from "./candidate.ts";
 import { choose, MAX_REASONS } from "./choose.ts";
 import { type BatchLaunch, launchOf } from "./launch.ts";
 import { offer } from "./offer.ts";
@@ -39,6 +40,7 @@ export interface Batch {
  * @param limit at most this many launches, or what says so of the plan as it is; the cap and the capacities hold
  *   anyway.
  * @param again others are left to whoever was given them.
+ * @param only those that whoever asks can do; absent: all, in the order of the schedule.
  */
 export async function nextBatch(
   ctx: RunContext,
@@ -46,6 +48,7 @@ export async function nextBatch(
   slug: string,
   limit: number | ((loaded: LoadedPlan) => number) | undefined,
   again: OffersAgain = () => true,
+  only?: (candidate: Candidate) => boolean,
 ): Promise<Batch> {
   const store = await existingGraph(ctx, slug);
   const seen = await prepareClaiming(ctx, store, actor, slug);
@@ -68,7 +71,7 @@ export async function nextBatch(
         if (task) launch.push(launchOf(plan, task, held.claim, token));
       }
       const most = max === undefined ? undefined : max - launch.length;
-      const choice = await choose(plan, plan.nowMs, { most, apart });
+      const choice = await choose(plan, plan.nowMs, { most, apart, only });
       elsewhere = whyElsewhere(plan, choice.refused).slice(0, MAX_REASONS);
       for (const { candidate, token } of await offer(plan, choice.chosen, seen))
         launch.push(launchOf(plan, candidate.task, candidate, token));

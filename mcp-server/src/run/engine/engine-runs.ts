@@ -1,4 +1,5 @@
 import type { Change, EngineEnd, GraphEvent } from "../../graph/event.ts";
+import type { AnyEngine } from "../../policy/engine.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import type { PlanView } from "../plan/plan-view.ts";
@@ -13,6 +14,8 @@ export type EngineRun = Extract<Change, { type: "engine.started" }>;
 export interface EngineRecord {
   /** Runs that have not ended, oldest first; the process that one belongs to may be dead. */
   readonly open: readonly EngineRun[];
+  /** The engine of the last one. */
+  readonly last: string | undefined;
   /** How the last one ended that did. */
   readonly lastEnd: EngineEnd | undefined;
   readonly nextRun: number;
@@ -25,31 +28,44 @@ export async function engineRecord(plan: PlanView): Promise<EngineRecord> {
 /** @param events of which only those of engines count. */
 export function engineRecordOf(events: readonly GraphEvent[]): EngineRecord {
   const open = new Map<number, EngineRun>();
+  let last: string | undefined;
   let lastEnd: EngineEnd | undefined;
   let nextRun = 1;
   for (const { change } of events) {
     if (change.type === "engine.started") {
       open.set(change.run, change);
+      last = change.engine;
       nextRun = change.run + 1;
     } else if (change.type === "engine.ended") {
       open.delete(change.run);
       lastEnd = change.how;
     }
   }
-  return { open: [...open.values()], lastEnd, nextRun };
+  return { open: [...open.values()], last, lastEnd, nextRun };
 }
+
+/** The engine that is no part of a conversation: `parallel run`. */
+export const RUNNER_ENGINE = "run" satisfies AnyEngine;
 
 /** Whether something beside a conversation launches the plan's agents, for the user; empty where that is not so and was not. */
 export async function engineWords(plan: PlanView): Promise<string> {
   if (plan.stored.status !== "open" || isDone(plan)) return "";
-  const { open, lastEnd } = await engineRecord(plan);
-  for (const { owner } of open) if (!(await isDead(owner))) return "it runs beside a conversation";
+  const { slug } = plan.stored;
+  const { open, last, lastEnd } = await engineRecord(plan);
+  for (const { owner, engine } of open) {
+    if (await isDead(owner)) continue;
+    return engine === RUNNER_ENGINE
+      ? `parallel run executes it (process ${owner.pid})`
+      : "it runs beside a conversation";
+  }
   if (open.length === 0 && lastEnd !== "lost") return "";
-  return `what launched its agents has stopped: /parallel:run ${plan.stored.slug} goes on`;
+  return last === RUNNER_ENGINE
+    ? `what launched its agents has stopped: parallel run ${slug} goes on, or /parallel:run ${slug}`
+    : `what launched its agents has stopped: /parallel:run ${slug} goes on`;
 }
 
 /**
- * Starts a run of the engine `mod`, or goes on with the one that this session has; runs of dead processes end.
+ * Starts a run of an engine, or goes on with the one that this process has; runs of dead processes end.
  * @returns its number.
  */
 export function startEngineRun(
@@ -57,6 +73,7 @@ export function startEngineRun(
   store: GraphStore,
   actor: string,
   slug: string,
+  engine: AnyEngine,
 ): Promise<number> {
   return changePlan(ctx, store, actor, slug, async (plan) => {
     const { open, nextRun } = await engineRecord(plan);
@@ -64,7 +81,7 @@ export function startEngineRun(
       if (await isDead(owner)) plan.append({ type: "engine.ended", run, how: "lost" });
     const own = open.find(({ owner }) => sameOwner(owner, ctx.owner));
     if (own) return own.run;
-    plan.append({ type: "engine.started", run: nextRun, engine: "mod", owner: ctx.owner });
+    plan.append({ type: "engine.started", run: nextRun, engine, owner: ctx.owner });
     return nextRun;
   });
 }

@@ -1,17 +1,12 @@
-import { BreakdownError } from "../../breakdown/errors.ts";
-import { CallerError } from "../../errors/caller-error.ts";
 import type { AttemptId } from "../../graph/attempt.ts";
 import { findToken } from "../../graph/token.ts";
 import type { BatchLaunch } from "../claims/launch.ts";
 import type { StopOrder } from "../claims/stop-orders.ts";
-import { exportPlan } from "../edits/export-plan.ts";
-import { existingGraph, type LoadedPlan } from "../plan/load-plan.ts";
+import { existingGraph } from "../plan/load-plan.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { type CollectedLaunches, collectLaunches } from "../reporting/collect-launches.ts";
-import { reportPlan } from "../reporting/report-plan.ts";
-import { writeReport } from "../reporting/write-report.ts";
-import { beforeReport } from "../review/review-due.ts";
 import { reviewPlan } from "../review/review-plan.ts";
+import { endOfPlan, isStoppedByUser } from "./end-of-plan.ts";
 import { endEngineRun } from "./engine-runs.ts";
 import type { ModuleRun, ModuleRuns } from "./module-runs.ts";
 
@@ -114,19 +109,13 @@ async function endOf(
   why?: string,
 ): Promise<ModuleRunOver> {
   const { loaded, done } = found;
-  const { slug, status, cause } = loaded.stored;
-  const isUsers = status !== "open" && /^(?:pause|stop) was called$/.test(cause ?? "");
+  const { slug } = loaded.stored;
+  const isUsers = isStoppedByUser(loaded);
   const store = await existingGraph(ctx, slug);
   const isOurs = await endEngineRun(ctx, store, slug, run.run, isUsers ? "stopped" : "done");
   const keepsReports = done || isUsers;
   if (!isOurs) return handedBack(slug);
-  const { report } = await reportPlan(ctx, ACTOR, slug);
-  const written = done ? await exported(ctx, loaded) : "";
-  const { failed, notRun, toCome } = report.groups;
-  const { brief, line } = await writeReport(ctx, slug, report);
-  const files = written === "" ? [] : [written];
-  const text = [brief, line, ...remarks(found, why), ...files].join("\n");
-  const exitCode = done && failed.length + notRun.length + toCome.length === 0 ? 0 : 1;
+  const { text, exitCode } = await endOfPlan(ctx, ACTOR, found, `/parallel:run ${slug}`, why);
   if (isUsers || !run.wakes) return { text, exitCode, keepsReports };
   return { text, wake: `${wakeLine(slug, done)}\n\n${text}`, exitCode, keepsReports };
 }
@@ -135,34 +124,4 @@ function wakeLine(slug: string, done: boolean): string {
   return done
     ? `The plan ${slug}, which ran beside this conversation, has come to its end. Tell the user how it ended; no call is needed for that.`
     : `The plan ${slug}, which ran beside this conversation, cannot go on by itself. Tell the user why.`;
-}
-
-/** What is to be done by somebody. */
-function remarks({ loaded, done, why, reason }: CollectedLaunches, hostRefuses?: string): string[] {
-  const { slug, status, cause } = loaded.stored;
-  if (done) {
-    const due = beforeReport(loaded);
-    return due === undefined ? [] : [`Still to do: ${due}.`];
-  }
-  const named = why.map(({ task, reasons }) => `- ${task}: ${reasons.join("; ")}`);
-  const cannot =
-    hostRefuses ?? (status === "open" ? reason : `it is ${status}${cause === undefined ? "" : `: ${cause}`}`);
-  return [`It does not go on: ${cannot}.`, ...named, `/parallel:run ${slug} goes on with it.`];
-}
-
-/** What a plan from a file leaves beside it; that it cannot be written does not keep the end from being told. */
-async function exported(ctx: RunContext, { stored }: LoadedPlan): Promise<string> {
-  if (stored.source.kind !== "file") return "";
-  try {
-    const files = await exportPlan(ctx, ACTOR, stored.slug);
-    const written = files.flatMap((one) => (one.how === "left alone" ? [] : [one.file]));
-    const left = files.flatMap((one) =>
-      one.how === "left alone" ? [` ${one.file} was left alone: ${one.why}.`] : [],
-    );
-    return `Written: ${written.join(", ")}.${left.join("")}`;
-  } catch (error) {
-    if (error instanceof CallerError || error instanceof BreakdownError)
-      return `Not written: ${error.message}`;
-    throw error;
-  }
 }

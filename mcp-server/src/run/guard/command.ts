@@ -17,6 +17,16 @@ const MAX_NAMES = 5_000;
 const MAX_CHANGES = 1_000;
 const MAX_MANIFEST = 1_048_576;
 
+/** As `guardCommand`, for a command of PowerShell; the reader of those is loaded with the first one. */
+export async function guardPowerShell(
+  call: AgentCall,
+  command: string,
+  directory: string,
+): Promise<WriteAnswer> {
+  const { asPosix } = await import("../../shell/powershell.ts");
+  return guardCommand(call, asPosix(command), directory);
+}
+
 /**
  * Judges a shell command of an agent by what can be recognised of it: writes to paths, and git commands that reach
  * beyond the agent's own files. What cannot be recognised passes; it is found out when the task is reported. After that

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { distance } from "fastest-levenshtein";
 import type { Agent } from "../../host/agent.ts";
 
@@ -101,6 +102,14 @@ export class Roles {
   inFile(wanted: string | undefined): { readonly model?: string; readonly effort?: string } {
     const { model, effort } = this.#byType.get(this.resolve(wanted).agentType) ?? {};
     return { ...(model !== undefined && { model }), ...(effort !== undefined && { effort }) };
+  }
+
+  /** What an agent of this type is told beside its brief; empty where no file says it. */
+  async instructionsOf(agentType: string): Promise<string> {
+    const file = this.#byType.get(agentType)?.file;
+    if (file === undefined) return "";
+    const text = await readFile(file, "utf8").catch(() => "");
+    return text.replace(/^\uFEFF?---[ \t]*\r?\n[\s\S]*?\n---[ \t]*(?:\r?\n|$)/, "").trim();
   }
 
   /** Whether an agent of this type can call task_report; of an unknown one that is taken for granted. */

@@ -27,7 +27,7 @@ export class Transcripts {
   }
 
   /**
-   * The transcript of an agent.
+   * The transcript of an agent, which is a session's where it is a process of its own.
    * @param sessions those that may have launched it.
    * @param told where a hook says that it is.
    */
@@ -41,7 +41,7 @@ export class Transcripts {
       const found = folder && (await this.#own(join(folder, session, "subagents", name)));
       if (found) return found;
     }
-    return undefined;
+    return this.ofSession(agentId);
   }
 
   /** The project's folder in which the session is; a project moves, a session's folder does not. */

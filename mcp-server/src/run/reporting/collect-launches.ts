@@ -3,6 +3,7 @@ import type { Decision } from "../../policy/failure/decision.ts";
 import { isLimited } from "../../policy/spending/limits.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
+import type { Candidate } from "../claims/candidate.ts";
 import { choose } from "../claims/choose.ts";
 import type { Batch, OffersAgain } from "../claims/next-batch.ts";
 import { isOfferedAgain } from "../claims/open-offers.ts";
@@ -30,6 +31,10 @@ export interface LaunchWait {
   readonly again: OffersAgain;
   /** Whether the caller has not been told yet to stop the agent. */
   readonly isNewStop: (order: StopOrder) => boolean;
+  /** At most so many to launch; absent: as many as the plan allows. */
+  readonly most?: number;
+  /** What whoever launches can do; absent: everything. */
+  readonly only?: ((candidate: Candidate) => boolean) | undefined;
   /** How long to wait for more ends once there is something to launch, in milliseconds: each answer costs a turn. */
   readonly gatherMs: number;
 }
@@ -83,7 +88,7 @@ export async function collectLaunches(
         const gatherMs = seen.othersRun ? input.gatherMs : 0;
         await sleep(Math.max(gatherMs, seen.countedMs), undefined, { signal }).catch(() => undefined);
       }
-      const batch = await nextBatchToLaunch(ctx, actor, slug, undefined, input.again);
+      const batch = await nextBatchToLaunch(ctx, actor, slug, input.most, input.again, input.only);
       const hasToDo = batch.launch.length > 0 || batch.stop.some(input.isNewStop) || batch.done;
       const isStuck = seen.isQuiet && batch.launch.length === 0 && !batch.done;
       if (hasToDo || isStuck || isOver) return answer(ctx, store, actor, since, batch, isStuck);
@@ -114,11 +119,11 @@ interface Seen {
 export async function look(
   ctx: RunContext,
   store: GraphStore,
-  input: Pick<LaunchWait, "plan" | "again" | "isNewStop">,
+  input: Pick<LaunchWait, "plan" | "again" | "isNewStop" | "most" | "only">,
 ): Promise<Seen> {
   const seen = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(input.plan);
-    return { plan, launchable: await canLaunch(ctx, plan, input.again) };
+    return { plan, launchable: await canLaunch(ctx, plan, input) };
   });
   const { plan, launchable } = seen;
   const { live } = plan.graph;
@@ -137,12 +142,16 @@ export async function look(
   };
 }
 
-async function canLaunch(ctx: RunContext, plan: PlanView, again: OffersAgain): Promise<boolean> {
-  if (plan.stored.status !== "open" || plan.spent) return false;
+async function canLaunch(
+  ctx: RunContext,
+  plan: PlanView,
+  { again, most, only }: Pick<LaunchWait, "again" | "most" | "only">,
+): Promise<boolean> {
+  if (plan.stored.status !== "open" || plan.spent || most === 0) return false;
   for (const claim of plan.graph.live) {
     if (again(claim.id) && (await isOfferedAgain(ctx, claim))) return true;
   }
-  return (await choose(plan, ctx.now())).chosen.length > 0;
+  return (await choose(plan, ctx.now(), { only })).chosen.length > 0;
 }
 
 /** The plan as it stands, with nothing offered. */

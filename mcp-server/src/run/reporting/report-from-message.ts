@@ -39,7 +39,11 @@ export async function reportFromLastMessage(
   return true;
 }
 
-async function endByMessage(
+/**
+ * As `reportFromLastMessage`, for an agent of which is known that it has no such tool.
+ * @param attempt one that runs; else nothing is changed.
+ */
+export async function endByMessage(
   ctx: RunContext,
   store: GraphStore,
   actor: string,

@@ -2,6 +2,7 @@ import { purposeOf } from "../../graph/purpose.ts";
 import { taskName } from "../../graph/task.ts";
 import { findToken } from "../../graph/token.ts";
 import { getTask } from "../briefs/get-task.ts";
+import type { Candidate } from "../claims/candidate.ts";
 import { type Batch, nextBatch, type OffersAgain } from "../claims/next-batch.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { RunContext } from "../project/run-context.ts";
@@ -29,9 +30,10 @@ export async function nextBatchToLaunch(
   slug: string,
   limit: number | undefined,
   again?: OffersAgain,
+  only?: (candidate: Candidate) => boolean,
 ): Promise<Batch> {
   for (;;) {
-    const batch = await nextBatch(ctx, actor, slug, limit, again);
+    const batch = await nextBatch(ctx, actor, slug, limit, again, only);
     const verification = await verificationIn(ctx, batch);
     if (verification === undefined) return batch;
     await runVerification(ctx, verification);

@@ -18,7 +18,7 @@ export async function beginModuleRun(
   slug: PlanSlug,
   wakes: boolean,
 ): Promise<number> {
-  const number = await startEngineRun(run, await existingGraph(run, slug), "main", slug);
+  const number = await startEngineRun(run, await existingGraph(run, slug), "main", slug, "mod");
   session.plans.add(slug);
   session.goesOn();
   session.module.begin(slug, new ModuleRun(number, wakes));

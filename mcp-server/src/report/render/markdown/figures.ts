@@ -47,6 +47,7 @@ function figureRows(figures: RunFigures, goesOn: boolean): (readonly [string, st
     ["Attempts", figures.attempts === 0 ? undefined : attemptsOf(figures)],
     ["Agents per message", bursts?.sizes.join(", ")],
     ["Launched in one message", bursts && formatPercent(bursts.shareInOneMessage)],
+    ["Without a conversation, on", runnersOn(figures)],
     ["Conflicts prevented", figures.preventedConflicts?.toString()],
     ["Tokens of the agents", tokens(usage?.agents)],
     ["Tokens of the main conversation, first claim to report", tokens(usage?.main)],
@@ -55,6 +56,10 @@ function figureRows(figures: RunFigures, goesOn: boolean): (readonly [string, st
     ["Tokens estimated", estimatedTokens(figures.tokenEstimates)],
   ];
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+}
+
+function runnersOn({ runnersOn: machines }: RunFigures): string | undefined {
+  return machines?.map((machine) => escapeMarkdown(machine, NAME_LIMIT)).join(", ");
 }
 
 function duration(ms: number | undefined): string | undefined {

@@ -1,0 +1,140 @@
+// import:node:readline/promises in cli/run/run.mjs
+import { createInterface } from "node:readline/promises";
+
+// import:errors.mjs in cli/run/run.mjs
+import { CallerError } from "../../errors.mjs";
+
+// import:run/delivery.mjs in cli/run/run.mjs
+import { deliveriesEnded } from "../../run/delivery.mjs";
+
+// import:run/edits.mjs in cli/run/run.mjs
+import { isPlan, openPlan, placeNamed, specificationOf } from "../../run/edits.mjs";
+
+// import:run/engine.mjs in cli/run/run.mjs
+import { RUNNER_ENGINE, startEngineRun } from "../../run/engine.mjs";
+
+// import:run/plan.mjs in cli/run/run.mjs
+import { existingGraph, readPlan } from "../../run/plan.mjs";
+
+// import:run/planning.mjs in cli/run/run.mjs
+import { analyzeFile } from "../../run/planning.mjs";
+
+// import:run/project.mjs in cli/run/run.mjs
+import { effectivePolicy } from "../../run/project.mjs";
+
+// import:run/session.mjs in cli/run/run.mjs
+import { sweepOnStart } from "../../run/session.mjs";
+
+// import:runner.mjs in cli/run/run.mjs
+import { ACTOR, ClientSlots, PlanRun, clientsFrom, endLeftAgents, followPlan, keepTime, onlyHere, pairsFrom } from "../../runner.mjs";
+
+// import:text.mjs in cli/run/run.mjs
+import { plural } from "../../text.mjs";
+
+// import:cli.mjs in cli/run/run.mjs
+import { Interruptions, pageOfPlan, runOutput, showAnalysis } from "../../cli.mjs";
+
+// mcp-server/src/cli/run/run.ts
+async function runCommand(ctx, what, options, { env, pluginRoot }) {
+  const output = runOutput(options.json === true);
+  const { maxParallel } = effectivePolicy(ctx.settings, {});
+  const { shares, missing } = clientsFrom(options.agents, options.command, maxParallel, env);
+  const models = pairsFrom("model", options.model);
+  const clientOfRole = pairsFrom("role", options.role);
+  await ctx.roles.refresh();
+  await refuseAnother(ctx, what);
+  if (!options.json) await showPlan(ctx, what, capOf(shares, maxParallel));
+  for (const name of missing)
+    output.say(`${name} is not on the search path: the other clients do its tasks.`);
+  if (!await isAgreed(options, shares)) {
+    process.stdout.write("Nothing was started.\n");
+    return 1;
+  }
+  const { slug } = await openPlan(ctx, ACTOR, what, { ...policyFor(shares, options.max) });
+  const store = await existingGraph(ctx, slug);
+  await refuseWithoutWorktrees(ctx, slug, shares);
+  const left = await endLeftAgents(ctx, store, slug);
+  if (left > 0) output.say(`${plural(left, "process", "processes")} of a runner that has died ended.`);
+  await sweepOnStart(ctx);
+  const run = await startEngineRun(ctx, store, ACTOR, slug, RUNNER_ENGINE);
+  const signals = new Interruptions(options.drainSeconds * 1e3, output.say);
+  const slots = new ClientSlots(shares);
+  const only = await onlyHere(ctx, slug, { roles: [], labels: options.label });
+  const settings = { slug, run, slots, clientOfRole, models, env, pluginRoot, only };
+  const execution = new PlanRun(ctx, store, settings, signals, (news) => output.runner(slug, news));
+  const stopKeepingTime = keepTime(ctx, store, () => execution.children.agents);
+  const over = new AbortController();
+  const followed = followPlan(ctx, store, slug, over.signal, (news) => output.plan(slug, news));
+  try {
+    const end = await execution.execute();
+    over.abort();
+    await followed;
+    output.end(slug, end);
+    return end.exitCode;
+  } finally {
+    over.abort();
+    stopKeepingTime();
+    signals.forget();
+    await deliveriesEnded(ctx);
+  }
+}
+async function showPlan(ctx, what, cap) {
+  const { plan, path } = placeNamed(what);
+  const from = path ?? await specificationOf(ctx, plan);
+  const isKnown = await isPlan(ctx, plan);
+  showAnalysis(
+    isKnown || from === void 0 ? await pageOfPlan(ctx, plan, cap) : await analyzeFile(ctx, from, cap)
+  );
+}
+async function refuseAnother(ctx, what) {
+  const { plan } = placeNamed(what);
+  if (await isPlan(ctx, plan)) await endLeftAgents(ctx, await existingGraph(ctx, plan), plan);
+}
+function capOf(shares, maxParallel) {
+  return Math.min(
+    maxParallel,
+    shares.reduce((sum, { slots }) => sum + slots, 0)
+  );
+}
+function policyFor(shares, max) {
+  return {
+    ...shares.some(({ client }) => !client.hasHooks) && { isolation: "worktree" },
+    ...max !== void 0 && { maxParallel: max }
+  };
+}
+async function refuseWithoutWorktrees(ctx, slug, shares) {
+  if (shares.some(({ client }) => client.hasHooks)) return;
+  const { policy, graph } = await readPlan(ctx, await existingGraph(ctx, slug), slug);
+  const hasWorktrees = policy.isolation === "worktree" || [...graph.tasks.values()].every((task) => task.isolation === "worktree");
+  if (hasWorktrees) return;
+  throw new CallerError(
+    "wrong_state",
+    `The tasks of ${slug} work in the checkout, and ${shares.map(({ client }) => client.name).join(", ")} may write in worktrees of their own only: this plugin's hooks do not guard them.`,
+    "Name claude among --agents, or make the plan anew, under another name, with the policy isolation: worktree.",
+    "agents"
+  );
+}
+async function isAgreed({ yes, json }, shares) {
+  if (yes) return true;
+  if (json || process.stdin.isTTY !== true || process.stdout.isTTY !== true) {
+    throw new CallerError(
+      "bad_input",
+      "Nobody can be asked whether the plan is to be executed.",
+      "Say so with --yes.",
+      "yes"
+    );
+  }
+  const agents = shares.map(({ client, slots }) => `${slots} × ${client.name}`).join(", ");
+  for (const { client } of shares)
+    process.stdout.write(`${client.name} may: ${client.permissions.replaceAll("`", "")}
+`);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`Execute it with ${agents}? [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}
+export {
+  runCommand
+};

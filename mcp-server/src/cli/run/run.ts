@@ -1,0 +1,161 @@
+import { createInterface } from "node:readline/promises";
+import { CallerError } from "../../errors/caller-error.ts";
+import { deliveriesEnded } from "../../run/delivery/deliver-waiting.ts";
+import { isPlan, openPlan, placeNamed, specificationOf } from "../../run/edits/open-plan.ts";
+import { RUNNER_ENGINE, startEngineRun } from "../../run/engine/engine-runs.ts";
+import { existingGraph } from "../../run/plan/load-plan.ts";
+import { readPlan } from "../../run/plan/plan-view.ts";
+import { analyzeFile } from "../../run/planning/analyze-file.ts";
+import { effectivePolicy } from "../../run/project/plan-settings.ts";
+import type { OpenContext, RunContext } from "../../run/project/run-context.ts";
+import { sweepOnStart } from "../../run/session/sweep-on-start.ts";
+import { clientsFrom, pairsFrom } from "../../runner/agents-option.ts";
+import { type ClientShare, ClientSlots } from "../../runner/client-slots.ts";
+import { endLeftAgents } from "../../runner/left-agents.ts";
+import { followPlan } from "../../runner/plan-news.ts";
+import { ACTOR, PlanRun } from "../../runner/run-plan.ts";
+import { keepTime } from "../../runner/runner-clock.ts";
+import { onlyHere } from "../../runner/worker.ts";
+import { plural } from "../../text/format.ts";
+import { pageOfPlan, showAnalysis } from "./analysis-page.ts";
+import { Interruptions } from "./interruptions.ts";
+import { runOutput } from "./run-output.ts";
+
+export interface RunCommandOptions {
+  readonly agents: string;
+  readonly command?: string;
+  readonly role: readonly string[];
+  readonly model: readonly string[];
+  readonly label: readonly string[];
+  readonly max?: number;
+  /** How long agents have to finish after SIGTERM, in seconds. */
+  readonly drainSeconds: number;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * Executes a plan without a conversation.
+ * @param what the name of a plan or of a folder in `specs/`, or the path of a breakdown or of its folder.
+ * @returns 0 when everything has completed, 1 when something failed or is left, 130 when it was interrupted.
+ * @throws CallerError, BreakdownError for what cannot be run as it was asked for.
+ */
+export async function runCommand(
+  ctx: OpenContext,
+  what: string,
+  options: RunCommandOptions,
+  { env, pluginRoot }: { readonly env: NodeJS.ProcessEnv; readonly pluginRoot: string },
+): Promise<number> {
+  const output = runOutput(options.json === true);
+  const { maxParallel } = effectivePolicy(ctx.settings, {});
+  const { shares, missing } = clientsFrom(options.agents, options.command, maxParallel, env);
+  const models = pairsFrom("model", options.model);
+  const clientOfRole = pairsFrom("role", options.role);
+  await ctx.roles.refresh();
+  await refuseAnother(ctx, what);
+  if (!options.json) await showPlan(ctx, what, capOf(shares, maxParallel));
+  for (const name of missing)
+    output.say(`${name} is not on the search path: the other clients do its tasks.`);
+  if (!(await isAgreed(options, shares))) {
+    process.stdout.write("Nothing was started.\n");
+    return 1;
+  }
+  const { slug } = await openPlan(ctx, ACTOR, what, { ...policyFor(shares, options.max) });
+  const store = await existingGraph(ctx, slug);
+  await refuseWithoutWorktrees(ctx, slug, shares);
+  const left = await endLeftAgents(ctx, store, slug);
+  if (left > 0) output.say(`${plural(left, "process", "processes")} of a runner that has died ended.`);
+  await sweepOnStart(ctx);
+  const run = await startEngineRun(ctx, store, ACTOR, slug, RUNNER_ENGINE);
+  const signals = new Interruptions(options.drainSeconds * 1_000, output.say);
+  const slots = new ClientSlots(shares);
+  const only = await onlyHere(ctx, slug, { roles: [], labels: options.label });
+  const settings = { slug, run, slots, clientOfRole, models, env, pluginRoot, only };
+  const execution = new PlanRun(ctx, store, settings, signals, (news) => output.runner(slug, news));
+  const stopKeepingTime = keepTime(ctx, store, () => execution.children.agents);
+  const over = new AbortController();
+  const followed = followPlan(ctx, store, slug, over.signal, (news) => output.plan(slug, news));
+  try {
+    const end = await execution.execute();
+    over.abort();
+    await followed;
+    output.end(slug, end);
+    return end.exitCode;
+  } finally {
+    over.abort();
+    stopKeepingTime();
+    signals.forget();
+    await deliveriesEnded(ctx);
+  }
+}
+
+/** The plan as it would be executed. */
+async function showPlan(ctx: RunContext, what: string, cap: number): Promise<void> {
+  const { plan, path } = placeNamed(what);
+  const from = path ?? (await specificationOf(ctx, plan));
+  const isKnown = await isPlan(ctx, plan);
+  showAnalysis(
+    isKnown || from === undefined ? await pageOfPlan(ctx, plan, cap) : await analyzeFile(ctx, from, cap),
+  );
+}
+
+/** Before anything is shown or asked. */
+async function refuseAnother(ctx: RunContext, what: string): Promise<void> {
+  const { plan } = placeNamed(what);
+  if (await isPlan(ctx, plan)) await endLeftAgents(ctx, await existingGraph(ctx, plan), plan);
+}
+
+function capOf(shares: readonly ClientShare[], maxParallel: number): number {
+  return Math.min(
+    maxParallel,
+    shares.reduce((sum, { slots }) => sum + slots, 0),
+  );
+}
+
+/** Of a plan that is new: whoever is not guarded by hooks works in a worktree of its own. */
+function policyFor(shares: readonly ClientShare[], max: number | undefined) {
+  return {
+    ...(shares.some(({ client }) => !client.hasHooks) && { isolation: "worktree" as const }),
+    ...(max !== undefined && { maxParallel: max }),
+  };
+}
+
+async function refuseWithoutWorktrees(
+  ctx: RunContext,
+  slug: string,
+  shares: readonly ClientShare[],
+): Promise<void> {
+  if (shares.some(({ client }) => client.hasHooks)) return;
+  const { policy, graph } = await readPlan(ctx, await existingGraph(ctx, slug), slug);
+  const hasWorktrees =
+    policy.isolation === "worktree" ||
+    [...graph.tasks.values()].every((task) => task.isolation === "worktree");
+  if (hasWorktrees) return;
+  throw new CallerError(
+    "wrong_state",
+    `The tasks of ${slug} work in the checkout, and ${shares.map(({ client }) => client.name).join(", ")} may write in worktrees of their own only: this plugin's hooks do not guard them.`,
+    "Name claude among --agents, or make the plan anew, under another name, with the policy isolation: worktree.",
+    "agents",
+  );
+}
+
+async function isAgreed({ yes, json }: RunCommandOptions, shares: readonly ClientShare[]): Promise<boolean> {
+  if (yes) return true;
+  if (json || process.stdin.isTTY !== true || process.stdout.isTTY !== true) {
+    throw new CallerError(
+      "bad_input",
+      "Nobody can be asked whether the plan is to be executed.",
+      "Say so with --yes.",
+      "yes",
+    );
+  }
+  const agents = shares.map(({ client, slots }) => `${slots} × ${client.name}`).join(", ");
+  for (const { client } of shares)
+    process.stdout.write(`${client.name} may: ${client.permissions.replaceAll("`", "")}\n`);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`Execute it with ${agents}? [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}

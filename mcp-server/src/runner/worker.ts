@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Candidate } from "../run/claims/candidate.ts";
+import { RUNNER_ENGINE, startEngineRun } from "../run/engine/engine-runs.ts";
+import { existingGraph } from "../run/plan/load-plan.ts";
+import { readGraph, readPlan } from "../run/plan/plan-view.ts";
+import { isDone } from "../run/plan/progress.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import type { GraphStore } from "../store/graph-store.ts";
+import { endLeftAgents } from "./left-agents.ts";
+import { ACTOR, PlanRun, type RunnerNews, type RunOptions, type RunSignals } from "./run-plan.ts";
+import type { RunningAgent } from "./running-agent.ts";
+
+/** How often it is looked for plans that are new. */
+const LOOK_MS = 3_000;
+
+/** What a worker takes part in. */
+export interface WorkerOptions extends Omit<RunOptions, "slug" | "run" | "only" | "isOneOfSeveral"> {
+  /** Names of plans; empty: all of the repository. */
+  readonly plans: readonly string[];
+  /** Roles whose tasks it does; empty: all. */
+  readonly roles: readonly string[];
+  /** What is here, beside what every machine has. */
+  readonly labels: readonly string[];
+  /** Whether it ends when nothing is left to do. */
+  readonly untilDone: boolean;
+}
+
+/** A process that takes part in the execution of all plans of a repository, beside others of its kind. */
+export class Worker {
+  readonly #runs = new Map<string, PlanRun>();
+  readonly #ends = new Set<Promise<void>>();
+  #failure: unknown;
+
+  constructor(
+    private readonly ctx: RunContext,
+    private readonly store: GraphStore,
+    private readonly options: WorkerOptions,
+    private readonly signals: RunSignals,
+    private readonly tell: (plan: string, news: RunnerNews) => void,
+  ) {}
+
+  get agents(): readonly RunningAgent[] {
+    return [...this.#runs.values()].flatMap(({ children }) => children.agents);
+  }
+
+  /** @returns when it was interrupted and its agents have ended, or nothing is left to do. */
+  async work(): Promise<void> {
+    const { drain, stop } = this.signals;
+    while (!drain.aborted && !stop.aborted && this.#failure === undefined) {
+      const plans = await this.#plans();
+      for (const slug of plans) if (!this.#runs.has(slug)) this.#begin(slug);
+      if (plans.length === 0 && this.#runs.size === 0 && this.options.untilDone) break;
+      await sleep(LOOK_MS, undefined, { signal: drain }).catch(() => undefined);
+    }
+    await Promise.all(this.#ends);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Those that something is left to do of. */
+  #plans(): Promise<string[]> {
+    const { plans } = this.options;
+    return readGraph(this.ctx, this.store, async (view) =>
+      (await view.plans())
+        .filter((plan) => plan.stored.status === "open" && !isDone(plan))
+        .map(({ stored }) => stored.slug)
+        .filter((slug) => plans.length === 0 || plans.includes(slug)),
+    );
+  }
+
+  #begin(slug: string): void {
+    const { ctx, store, options } = this;
+    const run = async () => {
+      await endLeftAgents(ctx, store, slug, true);
+      const number = await startEngineRun(ctx, store, ACTOR, slug, RUNNER_ENGINE);
+      const settings = { ...options, slug, run: number, isOneOfSeveral: true };
+      const only = await onlyHere(ctx, slug, options);
+      const execution = new PlanRun(ctx, store, { ...settings, only }, this.signals, (news) =>
+        this.tell(slug, news),
+      );
+      this.#runs.set(slug, execution);
+      await execution.execute();
+    };
+    const end = run()
+      .catch((error) => {
+        this.#failure ??= error;
+      })
+      .finally(() => {
+        this.#runs.delete(slug);
+        this.#ends.delete(end);
+      });
+    this.#ends.add(end);
+  }
+}
+
+/**
+ * Which tasks of a plan can be done here.
+ * @returns undefined: all of them, which are then taken in the order of the schedule.
+ */
+export async function onlyHere(
+  ctx: RunContext,
+  slug: string,
+  here: Pick<WorkerOptions, "roles" | "labels">,
+): Promise<((candidate: Candidate) => boolean) | undefined> {
+  const { graph } = await readPlan(ctx, await existingGraph(ctx, slug), slug);
+  const asks = [...graph.tasks.values()].some(({ extra }) => labelsOf(extra).length > 0);
+  return here.roles.length > 0 || asks ? (candidate) => fits(candidate, here) : undefined;
+}
+
+/** Whether a task may be done here: by its role, and because everything is here that it asks for. */
+function fits(
+  { task, role }: Pick<Candidate, "task" | "role">,
+  { roles, labels }: Pick<WorkerOptions, "roles" | "labels">,
+): boolean {
+  return (
+    (roles.length === 0 || roles.includes(role)) && labelsOf(task.extra).every((one) => labels.includes(one))
+  );
+}
+
+/** What a task asks of the machine, as its breakdown says it: `"labels": ["gpu", "os=windows"]`. */
+function labelsOf(extra: Readonly<Record<string, unknown>>): readonly string[] {
+  const { labels } = extra;
+  return Array.isArray(labels) ? labels.filter((label): label is string => typeof label === "string") : [];
+}
