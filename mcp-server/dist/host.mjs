@@ -2,7 +2,7 @@
 import { closeSync, createReadStream, existsSync, openSync, readFileSync, readSync, readdirSync, readlinkSync, statSync } from "node:fs";
 
 // import:node:path in host.mjs
-import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 
 // mcp-server/src/host/agent.ts
 var REPORT_TOOL = "mcp__plugin_parallel_tasks__task_report";
@@ -382,84 +382,6 @@ function foldersUp(directory, top) {
   return folders;
 }
 
-// import:text.mjs in host.mjs
-import { LINE_LIMIT, NAME_LIMIT, cleanText } from "./text.mjs";
-
-// import:node:child_process in host.mjs
-import { execFile, spawn } from "node:child_process";
-
-// import:node:util in host.mjs
-import { promisify } from "node:util";
-
-// mcp-server/src/host/run-program.ts
-var run = promisify(execFile);
-var DEFAULT_MAX_OUTPUT_BYTES = 1024 * 1024;
-async function runProgram(program, parameters, {
-  folder,
-  env,
-  input = "",
-  maxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES,
-  signal,
-  encoding
-} = {}) {
-  const running = run(program, [...parameters], {
-    ...folder !== void 0 && { cwd: folder },
-    ...env !== void 0 && { env },
-    ...signal !== void 0 && { signal },
-    ...encoding !== void 0 && { encoding },
-    maxBuffer: maxOutputBytes,
-    killSignal: "SIGKILL",
-    windowsHide: true
-  });
-  running.child.stdin?.on("error", () => void 0).end(input);
-  return (await running).stdout;
-}
-
-// mcp-server/src/host/desktop-notification.ts
-var APPLESCRIPT = [
-  "on run argv",
-  "display notification (item 2 of argv) with title (item 1 of argv)",
-  "end run"
-].flatMap((line) => ["-e", line]);
-var POWERSHELL = `
-[Windows.UI.Notifications.ToastNotificationManager, Windows.UI.Notifications, ContentType = WindowsRuntime] | Out-Null
-$xml = [Windows.UI.Notifications.ToastNotificationManager]::GetTemplateContent([Windows.UI.Notifications.ToastTemplateType]::ToastText02)
-$texts = $xml.GetElementsByTagName('text')
-$texts.Item(0).AppendChild($xml.CreateTextNode($env:NOTICE_TITLE)) | Out-Null
-$texts.Item(1).AppendChild($xml.CreateTextNode($env:NOTICE_TEXT)) | Out-Null
-$app = '{1AC14E77-02E7-4E5D-B744-2EB1AE5198B7}\\WindowsPowerShell\\v1.0\\powershell.exe'
-[Windows.UI.Notifications.ToastNotificationManager]::CreateToastNotifier($app).Show([Windows.UI.Notifications.ToastNotification]::new($xml))
-`;
-function notificationCall(title, text2, platform) {
-  if (platform === "darwin") return { program: "osascript", parameters: [...APPLESCRIPT, title, text2] };
-  if (platform === "win32") {
-    return {
-      program: "powershell.exe",
-      parameters: ["-NoProfile", "-NonInteractive", "-Command", POWERSHELL],
-      env: { NOTICE_TITLE: title, NOTICE_TEXT: text2 }
-    };
-  }
-  const escaped = text2.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  return { program: "notify-send", parameters: ["--app-name=Parallel", "--", title, escaped] };
-}
-async function showOnDesktop(title, text2, signal, env = process.env) {
-  const call = notificationCall(cleanText(title, NAME_LIMIT), cleanText(text2, LINE_LIMIT), process.platform);
-  const program = programIn(call.program, env);
-  if (program === void 0) return `there is no ${call.program} on this machine`;
-  try {
-    await runProgram(program, call.parameters, { env: { ...env, ...call.env }, signal });
-    return void 0;
-  } catch (error) {
-    const { code, stderr = "" } = error;
-    const why = cleanText(stderr, LINE_LIMIT);
-    return `${call.program} failed (${code ?? "ended"})${why === "" ? "" : `: ${why}`}`;
-  }
-}
-function programIn(name, env) {
-  const folders = (env.PATH ?? "").split(delimiter).filter(isAbsolute);
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-}
-
 // import:node:os in host.mjs
 import { homedir, uptime } from "node:os";
 
@@ -522,6 +444,36 @@ function patternOf(rule) {
   const [, start] = /^(.*?)(?::\*| \*)$/.exec(text2) ?? [];
   const quoted = (part) => part.split("*").map((piece) => piece.replace(/[.+?^${}()|[\]]/g, "\\$&")).join(".*");
   return new RegExp(start === void 0 ? `^${quoted(text2)}$` : `^${quoted(start)}(?: .*)?$`, "s");
+}
+
+// import:node:child_process in host.mjs
+import { execFile, spawn } from "node:child_process";
+
+// import:node:util in host.mjs
+import { promisify } from "node:util";
+
+// mcp-server/src/host/run-program.ts
+var run = promisify(execFile);
+var DEFAULT_MAX_OUTPUT_BYTES = 1024 * 1024;
+async function runProgram(program, parameters, {
+  folder,
+  env,
+  input = "",
+  maxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES,
+  signal,
+  encoding
+} = {}) {
+  const running = run(program, [...parameters], {
+    ...folder !== void 0 && { cwd: folder },
+    ...env !== void 0 && { env },
+    ...signal !== void 0 && { signal },
+    ...encoding !== void 0 && { encoding },
+    maxBuffer: maxOutputBytes,
+    killSignal: "SIGKILL",
+    windowsHide: true
+  });
+  running.child.stdin?.on("error", () => void 0).end(input);
+  return (await running).stdout;
 }
 
 // mcp-server/src/host/processes.ts
@@ -1161,7 +1113,6 @@ export {
   managedFolder,
   marketplacesWithPlugins,
   namesakes,
-  notificationCall,
   objectOf,
   outputOf,
   ownPlugins,
@@ -1177,7 +1128,6 @@ export {
   runningProcesses,
   sandboxOf,
   saysNoTestRan,
-  showOnDesktop,
   stampOf,
   stampOfFile,
   stringOf,

@@ -856,7 +856,7 @@ async function answerView(request, run, session) {
       throw error;
     });
     const url = (await own.page).link(request.plan);
-    const { openPage } = await import("./host/open-page.mjs");
+    const { openPage } = await import("./host/desktop/open-page.mjs");
     openPage(url, { platform: process.platform, env: process.env });
     return { url, says: "The link opens the page once, within two minutes." };
   }

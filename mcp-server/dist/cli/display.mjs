@@ -185,7 +185,7 @@ var KeyActions = class {
   details = async (plan, task) => taskDetail(this.ctx, await existingGraph(this.ctx, plan), plan, task, true);
   async openPage(plan) {
     this.#page ??= this.#servePage();
-    const { openPage } = await import("../host/open-page.mjs");
+    const { openPage } = await import("../host/desktop/open-page.mjs");
     const link = (await this.#page).link(plan);
     const isOpened = openPage(link, { platform: process.platform, env: process.env });
     return isOpened ? `the page opens; or open ${link}` : `open ${link} (once, within two minutes)`;
@@ -660,9 +660,6 @@ function keysLine({ status, done }, { hasPage = false }) {
   return [{ text: keys.join(" · "), look: "dim" }];
 }
 
-// import:node:util in cli/display.mjs
-import { stripVTControlCharacters } from "node:util";
-
 // mcp-server/src/cli/display/redraw.ts
 var BEGIN_FRAME = "\x1B[?2026h";
 var END_FRAME = "\x1B[?2026l";
@@ -670,52 +667,50 @@ var CLEAR_LINE = "\x1B[K";
 var CLEAR_BELOW = "\x1B[J";
 var NOTHING_DRAWN = { lines: [], columns: 0 };
 function redraw(before, after, staying = []) {
-  const isSameSize = before.columns === after.columns || before.lines.length === 0;
-  const text = staying.length === 0 && isSameSize && before.lines.length > 0 ? changedLines(before.lines, after.lines) : wholeBlock(before, after, staying);
+  const canKeep = staying.length === 0 && before.columns === after.columns && before.lines.length > 0;
+  const text = canKeep ? changedLines(before.lines, after.lines) : wholeBlock(before, after, staying);
   return text === "" ? "" : `${BEGIN_FRAME}${text}${END_FRAME}`;
 }
+function belowBlock({ lines }) {
+  return lines.length === 0 ? "" : `${move(1 - lines.length)}\r
+`;
+}
 function wholeBlock(before, after, staying) {
-  const lines = [...staying, ...after.lines].map((line) => `${line}${CLEAR_LINE}\r
+  const { lines } = after;
+  if (before.lines.length + lines.length + staying.length === 0) return "";
+  const above = staying.map((line) => `${line}${CLEAR_LINE}\r
 `).join("");
-  const up = upTo(rowsOf(before, after.columns));
-  if (up === "" && lines === "") return "";
-  return before.columns === after.columns ? `${up}${lines}${CLEAR_BELOW}` : `${up}${CLEAR_BELOW}${lines}`;
+  return `${above}${lines.join(`${CLEAR_LINE}\r
+`)}${CLEAR_BELOW}${move(Math.max(0, lines.length - 1))}`;
 }
 function changedLines(before, after) {
   const common = Math.min(before.length, after.length);
   let text = "";
-  let row = before.length;
+  let row = 0;
   const goTo = (wanted) => {
-    if (wanted !== row) text += move(row - wanted);
+    text += move(row - wanted);
     row = wanted;
-  };
-  const put = (line) => {
-    text += `${line}${CLEAR_LINE}\r
-`;
-    row += 1;
   };
   for (const [i, line] of after.slice(0, common).entries()) {
     if (line === before[i]) continue;
     goTo(i);
-    put(line);
+    text += `${line}${CLEAR_LINE}`;
   }
-  if (after.length === before.length) {
-    goTo(before.length);
-    return text;
+  if (after.length < before.length) {
+    goTo(after.length);
+    text += CLEAR_BELOW;
+  } else if (after.length > before.length) {
+    goTo(common - 1);
+    for (const line of after.slice(common)) text += `\r
+${line}${CLEAR_LINE}`;
+    row = after.length - 1;
   }
-  goTo(common);
-  after.slice(common).forEach(put);
-  return `${text}${CLEAR_BELOW}`;
+  if (text !== "") goTo(0);
+  return text;
 }
 function move(lines) {
+  if (lines === 0) return "\r";
   return lines > 0 ? `\x1B[${lines}A\r` : `\x1B[${-lines}B\r`;
-}
-function upTo(rows) {
-  return rows === 0 ? "" : `\x1B[${rows}A\r`;
-}
-function rowsOf({ lines }, columns) {
-  const width = (line) => cellWidth(stripVTControlCharacters(line));
-  return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(width(line) / columns)), 0);
 }
 
 // mcp-server/src/cli/display/task-details.ts
@@ -896,7 +891,7 @@ var LiveDisplay = class {
     this.output.write(`${HIDE_CURSOR}${this.input ? MARK_PASTES : ""}`);
   }
   #restore = () => {
-    this.output.write(`${this.input ? MARK_NO_PASTES : ""}${SHOW_CURSOR}`);
+    this.output.write(`${belowBlock(this.#drawn)}${this.input ? MARK_NO_PASTES : ""}${SHOW_CURSOR}`);
     this.input?.setRawMode(false);
   };
   #onResize = () => this.#draw();
@@ -1046,6 +1041,7 @@ export {
   LiveDisplay,
   NEED_MARKS,
   NOTHING_DRAWN,
+  belowBlock,
   canRedraw,
   clockWords,
   displayFor,

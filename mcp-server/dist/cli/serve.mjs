@@ -7,8 +7,8 @@ import { join } from "node:path";
 // import:errors.mjs in cli/serve.mjs
 import { CallerError } from "../errors.mjs";
 
-// import:host/open-page.mjs in cli/serve.mjs
-import { openPage } from "../host/open-page.mjs";
+// import:host/desktop/open-page.mjs in cli/serve.mjs
+import { openPage } from "../host/desktop/open-page.mjs";
 
 // import:run/plan.mjs in cli/serve.mjs
 import { readPlan } from "../run/plan.mjs";

@@ -180,8 +180,8 @@ function isNews(sinceMs, { atMs }) {
   return sinceMs === void 0 || atMs - sinceMs <= MAX_NEWS_AGE_MS;
 }
 
-// import:host.mjs in run/notify.mjs
-import { showOnDesktop } from "../host.mjs";
+// import:host/desktop.mjs in run/notify.mjs
+import { showOnDesktop } from "../host/desktop.mjs";
 
 // mcp-server/src/run/notify/send-notice.ts
 var MAX_COMMAND_MS = 6e4;

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { CallerError } from "../errors/caller-error.ts";
-import { openPage } from "../host/open-page.ts";
+import { openPage } from "../host/desktop/open-page.ts";
 import { readPlan } from "../run/plan/plan-view.ts";
 import type { OpenContext } from "../run/project/run-context.ts";
 import { PageServer } from "../serve/http-server.ts";

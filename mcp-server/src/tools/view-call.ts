@@ -57,7 +57,7 @@ export async function answerView(
       throw error;
     });
     const url = (await own.page).link(request.plan);
-    const { openPage } = await import("../host/open-page.ts");
+    const { openPage } = await import("../host/desktop/open-page.ts");
     openPage(url, { platform: process.platform, env: process.env });
     return { url, says: "The link opens the page once, within two minutes." };
   }

@@ -154,7 +154,7 @@ describe("a plan in a terminal", () => {
   it("after the process was stopped and goes on, the block is drawn anew below whatever was written meanwhile", () => {
     const { screen, output, show } = terminal();
     show(at(0.5));
-    output.write("\x1b[?25h$ fg\r\n");
+    output.write("\x1b[20B\r\n\x1b[?25h$ fg\r\n");
     process.emit("SIGCONT", "SIGCONT");
     expect(screen.isCursorHidden).toBe(true);
     const after = screen.lines.slice(screen.lines.indexOf("$ fg") + 1);

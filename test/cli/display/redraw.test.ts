@@ -1,7 +1,12 @@
 import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type DrawnBlock, NOTHING_DRAWN, redraw } from "../../../mcp-server/src/cli/display/redraw.ts";
+import {
+  belowBlock,
+  type DrawnBlock,
+  NOTHING_DRAWN,
+  redraw,
+} from "../../../mcp-server/src/cli/display/redraw.ts";
 import { Screen } from "./screen.ts";
 
 const COLUMNS = 20;
@@ -27,7 +32,7 @@ describe("the block below the lines that stay", () => {
           drawn = next;
           stayed.push(...staying.map(plain));
           const wanted = ["$ watch", ...stayed, ...block.map(plain)];
-          expect(screen.cursor).toEqual([wanted.length, 0]);
+          expect(screen.cursor).toEqual([1 + stayed.length, 0]);
           while (wanted.at(-1) === "") wanted.pop();
           expect(screen.lines).toEqual(wanted);
         }
@@ -47,12 +52,19 @@ describe("the block below the lines that stay", () => {
 
   it("a terminal that was made narrower shows nothing of the old block, though it has broken its lines", () => {
     const screen = new Screen(10, ROWS);
-    screen.write("$ watch\r\n");
-    // How the terminal has broken the two lines of the old block.
-    screen.write("0123456789\r\nabcdef\r\nshort\r\n");
+    // How the terminal has broken the two lines of the old block, with the cursor where it was.
+    screen.write("$ watch\r\n0123456789\r\nabcdef\r\nshort\x1b[2A\r");
     screen.write(
       redraw({ lines: ["0123456789abcdef", "short"], columns: 20 }, { lines: ["new"], columns: 10 }),
     );
     expect(screen.lines).toEqual(["$ watch", "new"]);
+  });
+
+  it("a program that stops leaves the cursor below its block", () => {
+    const screen = new Screen(COLUMNS, ROWS);
+    const block = { lines: ["one", "two"], columns: COLUMNS };
+    screen.write(redraw(NOTHING_DRAWN, block));
+    screen.write(`${belowBlock(block)}$`);
+    expect(screen.lines).toEqual(["one", "two", "$"]);
   });
 });

@@ -26,10 +26,19 @@ export class Tmux {
   constructor(folder: string, env: Readonly<Record<string, string>>, columns = 100, rows = 24) {
     const size = ["-x", String(columns), "-y", String(rows)];
     this.#run(
-      ["-u", "-f", "/dev/null", "new-session", "-d", ...size, "-c", folder, "bash --norc --noprofile -i"],
+      [
+        "-u",
+        "-f",
+        "/dev/null",
+        "new-session",
+        "-d",
+        ...size,
+        "-c",
+        folder,
+        "exec env PS1='$ ' bash --norc --noprofile -i",
+      ],
       {
         ...env,
-        PS1: "$ ",
         LC_ALL: "C.UTF-8",
         TERM: "xterm-256color",
         SHELL: "/bin/bash",

@@ -23,7 +23,7 @@ export class KeyActions implements DisplayActions {
 
   async openPage(plan: string): Promise<string> {
     this.#page ??= this.#servePage();
-    const { openPage } = await import("../../host/open-page.ts");
+    const { openPage } = await import("../../host/desktop/open-page.ts");
     const link = (await this.#page).link(plan);
     const isOpened = openPage(link, { platform: process.platform, env: process.env });
     return isOpened ? `the page opens; or open ${link}` : `open ${link} (once, within two minutes)`;

@@ -5,7 +5,7 @@ import { type ControlState, type KeyCommand, type PressedKey, pressKey, promptWo
 import type { PlanDisplay } from "./line-display.ts";
 import { newsBetween, newsText } from "./news.ts";
 import { planBlock } from "./plan-block.ts";
-import { type DrawnBlock, NOTHING_DRAWN, redraw } from "./redraw.ts";
+import { belowBlock, type DrawnBlock, NOTHING_DRAWN, redraw } from "./redraw.ts";
 import { paintLine, type StyledLine } from "./styled-line.ts";
 import { taskDetails } from "./task-details.ts";
 import { terminalHeight, terminalWidth } from "./terminal.ts";
@@ -134,7 +134,7 @@ export class LiveDisplay implements PlanDisplay {
   }
 
   readonly #restore = (): void => {
-    this.output.write(`${this.input ? MARK_NO_PASTES : ""}${SHOW_CURSOR}`);
+    this.output.write(`${belowBlock(this.#drawn)}${this.input ? MARK_NO_PASTES : ""}${SHOW_CURSOR}`);
     this.input?.setRawMode(false);
   };
 

@@ -1,4 +1,4 @@
-import { showOnDesktop } from "../../host/desktop-notification.ts";
+import { showOnDesktop } from "../../host/desktop/notification.ts";
 import type { NotifyTarget } from "../../policy/notify-target.ts";
 import { cleanText, LINE_LIMIT } from "../../text/sanitize.ts";
 import { visibleJson } from "../../text/visible-json.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
-import { cleanText, LINE_LIMIT, NAME_LIMIT } from "../text/sanitize.ts";
-import { type ProgramFailure, runProgram } from "./run-program.ts";
+import { cleanText, LINE_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
+import { type ProgramFailure, runProgram } from "../run-program.ts";
 
 /** The texts are arguments of a script that never changes. */
 const APPLESCRIPT = [

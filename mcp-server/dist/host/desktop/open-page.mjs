@@ -1,19 +1,19 @@
-// import:node:child_process in host/open-page.mjs
+// import:node:child_process in host/desktop/open-page.mjs
 import { spawn } from "node:child_process";
 
-// import:node:fs in host/open-page.mjs
+// import:node:fs in host/desktop/open-page.mjs
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 
-// import:node:os in host/open-page.mjs
+// import:node:os in host/desktop/open-page.mjs
 import { tmpdir } from "node:os";
 
-// import:node:path in host/open-page.mjs
+// import:node:path in host/desktop/open-page.mjs
 import { join } from "node:path";
 
-// import:node:url in host/open-page.mjs
+// import:node:url in host/desktop/open-page.mjs
 import { pathToFileURL } from "node:url";
 
-// mcp-server/src/host/open-page.ts
+// mcp-server/src/host/desktop/open-page.ts
 var FILE_LIFE_MS = 6e4;
 function opener({ platform, env }) {
   if (env.SSH_CONNECTION || env.CI) return void 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { notificationCall, showOnDesktop } from "../../mcp-server/src/host/desktop-notification.ts";
+import { notificationCall, showOnDesktop } from "../../../mcp-server/src/host/desktop/notification.ts";
 
 const TITLE = "orders needs you";
 const TEXT = `"; rm -rf ~; $(id) & <b>`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { opener } from "../../mcp-server/src/host/open-page.ts";
+import { opener } from "../../../mcp-server/src/host/desktop/open-page.ts";
 
 describe("the browser for a page", () => {
   it("is the desktop's, and none where there is no desktop or it is elsewhere", () => {
