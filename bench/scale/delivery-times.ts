@@ -9,7 +9,7 @@ import { LockTimer } from "./lock-timer.ts";
 import type { DeliveryTimes, LandingTimes } from "./measurement.ts";
 
 const FILES = 1_000;
-const ROUNDS = 5;
+const ROUNDS = 3;
 const [FEW, MANY] = [1, 8];
 const PLAN = "landings";
 
@@ -36,7 +36,11 @@ export async function deliveryTimes(engine: string, url: string, folder: string)
     policy: { isolation: "worktree", unscoped: "worktree", maxParallel: 20 },
   });
   // From the second one's claim on both clones take part, and all work goes through the remote.
-  await land(other, remote, 1, new LockTimer(await other.context.createGraph()));
+  for (const one of [clone, other]) {
+    const done = await workOn(one, 1);
+    for (const { atWork, file } of done) await one.report(atWork, [file]);
+    await one.deliver();
+  }
   const lock = new LockTimer(await clone.context.createGraph());
   const [few, many]: [Landed[], Landed[]] = [[], []];
   for (let round = 0; round <= ROUNDS; round++) {
@@ -70,13 +74,7 @@ interface Landed {
  * that none goes before the others.
  */
 async function land(clone: CloneAtWork, remote: string, commits: number, timer: LockTimer): Promise<Landed> {
-  const done = [];
-  for (let n = 0; n < commits; n++) {
-    const atWork = await clone.claim();
-    const file = `src/m0/made-${atWork.task.replace(/^.*\/t/, "")}.ts`;
-    write(atWork.folder, file, "1\n");
-    done.push({ atWork, file });
-  }
+  const done = await workOn(clone, commits);
   renameSync(remote, `${remote}.away`);
   const reportMs: number[] = [];
   for (const { atWork, file } of done) {
@@ -87,6 +85,18 @@ async function land(clone: CloneAtWork, remote: string, commits: number, timer: 
   const { ms, lockMs } = await timer.timed(() => clone.deliver());
   await clone.checkPushed();
   return { reportMs, ms, lockMs };
+}
+
+/** So many tasks claimed and done. */
+async function workOn(clone: CloneAtWork, count: number) {
+  const done = [];
+  for (let n = 0; n < count; n++) {
+    const atWork = await clone.claim();
+    const file = `src/m0/made-${atWork.task.replace(/^.*\/t/, "")}.ts`;
+    write(atWork.folder, file, "1\n");
+    done.push({ atWork, file });
+  }
+  return done;
 }
 
 function timesOf(commits: number, landed: readonly Landed[]): LandingTimes {

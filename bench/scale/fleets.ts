@@ -6,7 +6,7 @@ const SEED = 20;
 /** The most that one plan runs at once. */
 export const CAP = 20;
 export const WORKERS = [10, 100, 1_000];
-const MAX_WORKERS = 32_768;
+const MAX_WORKERS = 10_240;
 const MINUTE_MS = 60_000;
 
 /** A fleet in one repository as things are: tasks of ten minutes, a database one millisecond away. */
@@ -99,7 +99,7 @@ export function limitRows(measurement: Measurement): LimitRow[] {
     let served = WORKERS[0] ?? 1;
     while (served < MAX_WORKERS && isServed(2 * served)) served *= 2;
     const isLimited = served < MAX_WORKERS;
-    for (let step = served / 2; isLimited && step >= served / 16; step /= 2) {
+    for (let step = served / 2; isLimited && step >= served / 8; step /= 2) {
       if (isServed(Math.round(served + step))) served = Math.round(served + step);
     }
     return {
@@ -119,5 +119,5 @@ function simulate(
 ): FleetFigures {
   const plans = Math.max(fleet?.repositories ?? 1, Math.ceil(workers / CAP));
   const all = { ...AS_IT_IS, ...fleet, workers, plans };
-  return simulateFleet(stepTimes(measurement, networkMs), all, 2_000 + 4 * workers, seededRandom(SEED));
+  return simulateFleet(stepTimes(measurement, networkMs), all, 2_000 + 3 * workers, seededRandom(SEED));
 }

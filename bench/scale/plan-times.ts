@@ -13,7 +13,7 @@ import type { PlanTimes } from "./measurement.ts";
 import { narrowRead } from "./narrow-read.ts";
 
 /** Of loads, the first of which warms up; and of claims with their reports. */
-const LOADS = 5;
+const LOADS = 3;
 const CLAIMS = 40;
 
 /** One database of an engine, and the checkout whose graph it holds. */

@@ -38,6 +38,19 @@ export function plansTable({ plans }: Measurement): string {
   );
 }
 
+export function postgresTable({ postgres }: Measurement): string {
+  return markdownTable(
+    [
+      "messages to PostgreSQL under the lock, claim or report",
+      "connections of a server",
+      "while somebody in it waits for changes",
+    ],
+    postgres
+      ? [[postgres.tripsUnderLock, postgres.connections, postgres.connectionsWaiting].map(String)]
+      : [],
+  );
+}
+
 export function deliveriesTable({ deliveries }: Measurement): string {
   return markdownTable(
     ["engine", "report with its commit", "commits", "delivered together", "of it under the lock", "for each"],

@@ -29,6 +29,7 @@ export class CloneAtWork {
       env: {
         ...process.env,
         PARALLEL_DATABASE_URL: database,
+        PARALLEL_MAX_PARALLEL: "20",
         CLAUDE_CONFIG_DIR: home,
         CLAUDE_CODE_SESSION_ID: "bench",
       },
