@@ -17,7 +17,7 @@ import { startPostgres } from "../../test/store/postgres-server.ts";
 import { median, quantile } from "../store/figures.ts";
 import { addHistory, contextOf, makePlan, openGraph } from "../store/product.ts";
 
-const SIZES = [12, 60, 300, 3_000];
+const ALL_SIZES = [12, 60, 300, 3_000];
 const EVENTS = 40;
 /** Events come at any moment of the looks at the database. */
 const PAUSE_MS = [120, 400] as const;
@@ -188,9 +188,10 @@ async function main(): Promise<void> {
   const server = await startPostgres().catch((error: Error) => {
     console.error(`PostgreSQL is left out: ${error.message}`);
   });
+  const asked = process.argv.slice(2).map(Number);
   const rows: Row[] = [];
   try {
-    for (const tasks of SIZES) {
+    for (const tasks of asked.length > 0 ? asked : ALL_SIZES) {
       rows.push(await measure("SQLite", `sqlite:${join(folder, `${tasks}.sqlite`)}`, folder, tasks));
       if (server) rows.push(await measure("PostgreSQL", server.url, folder, tasks));
     }

@@ -253,18 +253,23 @@ function brokenDependencies(task, tasks) {
   });
 }
 function reachableTasks(tasks) {
-  const best = /* @__PURE__ */ new Map();
-  for (const [id, task] of tasks) best.set(id, task.status === "in_progress" ? "completed" : task.status);
+  const pending = [...tasks.values()].filter(({ status }) => status === "pending");
   const reachable = /* @__PURE__ */ new Set();
-  for (const task of topologicalOrder([...tasks.values()])) {
-    if (task.status !== "pending") continue;
-    if (!needsHold(
-      task.needs,
-      task.dependencies.map((id) => best.get(id) ?? "pending")
-    ))
-      continue;
-    reachable.add(task.id);
-    best.set(task.id, "completed");
+  const best = (id) => {
+    const status = tasks.get(id)?.status ?? "pending";
+    return status === "in_progress" || reachable.has(id) ? "completed" : status;
+  };
+  for (const task of topologicalOrder(pending)) {
+    if (needsHold(task.needs, task.dependencies.map(best))) reachable.add(task.id);
+  }
+  return reachable;
+}
+var reachableOf = /* @__PURE__ */ new WeakMap();
+function reachableIn(tasks) {
+  let reachable = reachableOf.get(tasks);
+  if (!reachable) {
+    reachable = reachableTasks(new Map(tasks.map((task) => [task.id, task])));
+    reachableOf.set(tasks, reachable);
   }
   return reachable;
 }
@@ -1525,6 +1530,7 @@ export {
   pathKey,
   plainSubject,
   purposeOf,
+  reachableIn,
   reachableTasks,
   recoveryOf,
   said,

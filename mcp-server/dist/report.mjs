@@ -5,7 +5,7 @@ import { NO_TEST, addCosts, checkoutLooks, costText, effectsInOrder, gitMovedLin
 import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, codeSpan, escapeMarkdown, escapeProse, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, isDeclared, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
 
 // import:graph.mjs in report.mjs
-import { ABSENT, InvalidGlob, NO_USAGE, SEVERITIES, addUsage, allTokens, brokenDependencies, callerName, causeText, clashOf, isAttempt, isLive, levels, matches, modelChoiceText, needsHold, newTokens, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, usageByModel, withCriterionText, workedUntilMs } from "./graph.mjs";
+import { ABSENT, InvalidGlob, NO_USAGE, SEVERITIES, addUsage, allTokens, brokenDependencies, callerName, causeText, clashOf, isAttempt, isLive, levels, matches, modelChoiceText, needsHold, newTokens, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableIn, scopeOf, statusesOf, taskName, topologicalOrder, usageByModel, withCriterionText, workedUntilMs } from "./graph.mjs";
 
 // import:schedule.mjs in report.mjs
 import { criticalPath, median } from "./schedule.mjs";
@@ -379,7 +379,7 @@ function tokensNotMeasured({ attempts, usage, runnersOn: runnersOn2 }) {
 // mcp-server/src/report/tasks/tasks-to-come.ts
 function tasksToCome({ plan, tasks }) {
   if (plan.status === "stopped") return /* @__PURE__ */ new Set();
-  return reachableTasks(new Map(tasks.map((task) => [task.id, task])));
+  return reachableIn(tasks);
 }
 
 // mcp-server/src/report/figures/verdict.ts
@@ -977,7 +977,7 @@ var HOW_IT_ENDED = {
 };
 function notRunReasons(state, nowMs) {
   const tasks = new Map(state.tasks.map((task) => [task.id, task]));
-  const reachable = reachableTasks(tasks);
+  const reachable = reachableIn(state.tasks);
   const lastClaim = new Map(state.claims.map((claim) => [claim.task, claim]));
   const pending = state.tasks.filter((task) => task.status === "pending");
   return new Map(
@@ -1043,12 +1043,16 @@ function listed(ids) {
 
 // mcp-server/src/report/tasks/task-result.ts
 function taskResults(state, written, nowMs, prices) {
+  return resultsOf(state, state.tasks, { written, reasons: notRunReasons(state, nowMs) }, nowMs, prices);
+}
+function resultsOf(state, tasks, { written, reasons }, nowMs, prices) {
   const spans = /* @__PURE__ */ new Map();
   for (const span of attemptSpans(state, nowMs)) {
-    spans.set(span.attempt.task, [...spans.get(span.attempt.task) ?? [], span]);
+    const own = spans.get(span.attempt.task);
+    if (own) own.push(span);
+    else spans.set(span.attempt.task, [span]);
   }
-  const reasons = notRunReasons(state, nowMs);
-  return state.tasks.map((task) => {
+  return tasks.map((task) => {
     const own = spans.get(task.id) ?? [];
     const last = own.at(-1);
     const ended = last?.attempt.state === "ended" ? last.attempt : void 0;
@@ -1171,6 +1175,7 @@ function covers(covered, text) {
 
 // mcp-server/src/report/tasks/waiting-for-user.ts
 function waitingForUser(tasks, results) {
+  if (results.length === 0) return [];
   const heldUpBy = findHeldUp(tasks);
   return results.flatMap((result) => {
     const heldUp = heldUpBy.get(result.task) ?? [];
@@ -1182,7 +1187,7 @@ function waitingForUser(tasks, results) {
 }
 function findHeldUp(tasks) {
   const byId = new Map(tasks.map((task) => [task.id, task]));
-  const reachable = reachableTasks(byId);
+  const reachable = reachableIn(tasks);
   const stuck = tasks.filter((task) => task.status === "pending" && !reachable.has(task.id));
   const dependents = /* @__PURE__ */ new Map();
   for (const task of stuck) {
@@ -2750,6 +2755,7 @@ export {
   renderTasks,
   renderTimeline,
   reportedFindings,
+  resultsOf,
   reviewLines,
   reviewedWorks,
   reviewerVerdicts,

@@ -115,7 +115,7 @@ describe.runIf(isLong)("a plan that the module has begun, where it is switched o
     await expectFallback("no hooks", { options: NO_HOOKS });
   });
 
-  it.for([
+  it.for<[what: string, managed: Record<string, unknown>]>([
     ["modules other than the organisation's", MODS_OF_MANAGERS_ONLY],
     ["hooks other than the organisation's", { allowManagedHooksOnly: true }],
     ["all hooks", { disableAllHooks: true }],

@@ -49,10 +49,10 @@ describe("a snapshot of a plan", () => {
     expect(row(now, "2")).toMatchObject({
       why: "files",
       waitsFor: ["1"],
-      reason: "its files are held by p/1",
+      reason: "its files are held by 1",
     });
     expect(row(now, "3")).toMatchObject({ why: "tasks", waitsFor: ["1"], reason: "waits for 1" });
-    expect(row(now, "4")).toMatchObject({ why: "failed", status: "failed" });
+    expect(row(now, "4")).toMatchObject({ why: "failed", reason: "The key is missing." });
     expect(row(now, "6")).toMatchObject({
       why: "behind",
       reason: "needs 5, which cannot run because 4 failed",

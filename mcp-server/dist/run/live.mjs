@@ -5,192 +5,25 @@ import { MAX_TROUBLE, rowGroups, taskActions } from "../live.mjs";
 import { deadClaims, isDone, readGraph, stateNow, taskOf } from "./plan.mjs";
 
 // import:graph.mjs in run/live.mjs
-import { addUsage, causeText, hasEnded, isAttempt, isLive, newTokens, plainSubject, reachableTasks, takesPlace, withCriterionText, workedUntilMs } from "../graph.mjs";
+import { causeText, isAttempt, takesPlace, withCriterionText, workedUntilMs } from "../graph.mjs";
 
 // import:policy.mjs in run/live.mjs
-import { heldLooks, limitName, raiseLimit, settingOf, spentBy, spentText, usageCost } from "../policy.mjs";
+import { raiseLimit, spentText, usageCost } from "../policy.mjs";
 
 // import:report.mjs in run/live.mjs
-import { attemptStanding, conversationUsage, overwrittenVersions, taskResults, waitingForUser } from "../report.mjs";
+import { notRunReasons } from "../report.mjs";
 
 // import:text.mjs in run/live.mjs
-import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cleanLines, cleanText, formatDuration, plural, shownPath } from "../text.mjs";
+import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cleanLines, cleanText, formatDuration, shownPath } from "../text.mjs";
 
 // import:run/claims.mjs in run/live.mjs
-import { choose, waitingTasks } from "./claims.mjs";
+import { choose } from "./claims.mjs";
 
 // import:run/planning.mjs in run/live.mjs
 import { expectedTimes, planningOf, unorderedClashes } from "./planning.mjs";
 
-// mcp-server/src/run/live/cost-now.ts
-var RATE_MS = 10 * 6e4;
-var MINUTE_MS = 6e4;
-var LIMITS = [
-  "maxCost",
-  "maxTokens",
-  "maxTurns",
-  "maxMs"
-];
-function costNow(plan, events, nowMs) {
-  const { graph, policy, ctx } = plan;
-  const { table } = ctx.prices.last;
-  const main = [...conversationUsage(events).values()].map(({ usage }) => usage);
-  const spent = spentBy(graph.claims, sumOf(main), table, nowMs);
-  const limits = LIMITS.flatMap((limit) => {
-    const max = policy[limit];
-    if (max === 0) return [];
-    const scale = settingOf({ limit, max, used: 0 }) / max;
-    return [
-      {
-        name: limitName({ limit }),
-        used: spent[limit] * scale,
-        max: max * scale,
-        ...limit === "maxCost" && table && { currency: table.currency }
-      }
-    ];
-  });
-  const tokensPerMinute = rateOf(plan, nowMs);
-  return {
-    tokens: spent.maxTokens,
-    ...tokensPerMinute !== void 0 && { tokensPerMinute },
-    ...table && spent.maxCost > 0 && { money: { amount: spent.maxCost, currency: table.currency } },
-    limits
-  };
-}
-function sumOf(usages) {
-  return usages.length === 0 ? void 0 : usages.reduce(addUsage);
-}
-function rateOf({ graph }, nowMs) {
-  let tokens;
-  for (const claim of graph.claims) {
-    if (!isAttempt(claim) || !claim.usage) continue;
-    const untilMs = workedUntilMs(claim) ?? nowMs;
-    const overlapMs = untilMs - Math.max(claim.startedAtMs, nowMs - RATE_MS);
-    if (overlapMs <= 0) continue;
-    tokens = (tokens ?? 0) + newTokens(claim.usage) * (overlapMs / Math.max(1, untilMs - claim.startedAtMs));
-  }
-  return tokens === void 0 ? void 0 : Math.round(tokens * MINUTE_MS / RATE_MS);
-}
-
-// mcp-server/src/run/live/incidents.ts
-function incidentsOf(graph, events) {
-  const overwritten = overwrittenVersions(heldLooks(events), (attempt) => graph.claim(attempt)?.task);
-  return [
-    ...graph.claims.flatMap(incidentOfAttempt),
-    ...events.flatMap(({ atMs, change }) => {
-      const incident = incidentOfEvent(change);
-      return incident ? [{ atMs, ...incident }] : [];
-    }),
-    ...overwritten.map(({ path, task, atMs }) => ({
-      ...{ atMs, kind: "overwritten", task },
-      text: `somebody else changed ${path}, which it held`
-    }))
-  ].map((incident) => ({ ...incident, text: cleanText(incident.text, LINE_LIMIT) })).sort((a, b) => a.atMs - b.atMs);
-}
-function incidentOfAttempt(claim) {
-  if (!isAttempt(claim) || claim.state !== "ended") return [];
-  const { task, endedAtMs: atMs, outcome, number, report, cause } = claim;
-  if (report?.verdict === "rejected")
-    return [{ atMs, kind: "rejected", task, text: `it was rejected: ${report.summary}` }];
-  if (outcome === "completed" || outcome === "cancelled") return [];
-  const why = cause ?? report?.summary;
-  return [{ atMs, kind: outcome, task, text: `attempt ${number} ${HOW[outcome]}${why ? `: ${why}` : ""}` }];
-}
-var HOW = {
-  failed: "failed",
-  blocked: "was blocked",
-  lost: "was lost",
-  unreported: "ended without a report"
-};
-function incidentOfEvent(change) {
-  switch (change.type) {
-    case "write.denied": {
-      const what = "command" in change && change.command ? change.command : change.path;
-      return {
-        kind: "refused-write",
-        task: change.task,
-        text: `${change.warned ? "was warned of" : "was refused"} a write: ${what}, held by ${change.heldBy}`
-      };
-    }
-    case "token.refused":
-      return { kind: "refused-token", task: change.task, text: `a report was refused: ${change.why}` };
-    case "report.returned":
-      return { kind: "returned-report", task: change.task, text: `its report went back: ${change.why}` };
-    case "work.conflicted":
-      return {
-        kind: "conflict",
-        task: change.task,
-        text: `its work does not go together with the plan's branch; ${change.mergeTask} merges it`
-      };
-    case "gate.ended":
-      return change.verdict === "red" ? { kind: "gate", text: `the gate is red${change.why ? `: ${change.why}` : ""}` } : void 0;
-    case "task.limited":
-      return { kind: "limit", task: change.task, text: change.reason };
-    case "limit.near":
-      return { kind: "limit", text: change.reason };
-    case "plan.throttled":
-      return {
-        kind: "limit",
-        text: `the provider's limit was reached: nothing starts for ${formatDuration(change.throttle.pauseMs)}, then ${change.throttle.cap} at once`
-      };
-    default:
-      return void 0;
-  }
-}
-
-// import:run/review.mjs in run/live.mjs
-import { rejectedWork } from "./review.mjs";
-
-// mcp-server/src/run/live/needs.ts
-var MAX_HELD_UP = 50;
-var ACTIONS = {
-  question: ["answer", "cancel"],
-  failed: ["retry", "cancel"],
-  cancelled: ["retry"],
-  review: ["accept", "reject", "retry"],
-  decision: ["resume", "stop"],
-  limit: ["stop"]
-};
-function needsNow(loaded, tasks, results) {
-  return [
-    ...needsOfPlan(loaded),
-    ...waitingForUser(tasks, results).map((waiting) => needOfTask(loaded, waiting))
-  ];
-}
-function needsOfPlan({ stored, spent, graph }) {
-  if (graph.openCount === 0) return [];
-  const holdsUp = graph.ready.slice(0, MAX_HELD_UP).map(({ id }) => id);
-  const need = (kind, text) => [
-    { kind, text: cleanText(text, FINDING_LIMIT), holdsUp, actions: ACTIONS[kind] }
-  ];
-  if (stored.status === "open" && spent)
-    return need("limit", `${spentText(spent)} ${raiseLimit(stored.slug, spent)}`);
-  const isBySomebody = stored.cause === void 0 || stored.cause.endsWith(" was called");
-  return stored.status === "paused" && !isBySomebody ? need("decision", `The plan is paused: ${stored.cause}`) : [];
-}
-function needOfTask(loaded, { task: id, kind, text, heldUp }) {
-  const task = loaded.graph.tasks.get(id);
-  const rejected = task && rejectedWork(loaded, task);
-  const is = rejected === void 0 ? kind : "review";
-  const sinceMs = sinceOf(loaded.graph.claimsOf(id), task);
-  return {
-    task: id,
-    kind: is,
-    text: cleanText(rejected === void 0 ? text : `${rejected} was rejected: ${text}`, FINDING_LIMIT),
-    ...sinceMs !== void 0 && { sinceMs },
-    holdsUp: heldUp.slice(0, MAX_HELD_UP),
-    actions: ACTIONS[is]
-  };
-}
-function sinceOf(claims, task) {
-  const last = claims.findLast(isAttempt);
-  return task?.endedAtMs ?? (last?.state === "ended" ? last.endedAtMs : void 0);
-}
-function askingTasks(results) {
-  return new Set(
-    results.flatMap(({ task, status, question }) => status === "failed" && question ? [task] : [])
-  );
-}
+// import:run/live/facts.mjs in run/live.mjs
+import { attemptRow, costNow, incidentsOf, isSameHead, needsNow, notAchieved, readyWaits, rowsOf, runBy, steadyRow, toldEvents } from "./live/facts.mjs";
 
 // import:node:path in run/live.mjs
 import { basename } from "node:path";
@@ -208,7 +41,7 @@ async function planEntry(plan, nowMs, address) {
     status: stored.status,
     done: isDone(plan),
     counts: snapshotCounts(plan, state, dead),
-    needs: needsNow(plan, state.tasks, taskResults(state, /* @__PURE__ */ new Map(), nowMs)).length,
+    needs: needsNow(plan, state.tasks, notAchieved(state, nowMs)).length,
     createdAtMs: stored.createdAtMs
   };
 }
@@ -233,220 +66,6 @@ function snapshotCounts(plan, state, dead) {
   return { total, completed, running, delivering, failed, cancelled, waiting };
 }
 
-// import:run/engine.mjs in run/live.mjs
-import { engineRecordOf } from "./engine.mjs";
-
-// import:run/project.mjs in run/live.mjs
-import { isDead } from "./project.mjs";
-
-// mcp-server/src/run/live/run-by.ts
-var QUIET_MS = 6e4;
-var ENGINES = {
-  mod: { kind: "mod", words: "run by Claude Code, beside a conversation" },
-  run: { kind: "runner", words: "run by parallel run" }
-};
-async function runBy(loaded, events, dead, nowMs) {
-  const { stored, graph } = loaded;
-  const live = graph.claims.filter((claim) => isLive(claim) && !dead.has(claim.id));
-  if (isDone(loaded) || stored.status === "stopped" && live.length === 0)
-    return { kind: "done", words: stored.status === "stopped" ? "stopped" : "done" };
-  for (const { engine, owner } of engineRecordOf(events).open) {
-    if (await isDead(owner)) continue;
-    return ENGINES[engine] ?? { kind: "session", words: `run by ${engine}` };
-  }
-  const how = `/parallel:run ${stored.slug}`;
-  if (live.length > 0) {
-    const machines = [...new Set(live.map(({ owner }) => machineOf(owner)))];
-    const where = machines.length > 1 ? ` on ${machines.join(", ")}` : "";
-    return live.some(({ owner }) => owner.session !== void 0) ? { kind: "session", words: `run by a conversation in Claude Code${where}` } : { kind: "session", words: `run by agents of another client${where}` };
-  }
-  const last = graph.claims.reduce(
-    (ms, claim) => Math.max(ms, isAttempt(claim) ? workedUntilMs(claim) ?? 0 : claim.offeredAtMs),
-    0
-  );
-  if (last === 0) return { kind: "nobody", words: "nobody has begun it", how };
-  return nowMs - last < QUIET_MS ? { kind: "session", words: "between two launches" } : { kind: "nobody", words: "nobody is at it any more", sinceMs: last, how };
-}
-function machineOf({ host }) {
-  return host.split(" ")[0] ?? host;
-}
-
-// mcp-server/src/run/live/rows.ts
-var SILENT_SHARE = 1 / 2;
-function rowsOf(facts) {
-  const { state, results } = facts;
-  const claims = /* @__PURE__ */ new Map();
-  for (const claim of state.claims) {
-    const own = claims.get(claim.task);
-    if (own) own.push(claim);
-    else claims.set(claim.task, [claim]);
-  }
-  const byId = new Map(state.tasks.map((task) => [task.id, task]));
-  const reachable = reachableTasks(byId);
-  const asking = askingTasks(results);
-  return state.tasks.map((task, i) => {
-    const result = results[i];
-    const own = claims.get(task.id) ?? [];
-    const live = own.find(isLive);
-    const open = task.dependencies.filter((id) => !hasEnded(byId.get(id)?.status ?? "cancelled"));
-    return {
-      ...nameOf(task, state),
-      status: task.status,
-      ...standing(task, live, facts.waits.get(task.id), result, {
-        open,
-        canRun: reachable.has(task.id),
-        asks: asking.has(task.id)
-      }),
-      needs: task.dependencies,
-      critical: facts.expected?.critical.has(task.id) ?? false,
-      ...progressOf(task, own, facts)
-    };
-  });
-}
-function nameOf(task, { plan }) {
-  const phase = task.phaseName ?? (task.phase === void 0 ? void 0 : `${task.phase}`);
-  return {
-    id: task.id,
-    subject: cleanText(plainSubject(task, plan.slug), NAME_LIMIT),
-    position: task.position,
-    ...phase !== void 0 && { phase: cleanText(phase, NAME_LIMIT) },
-    ...task.agent !== void 0 && { role: cleanText(task.agent.replace(/^parallel:/, ""), NAME_LIMIT) }
-  };
-}
-function standing(task, live, wait, { reason: why, summary }, { open, canRun, asks }) {
-  const said = why === void 0 ? {} : { reason: cleanText(why, LINE_LIMIT) };
-  const is = (group, kind, waitsFor = []) => ({
-    ...{ group, why: kind, waitsFor },
-    ...said
-  });
-  if (task.status === "in_progress" || live) return { group: "running", waitsFor: [] };
-  if (task.status === "completed" || task.status === "cancelled")
-    return { group: "done", waitsFor: [], ...said };
-  if (task.status === "failed") {
-    const reason2 = asks ? "asks a question" : why ?? summary ?? "failed";
-    return { ...is("cannotRun", asks ? "question" : "failed"), reason: cleanText(reason2, LINE_LIMIT) };
-  }
-  if (!canRun) return is("cannotRun", "behind", open);
-  if (!wait) return is("waits", "tasks", open);
-  const reason = wait.why === "next" && why !== void 0 && why !== "ready" ? why : wait.reason;
-  return {
-    ...{ group: "couldStart", why: wait.why, waitsFor: wait.waitsFor },
-    reason: cleanText(reason, LINE_LIMIT)
-  };
-}
-function progressOf(task, claims, { loaded, expected }) {
-  const attempts = claims.flatMap(attemptRow);
-  const measured = claims.flatMap((claim) => isAttempt(claim) ? claim.usage ?? [] : []);
-  const model = claims.findLast(({ chosenModel }) => chosenModel?.model)?.chosenModel?.model;
-  const running = claims.find((claim) => claim.state === "running");
-  const times = expected?.tasks.get(task.id);
-  const startMs = running?.state === "running" ? running.startedAtMs : times?.startMs;
-  return {
-    ...model !== void 0 && { model },
-    attempts,
-    ...times && startMs !== void 0 && {
-      expected: {
-        startMs: Math.round(startMs),
-        endMs: Math.round(times.endMs),
-        durationMs: Math.round(loaded.estimates.durationMs(task))
-      }
-    },
-    ...measured.length > 0 && { tokens: measured.reduce((sum, usage) => sum + newTokens(usage), 0) },
-    ...running?.state === "running" && {
-      lastSeenMs: running.lastSeenMs,
-      silentAtMs: running.lastSeenMs + Math.round(loaded.policy.leaseMs * SILENT_SHARE)
-    }
-  };
-}
-function attemptRow(claim) {
-  if (claim.state === "returned") return [];
-  const machine = cleanText(machineOf(claim.owner), NAME_LIMIT);
-  if (!isAttempt(claim)) return [{ number: 0, state: "offered", startMs: claim.offeredAtMs, machine }];
-  const endMs = workedUntilMs(claim);
-  return [
-    {
-      number: claim.number,
-      state: attemptStanding(claim),
-      startMs: claim.startedAtMs,
-      ...endMs !== void 0 && { endMs: Math.max(claim.startedAtMs, endMs) },
-      machine,
-      ...claim.usage && { tokens: newTokens(claim.usage) }
-    }
-  ];
-}
-
-// mcp-server/src/run/live/told-events.ts
-var TOLD = [
-  "conversation.measured",
-  "engine.started",
-  "engine.ended",
-  "files.changed",
-  "gate.ended",
-  "limit.near",
-  "plan.throttled",
-  "report.returned",
-  "task.limited",
-  "token.refused",
-  "work.conflicted",
-  "write.denied"
-];
-var known = /* @__PURE__ */ new WeakMap();
-async function toldEvents(plan) {
-  const { graph, stored, reader } = plan;
-  const before = known.get(graph) ?? { events: [], seq: 0 };
-  if (before.seq < stored.version) {
-    before.events.push(...await reader.events(plan.id, { types: TOLD, afterSeq: before.seq }));
-    before.seq = stored.version;
-  }
-  known.set(graph, before);
-  return before.events;
-}
-
-// mcp-server/src/run/live/waits.ts
-function readyWaits(loaded, choice, nowMs) {
-  const { graph, stored, spent, cap } = loaded;
-  const of = (why, reason) => ({ why, reason, waitsFor: [] });
-  const all = (wait) => new Map(graph.ready.map(({ id }) => [id, wait]));
-  if (stored.status !== "open") return all(of("held", `the plan is ${stored.status}`));
-  if (spent) return all(of("limit", spentText(spent)));
-  const waits = waitingTasks(loaded, choice, nowMs, Number.POSITIVE_INFINITY);
-  const [first] = waits;
-  if (first && first.task === void 0) return all(of("limit", wordsOf(first)));
-  const refused = new Map(choice.refused.map(({ candidate, why }) => [candidate.task.id, why]));
-  const told = new Map(waits.flatMap((wait) => wait.task === void 0 ? [] : [[wait.task, wait]]));
-  const chosen = new Set(choice.chosen.map(({ task }) => task.id));
-  const busy = graph.underCap.length;
-  return new Map(
-    graph.ready.map(({ id }) => {
-      const wait = told.get(id);
-      if (wait) return [id, readyWait(loaded, wait, refused.get(id))];
-      if (chosen.has(id)) return [id, of("next", "is the next to be launched")];
-      const places = choice.chosen.length > 0 ? " and the next come first" : "";
-      const reason = busy >= cap || choice.full ? `${plural(busy, "agent")} of at most ${cap} at work${places}` : "ready";
-      return [id, of(reason === "ready" ? "next" : "cap", reason)];
-    })
-  );
-}
-function readyWait({ graph, stored }, wait, refusal) {
-  const why = wait.kind === "held" ? WHY_REFUSED[refusal?.kind ?? "scope"] : wait.kind;
-  const holder = refusal?.kind === "scope" ? refusal.with : void 0;
-  const own = `${stored.slug}/`;
-  const inPlan = holder?.startsWith(own) ? holder.slice(own.length) : void 0;
-  const after = refusal?.kind === "turn" ? refusal.after : void 0;
-  const waitsFor = [inPlan, after].filter((id) => id !== void 0 && graph.tasks.has(id));
-  return { why, reason: wordsOf(wait, why), waitsFor };
-}
-var WHY_REFUSED = {
-  role: "role",
-  scope: "files",
-  turn: "turn",
-  work: "elsewhere"
-};
-function wordsOf({ kind, for: what, until }, why) {
-  const isWhole = kind === "level" || why === "elsewhere" || why === "turn";
-  return isWhole ? `${what}, until ${until}` : what;
-}
-
 // mcp-server/src/run/live/plan-snapshot.ts
 async function planSnapshot(plan, nowMs) {
   const { stored, graph, ctx } = plan;
@@ -456,7 +75,7 @@ async function planSnapshot(plan, nowMs) {
   const done = isDone(plan);
   const expected = done || stored.status === "stopped" ? void 0 : expectedTimes(ctx, plan, nowMs);
   const waits = readyWaits(plan, await choose(plan, nowMs), nowMs);
-  const results = taskResults(state, /* @__PURE__ */ new Map(), nowMs);
+  const results = notAchieved(state, nowMs);
   const held = heldBy(plan, nowMs);
   const spans = state.claims.filter(isAttempt);
   const startedAtMs = spans.reduce((ms, { startedAtMs: at }) => Math.min(ms, at), Number.POSITIVE_INFINITY);
@@ -481,7 +100,10 @@ async function planSnapshot(plan, nowMs) {
     cost: costNow(plan, events, nowMs),
     needs: needsNow(plan, state.tasks, results),
     trouble: incidentsOf(graph, events).slice(-MAX_TROUBLE).reverse(),
-    tasks: rowsOf({ loaded: plan, state, results, waits, expected })
+    tasks: rowsOf({
+      ...{ loaded: plan, state, results, waits, expected },
+      reasons: notRunReasons(state, nowMs)
+    })
   };
 }
 async function readSnapshot(ctx, store, slug) {
@@ -565,10 +187,10 @@ function eventLine({ seq, atMs, actor, change }) {
     ...{ seq, atMs },
     type: cleanText(change.type, LINE_LIMIT),
     actor: cleanText(actor, LINE_LIMIT),
-    text: cleanText(wordsOf2(change), LINE_LIMIT)
+    text: cleanText(wordsOf(change), LINE_LIMIT)
   };
 }
-function wordsOf2(change) {
+function wordsOf(change) {
   switch (change.type) {
     case "task.created":
       return "came in";
@@ -688,29 +310,6 @@ function neededOf({ needs, dependencies }) {
 // import:node:timers/promises in run/live.mjs
 import { setTimeout } from "node:timers/promises";
 
-// mcp-server/src/run/live/steady.ts
-var TOLERANCE_MS = 5e3;
-var TOLERANCE = 0.05;
-function isClose(beforeMs, afterMs, nowMs) {
-  const most = Math.max(TOLERANCE_MS, TOLERANCE * Math.abs(afterMs - nowMs));
-  return Math.abs(beforeMs - afterMs) <= most;
-}
-function steadyRow(before, row, nowMs) {
-  const [was, is] = [before?.expected, row.expected];
-  if (!was || !is || before?.status !== row.status || was.durationMs !== is.durationMs) return row;
-  const isSteady = isClose(was.startMs, is.startMs, nowMs) && isClose(was.endMs, is.endMs, nowMs);
-  return isSteady ? { ...row, expected: was } : row;
-}
-function isSameHead(before, after) {
-  const timeless = ({ atMs: _at, forecast: _forecast, cost, ...rest }) => JSON.stringify({ ...rest, cost: { ...cost, tokensPerMinute: 0 } });
-  return isSameForecast(before, after) && timeless(before) === timeless(after);
-}
-function isSameForecast(before, after) {
-  if (!before.forecast || !after.forecast) return before.forecast === after.forecast;
-  const end = ({ atMs }, { leftMs }) => atMs + leftMs;
-  return isClose(end(before, before.forecast), end(after, after.forecast), after.atMs);
-}
-
 // mcp-server/src/run/live/plan-watch.ts
 var LOOK_MS = 5e3;
 var MIN_PAUSE_MS = 60;
@@ -750,7 +349,7 @@ var PlanWatch = class {
    * @throws what made the graph unreadable.
    */
   async updateAfter(cursor, signal) {
-    const known2 = this.#revisionOf(cursor);
+    const known = this.#revisionOf(cursor);
     if (this.#head === void 0) await this.#look();
     this.#watch();
     const aborted = deferred();
@@ -758,7 +357,7 @@ var PlanWatch = class {
     this.#waiting += 1;
     try {
       while (!signal.aborted && !this.#end.signal.aborted) {
-        if (known2 === void 0 || this.#revision > known2) return this.#update(known2);
+        if (known === void 0 || this.#revision > known) return this.#update(known);
         this.#watch();
         await Promise.race([this.#next.promise, aborted.promise]);
       }
@@ -783,16 +382,16 @@ var PlanWatch = class {
     const isOwn = epoch === this.epoch && Number.isSafeInteger(revision) && revision > 0;
     return isOwn && revision <= this.#revision ? revision : void 0;
   }
-  #update(known2) {
+  #update(known) {
     const rows = [...this.#rows.values()];
     return {
       cursor: `${this.epoch}.${this.#revision}`,
       head: this.#head,
-      rows: rows.filter(({ revision }) => known2 === void 0 || revision > known2).map(({ row }) => row),
+      rows: rows.filter(({ revision }) => known === void 0 || revision > known).map(({ row }) => row),
       gone: [...this.#gone].flatMap(
-        ([id, revision]) => known2 !== void 0 && revision > known2 ? [id] : []
+        ([id, revision]) => known !== void 0 && revision > known ? [id] : []
       ),
-      ...known2 === void 0 && { reset: true }
+      ...known === void 0 && { reset: true }
     };
   }
   #watch() {
@@ -813,7 +412,7 @@ var PlanWatch = class {
         const beganMs = performance.now();
         planId = await this.#look();
         const tookMs = performance.now() - beganMs;
-        await setTimeout(Math.max(MIN_PAUSE_MS, 2 * tookMs), void 0, { signal }).catch(() => void 0);
+        await setTimeout(Math.max(MIN_PAUSE_MS, tookMs), void 0, { signal }).catch(() => void 0);
       }
     } catch (error) {
       this.#next.reject(error);
@@ -834,11 +433,15 @@ var PlanWatch = class {
     const rows = /* @__PURE__ */ new Map();
     let isOther = this.#told === void 0 || !isSameHead(this.#told, head);
     for (const task of tasks) {
-      const known2 = this.#rows.get(task.id);
-      const row = steadyRow(known2?.row, task, head.atMs);
+      const known = this.#rows.get(task.id);
+      if (known?.row === task) {
+        rows.set(task.id, known);
+        continue;
+      }
+      const row = steadyRow(known?.row, task, head.atMs);
       const text = JSON.stringify(row);
-      const isSame = known2?.text === text;
-      rows.set(task.id, isSame ? known2 : { row, text, revision });
+      const isSame = known?.text === text;
+      rows.set(task.id, isSame ? { ...known, row } : { row, text, revision });
       isOther ||= !isSame;
     }
     for (const id of this.#rows.keys()) {
@@ -901,8 +504,8 @@ async function taskFiles(ctx, slug, task, events) {
       instead: "this task or another call has changed it"
     })
   );
-  const known2 = new Set([...seen, ...unsure].map(({ path }) => path));
-  const lost = [...overwritten].filter((path) => !known2.has(path)).map((path) => ({ path, kind: "changed", instead: "somebody else has changed it" }));
+  const known = new Set([...seen, ...unsure].map(({ path }) => path));
+  const lost = [...overwritten].filter((path) => !known.has(path)).map((path) => ({ path, kind: "changed", instead: "somebody else has changed it" }));
   const committed = seen.length > 0 ? [] : await committedFiles(ctx, events);
   const all = [...seen, ...unsure, ...lost, ...committed];
   let left = MAX_DIFFS;
@@ -965,7 +568,8 @@ async function taskDetail(ctx, store, slug, id, hasFiles) {
       events: events2,
       detail: {
         ...{ v: 1, plan: slug, seq: snapshot.seq, atMs: snapshot.atMs, row },
-        ...definition(task, await plan.description(task.id)),
+        description: lines(await plan.description(task.id)),
+        ...definition(task),
         dependents: dependentsOf(plan.graph.tasks.values(), task.id),
         attempts: claims.flatMap((claim) => attemptDetail(claim, task, table)).reverse(),
         events: events2.slice(-MAX_EVENTS).map(eventLine).reverse(),
@@ -987,9 +591,8 @@ var lines = (text) => {
 …` : clean;
 };
 var list = (texts, limit = LINE_LIMIT) => texts.slice(0, MAX_LIST).map((text) => cleanText(text, limit));
-function definition(task, description) {
+function definition(task) {
   return {
-    description: lines(description),
     acceptance: task.acceptance.slice(0, MAX_LIST).map(({ criterion, command }) => ({
       criterion: cleanText(criterion, FINDING_LIMIT),
       ...command !== void 0 && { command: cleanText(command, FINDING_LIMIT) }
@@ -1039,10 +642,10 @@ function evidenceLine(evidence) {
     return { ...criterion, standing: "inspected", text: cleanText(evidence.inspected, FINDING_LIMIT) };
   if ("notVerified" in evidence)
     return { ...criterion, standing: "not-verified", text: cleanText(evidence.notVerified, FINDING_LIMIT) };
-  const { command, exitCode, result, standing: standing2 = "claimed", seen } = evidence;
+  const { command, exitCode, result, standing = "claimed", seen } = evidence;
   return {
     ...criterion,
-    standing: standing2,
+    standing,
     command: cleanText(command, FINDING_LIMIT),
     exitCode,
     text: cleanText(result, FINDING_LIMIT),
@@ -1051,29 +654,17 @@ function evidenceLine(evidence) {
 }
 export {
   PlanWatch,
-  askingTasks,
-  attemptRow,
   bandOf,
   choosePlan,
-  costNow,
   eventLine,
   fileClashes,
-  incidentsOf,
-  isSameHead,
-  machineOf,
-  needsNow,
   planEntry,
   planHistory,
   planSnapshot,
   readBand,
   readSnapshot,
-  readyWaits,
   repositoryTitle,
-  rowsOf,
-  runBy,
   snapshotCounts,
-  steadyRow,
   taskDetail,
-  taskFiles,
-  toldEvents
+  taskFiles
 };

@@ -37,21 +37,27 @@ export function brokenDependencies(task: Task, tasks: ReadonlyMap<TaskId, Task>)
  * that can run completed. The others wait for a failed or cancelled task, directly or not.
  */
 export function reachableTasks(tasks: ReadonlyMap<TaskId, Task>): Set<TaskId> {
-  const best = new Map<TaskId, TaskStatus>();
-  for (const [id, task] of tasks) best.set(id, task.status === "in_progress" ? "completed" : task.status);
+  const pending = [...tasks.values()].filter(({ status }) => status === "pending");
   const reachable = new Set<TaskId>();
-  // In topological order every dependency is decided before its dependents.
-  for (const task of topologicalOrder([...tasks.values()])) {
-    if (task.status !== "pending") continue;
-    if (
-      !needsHold(
-        task.needs,
-        task.dependencies.map((id) => best.get(id) ?? "pending"),
-      )
-    )
-      continue;
-    reachable.add(task.id);
-    best.set(task.id, "completed");
+  const best = (id: TaskId): TaskStatus => {
+    const status = tasks.get(id)?.status ?? "pending";
+    return status === "in_progress" || reachable.has(id) ? "completed" : status;
+  };
+  // In topological order every dependency is decided before its dependents; the others are decided already.
+  for (const task of topologicalOrder(pending)) {
+    if (needsHold(task.needs, task.dependencies.map(best))) reachable.add(task.id);
+  }
+  return reachable;
+}
+
+const reachableOf = new WeakMap<readonly Task[], ReadonlySet<TaskId>>();
+
+/** The same of a list that does not change, which several rules ask about: found once. */
+export function reachableIn(tasks: readonly Task[]): ReadonlySet<TaskId> {
+  let reachable = reachableOf.get(tasks);
+  if (!reachable) {
+    reachable = reachableTasks(new Map(tasks.map((task) => [task.id, task])));
+    reachableOf.set(tasks, reachable);
   }
   return reachable;
 }

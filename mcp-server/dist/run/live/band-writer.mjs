@@ -11,7 +11,10 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
 // import:run/live.mjs in run/live/band-writer.mjs
-import { isSameHead, readBand, steadyRow } from "../live.mjs";
+import { readBand } from "../live.mjs";
+
+// import:run/live/facts.mjs in run/live/band-writer.mjs
+import { isSameHead, steadyRow } from "./facts.mjs";
 
 // mcp-server/src/run/live/band-writer.ts
 var ASKED_HOLDS_MS = 6e4;

@@ -1,6 +1,6 @@
 import type { AnyClaim, Outcome } from "../../graph/attempt.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
-import { brokenDependencies, needsHold, reachableTasks, statusesOf } from "../../graph/readiness.ts";
+import { brokenDependencies, needsHold, reachableIn, statusesOf } from "../../graph/readiness.ts";
 import type { Task, TaskId } from "../../graph/task.ts";
 
 /** More names than this make a reason harder to read, not clearer. */
@@ -17,7 +17,7 @@ const HOW_IT_ENDED: Readonly<Record<Outcome, string>> = {
 /** Why each pending task of a plan has not run, or not yet, in words for the user. */
 export function notRunReasons(state: PlanState, nowMs: number): Map<TaskId, string> {
   const tasks = new Map(state.tasks.map((task) => [task.id, task]));
-  const reachable = reachableTasks(tasks);
+  const reachable = reachableIn(state.tasks);
   const lastClaim = new Map(state.claims.map((claim) => [claim.task, claim]));
   const pending = state.tasks.filter((task) => task.status === "pending");
   return new Map(

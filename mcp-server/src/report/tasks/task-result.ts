@@ -79,12 +79,24 @@ export function taskResults(
   nowMs: number,
   prices?: PriceTable,
 ): TaskResult[] {
+  return resultsOf(state, state.tasks, { written, reasons: notRunReasons(state, nowMs) }, nowMs, prices);
+}
+
+/** The same of some of its tasks. @param known why those of them that are pending have not run. */
+export function resultsOf(
+  state: PlanState,
+  tasks: readonly Task[],
+  { written, reasons }: { readonly written: WrittenFiles; readonly reasons: ReadonlyMap<TaskId, string> },
+  nowMs: number,
+  prices?: PriceTable,
+): TaskResult[] {
   const spans = new Map<TaskId, AttemptSpan[]>();
   for (const span of attemptSpans(state, nowMs)) {
-    spans.set(span.attempt.task, [...(spans.get(span.attempt.task) ?? []), span]);
+    const own = spans.get(span.attempt.task);
+    if (own) own.push(span);
+    else spans.set(span.attempt.task, [span]);
   }
-  const reasons = notRunReasons(state, nowMs);
-  return state.tasks.map((task) => {
+  return tasks.map((task) => {
     const own = spans.get(task.id) ?? [];
     const last = own.at(-1);
     const ended = last?.attempt.state === "ended" ? last.attempt : undefined;

@@ -1,9 +1,9 @@
 import type { PlanState } from "../../graph/plan-state.ts";
-import { reachableTasks } from "../../graph/readiness.ts";
+import { reachableIn } from "../../graph/readiness.ts";
 import type { TaskId } from "../../graph/task.ts";
 
 /** Pending tasks that will run if the plan goes on as it is. A stopped plan has none, a paused one has. */
 export function tasksToCome({ plan, tasks }: PlanState): ReadonlySet<TaskId> {
   if (plan.status === "stopped") return new Set();
-  return reachableTasks(new Map(tasks.map((task) => [task.id, task])));
+  return reachableIn(tasks);
 }

@@ -1,4 +1,4 @@
-import { brokenDependencies, reachableTasks } from "../../graph/readiness.ts";
+import { brokenDependencies, reachableIn } from "../../graph/readiness.ts";
 import type { Task, TaskId } from "../../graph/task.ts";
 import type { TaskResult } from "./task-result.ts";
 
@@ -18,6 +18,7 @@ export interface WaitingForUser {
  * tasks still wait for. Those that hold up most come first.
  */
 export function waitingForUser(tasks: readonly Task[], results: readonly TaskResult[]): WaitingForUser[] {
+  if (results.length === 0) return [];
   const heldUpBy = findHeldUp(tasks);
   return results
     .flatMap((result): WaitingForUser[] => {
@@ -33,7 +34,7 @@ export function waitingForUser(tasks: readonly Task[], results: readonly TaskRes
 /** For each failed or cancelled task, the pending ones that cannot run because of it, directly or not. */
 function findHeldUp(tasks: readonly Task[]): Map<TaskId, TaskId[]> {
   const byId = new Map(tasks.map((task) => [task.id, task]));
-  const reachable = reachableTasks(byId);
+  const reachable = reachableIn(tasks);
   const stuck = tasks.filter((task) => task.status === "pending" && !reachable.has(task.id));
   const dependents = new Map<TaskId, Task[]>();
   for (const task of stuck) {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TaskRow } from "../../live/snapshot.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { type Band, readBand } from "./band-file.ts";
-import { isSameHead, steadyRow } from "./steady.ts";
+import { isSameHead, steadyRow } from "./facts/steady.ts";
 
 /** It is written for so long after somebody has asked. */
 export const ASKED_HOLDS_MS = 60_000;

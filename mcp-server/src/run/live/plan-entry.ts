@@ -2,14 +2,14 @@ import { basename } from "node:path";
 import { takesPlace } from "../../graph/attempt.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
 import type { PlanEntry, SnapshotCounts } from "../../live/snapshot.ts";
-import { taskResults } from "../../report/tasks/task-result.ts";
 import { cleanText, NAME_LIMIT } from "../../text/sanitize.ts";
 import { type DeadClaims, deadClaims, stateNow } from "../plan/interrupted.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { PlanView } from "../plan/plan-view.ts";
 import { isDone } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { needsNow } from "./needs.ts";
+import { needsNow } from "./facts/needs.ts";
+import { notAchieved } from "./facts/not-achieved.ts";
 
 /** A plan among others. */
 export async function planEntry(plan: PlanView, nowMs: number, address: string): Promise<PlanEntry> {
@@ -24,7 +24,7 @@ export async function planEntry(plan: PlanView, nowMs: number, address: string):
     status: stored.status,
     done: isDone(plan),
     counts: snapshotCounts(plan, state, dead),
-    needs: needsNow(plan, state.tasks, taskResults(state, new Map(), nowMs)).length,
+    needs: needsNow(plan, state.tasks, notAchieved(state, nowMs)).length,
     createdAtMs: stored.createdAtMs,
   };
 }

@@ -5,7 +5,7 @@ import type { HistoryTask, PlanHistory } from "../../live/snapshot.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { incidentsOf } from "./incidents.ts";
+import { incidentsOf } from "./facts/incidents.ts";
 import { planSnapshot } from "./plan-snapshot.ts";
 
 /** A whole run, up to now, for replay. @throws CallerError when there is no such plan. */

@@ -1,7 +1,7 @@
 import { isAttempt, workedUntilMs } from "../../graph/attempt.ts";
 import { MAX_TROUBLE, type PlanSnapshot } from "../../live/snapshot.ts";
 import { raiseLimit, spentText } from "../../policy/spending/limits.ts";
-import { taskResults } from "../../report/tasks/task-result.ts";
+import { notRunReasons } from "../../report/tasks/not-run.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { cleanText, LINE_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
 import { choose } from "../claims/choose.ts";
@@ -11,14 +11,15 @@ import { type PlanView, readGraph } from "../plan/plan-view.ts";
 import { isDone } from "../plan/progress.ts";
 import { type ExpectedTimes, expectedTimes } from "../planning/expected-times.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { costNow } from "./cost-now.ts";
-import { incidentsOf } from "./incidents.ts";
-import { needsNow } from "./needs.ts";
+import { costNow } from "./facts/cost-now.ts";
+import { incidentsOf } from "./facts/incidents.ts";
+import { needsNow } from "./facts/needs.ts";
+import { notAchieved } from "./facts/not-achieved.ts";
+import { rowsOf } from "./facts/rows.ts";
+import { runBy } from "./facts/run-by.ts";
+import { toldEvents } from "./facts/told-events.ts";
+import { readyWaits } from "./facts/waits.ts";
 import { repositoryTitle, snapshotCounts } from "./plan-entry.ts";
-import { rowsOf } from "./rows.ts";
-import { runBy } from "./run-by.ts";
-import { toldEvents } from "./told-events.ts";
-import { readyWaits } from "./waits.ts";
 
 /**
  * A plan as it stands, of one read of the graph. What nobody is at any more counts as lost, although no call has ended
@@ -32,7 +33,7 @@ export async function planSnapshot(plan: PlanView, nowMs: number): Promise<PlanS
   const done = isDone(plan);
   const expected = done || stored.status === "stopped" ? undefined : expectedTimes(ctx, plan, nowMs);
   const waits = readyWaits(plan, await choose(plan, nowMs), nowMs);
-  const results = taskResults(state, new Map(), nowMs);
+  const results = notAchieved(state, nowMs);
   const held = heldBy(plan, nowMs);
   const spans = state.claims.filter(isAttempt);
   const startedAtMs = spans.reduce((ms, { startedAtMs: at }) => Math.min(ms, at), Number.POSITIVE_INFINITY);
@@ -57,7 +58,10 @@ export async function planSnapshot(plan: PlanView, nowMs: number): Promise<PlanS
     cost: costNow(plan, events, nowMs),
     needs: needsNow(plan, state.tasks, results),
     trouble: incidentsOf(graph, events).slice(-MAX_TROUBLE).reverse(),
-    tasks: rowsOf({ loaded: plan, state, results, waits, expected }),
+    tasks: rowsOf({
+      ...{ loaded: plan, state, results, waits, expected },
+      reasons: notRunReasons(state, nowMs),
+    }),
   };
 }
 

@@ -3,12 +3,12 @@ import type { PlanSnapshot, SnapshotHead, SnapshotUpdate, TaskRow } from "../../
 import type { GraphStore } from "../../store/graph-store.ts";
 import { readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { isSameHead, steadyRow } from "./facts/steady.ts";
 import { planSnapshot } from "./plan-snapshot.ts";
-import { isSameHead, steadyRow } from "./steady.ts";
 
 /** Leases are renewed and limits end without an event: so often the plan is looked at though nothing has happened. */
 const LOOK_MS = 5_000;
-/** Two looks are apart by at least this, and by twice what one takes: a burst of events costs one look. */
+/** Two looks are apart by at least this, and by what one takes: a burst of events costs one look. */
 const MIN_PAUSE_MS = 60;
 /** Nobody has asked for so long: the plan is not watched any more. */
 const IDLE_MS = 60_000;
@@ -127,7 +127,7 @@ export class PlanWatch {
         const beganMs = performance.now();
         planId = await this.#look();
         const tookMs = performance.now() - beganMs;
-        await sleep(Math.max(MIN_PAUSE_MS, 2 * tookMs), undefined, { signal }).catch(() => undefined);
+        await sleep(Math.max(MIN_PAUSE_MS, tookMs), undefined, { signal }).catch(() => undefined);
       }
     } catch (error) {
       // Whoever asks next begins anew.
@@ -152,10 +152,15 @@ export class PlanWatch {
     let isOther = this.#told === undefined || !isSameHead(this.#told, head);
     for (const task of tasks) {
       const known = this.#rows.get(task.id);
+      // What has not changed is the same object.
+      if (known?.row === task) {
+        rows.set(task.id, known);
+        continue;
+      }
       const row = steadyRow(known?.row, task, head.atMs);
       const text = JSON.stringify(row);
       const isSame = known?.text === text;
-      rows.set(task.id, isSame ? known : { row, text, revision });
+      rows.set(task.id, isSame ? { ...known, row } : { row, text, revision });
       isOther ||= !isSame;
     }
     for (const id of this.#rows.keys()) {

@@ -17,8 +17,8 @@ import { taskOf } from "../plan/load-plan.ts";
 import { readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { eventLine } from "./event-line.ts";
+import { attemptRow } from "./facts/rows.ts";
 import { planSnapshot } from "./plan-snapshot.ts";
-import { attemptRow } from "./rows.ts";
 import { taskFiles } from "./task-files.ts";
 
 /** The newest events of a task. */
@@ -51,7 +51,8 @@ export async function taskDetail(
       events,
       detail: {
         ...{ v: 1 as const, plan: slug, seq: snapshot.seq, atMs: snapshot.atMs, row },
-        ...definition(task, await plan.description(task.id)),
+        description: lines(await plan.description(task.id)),
+        ...definition(task),
         dependents: dependentsOf(plan.graph.tasks.values(), task.id),
         attempts: claims.flatMap((claim) => attemptDetail(claim, task, table)).reverse(),
         events: events.slice(-MAX_EVENTS).map(eventLine).reverse(),
@@ -78,9 +79,8 @@ const lines = (text: string) => {
 const list = (texts: readonly string[], limit = LINE_LIMIT) =>
   texts.slice(0, MAX_LIST).map((text) => cleanText(text, limit));
 
-function definition(task: Task, description: string) {
+function definition(task: Task) {
   return {
-    description: lines(description),
     acceptance: task.acceptance.slice(0, MAX_LIST).map(({ criterion, command }) => ({
       criterion: cleanText(criterion, FINDING_LIMIT),
       ...(command !== undefined && { command: cleanText(command, FINDING_LIMIT) }),

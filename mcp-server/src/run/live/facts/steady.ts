@@ -1,10 +1,11 @@
-import type { Forecast, SnapshotHead, TaskRow } from "../../live/snapshot.ts";
+import type { Forecast, SnapshotHead, TaskRow } from "../../../live/snapshot.ts";
 
 /** What is expected is not told anew while it is off by less than this, or less than that share of the time until then. */
 const TOLERANCE_MS = 5_000;
 const TOLERANCE = 0.05;
 
-function isClose(beforeMs: number, afterMs: number, nowMs: number): boolean {
+/** Whether two guesses of one moment are about the same. Times are milliseconds since the epoch. */
+export function isClose(beforeMs: number, afterMs: number, nowMs: number): boolean {
   const most = Math.max(TOLERANCE_MS, TOLERANCE * Math.abs(afterMs - nowMs));
   return Math.abs(beforeMs - afterMs) <= most;
 }

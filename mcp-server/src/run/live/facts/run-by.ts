@@ -1,11 +1,11 @@
-import { isAttempt, isLive, workedUntilMs } from "../../graph/attempt.ts";
-import type { GraphEvent } from "../../graph/event.ts";
-import type { RunBy } from "../../live/snapshot.ts";
-import { engineRecordOf } from "../engine/engine-runs.ts";
-import type { DeadClaims } from "../plan/interrupted.ts";
-import type { LoadedPlan } from "../plan/load-plan.ts";
-import { isDone } from "../plan/progress.ts";
-import { isDead } from "../project/owner.ts";
+import { isAttempt, isLive, workedUntilMs } from "../../../graph/attempt.ts";
+import type { GraphEvent } from "../../../graph/event.ts";
+import type { RunBy } from "../../../live/snapshot.ts";
+import { engineRecordOf } from "../../engine/engine-runs.ts";
+import type { DeadClaims } from "../../plan/interrupted.ts";
+import type { LoadedPlan } from "../../plan/load-plan.ts";
+import { isDone } from "../../plan/progress.ts";
+import { isDead } from "../../project/owner.ts";
 
 /** Between two launches of a conversation lies its thinking: only after so long nobody is at it any more. */
 const QUIET_MS = 60_000;

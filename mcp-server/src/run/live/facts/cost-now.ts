@@ -1,10 +1,10 @@
-import { isAttempt, workedUntilMs } from "../../graph/attempt.ts";
-import type { GraphEvent } from "../../graph/event.ts";
-import { addUsage, newTokens, type Usage } from "../../graph/usage.ts";
-import type { CostNow, LimitNow } from "../../live/snapshot.ts";
-import { limitName, type SpendingLimits, settingOf, spentBy } from "../../policy/spending/limits.ts";
-import { conversationUsage } from "../../report/tasks/usage-figures.ts";
-import type { PlanView } from "../plan/plan-view.ts";
+import { isAttempt, workedUntilMs } from "../../../graph/attempt.ts";
+import type { GraphEvent } from "../../../graph/event.ts";
+import { addUsage, newTokens, type Usage } from "../../../graph/usage.ts";
+import type { CostNow, LimitNow } from "../../../live/snapshot.ts";
+import { limitName, type SpendingLimits, settingOf, spentBy } from "../../../policy/spending/limits.ts";
+import { conversationUsage } from "../../../report/tasks/usage-figures.ts";
+import type { PlanView } from "../../plan/plan-view.ts";
 
 /** The rate of tokens is taken over so long. */
 const RATE_MS = 10 * 60_000;

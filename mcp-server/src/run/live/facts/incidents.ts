@@ -1,11 +1,11 @@
-import { type AnyClaim, isAttempt } from "../../graph/attempt.ts";
-import type { GraphEvent } from "../../graph/event.ts";
-import type { PlanGraph } from "../../graph/plan-graph.ts";
-import type { Incident } from "../../live/snapshot.ts";
-import { heldLooks } from "../../policy/effects/seen-changes.ts";
-import { overwrittenVersions } from "../../report/files/overwritten.ts";
-import { formatDuration } from "../../text/format.ts";
-import { cleanText, LINE_LIMIT } from "../../text/sanitize.ts";
+import { type AnyClaim, isAttempt } from "../../../graph/attempt.ts";
+import type { GraphEvent } from "../../../graph/event.ts";
+import type { PlanGraph } from "../../../graph/plan-graph.ts";
+import type { Incident } from "../../../live/snapshot.ts";
+import { heldLooks } from "../../../policy/effects/seen-changes.ts";
+import { overwrittenVersions } from "../../../report/files/overwritten.ts";
+import { formatDuration } from "../../../text/format.ts";
+import { cleanText, LINE_LIMIT } from "../../../text/sanitize.ts";
 
 /** What went wrong in a plan, oldest first. @param events those of `toldEvents`, or all. */
 export function incidentsOf(graph: PlanGraph, events: readonly GraphEvent[]): Incident[] {

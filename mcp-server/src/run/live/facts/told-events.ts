@@ -1,7 +1,7 @@
-import type { GraphEvent } from "../../graph/event.ts";
-import type { PlanGraph } from "../../graph/plan-graph.ts";
-import type { IndexedType } from "../../store/tables/indexed-events.ts";
-import type { PlanView } from "../plan/plan-view.ts";
+import type { GraphEvent } from "../../../graph/event.ts";
+import type { PlanGraph } from "../../../graph/plan-graph.ts";
+import type { IndexedType } from "../../../store/tables/indexed-events.ts";
+import type { PlanView } from "../../plan/plan-view.ts";
 
 /** What a snapshot takes from the log and not from the tables; each is rare. */
 const TOLD = [

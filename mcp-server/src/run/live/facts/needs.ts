@@ -1,12 +1,12 @@
-import { type AnyClaim, isAttempt } from "../../graph/attempt.ts";
-import type { Task, TaskId } from "../../graph/task.ts";
-import type { ActionName, Need } from "../../live/snapshot.ts";
-import { raiseLimit, spentText } from "../../policy/spending/limits.ts";
-import type { TaskResult } from "../../report/tasks/task-result.ts";
-import { type WaitingForUser, waitingForUser } from "../../report/tasks/waiting-for-user.ts";
-import { cleanText, FINDING_LIMIT } from "../../text/sanitize.ts";
-import type { LoadedPlan } from "../plan/load-plan.ts";
-import { rejectedWork } from "../review/review.ts";
+import { type AnyClaim, isAttempt } from "../../../graph/attempt.ts";
+import type { Task, TaskId } from "../../../graph/task.ts";
+import type { ActionName, Need } from "../../../live/snapshot.ts";
+import { raiseLimit, spentText } from "../../../policy/spending/limits.ts";
+import type { TaskResult } from "../../../report/tasks/task-result.ts";
+import { type WaitingForUser, waitingForUser } from "../../../report/tasks/waiting-for-user.ts";
+import { cleanText, FINDING_LIMIT } from "../../../text/sanitize.ts";
+import type { LoadedPlan } from "../../plan/load-plan.ts";
+import { rejectedWork } from "../../review/review.ts";
 
 /** A snapshot names so many tasks that one of them holds up. */
 const MAX_HELD_UP = 50;
@@ -20,7 +20,7 @@ const ACTIONS: Readonly<Record<Need["kind"], readonly ActionName[]>> = {
   limit: ["stop"],
 };
 
-/** What goes no further without a person. @param tasks as they are now. @param results of all of them. */
+/** What goes no further without a person. @param tasks as they are now. @param results of those that were not achieved. */
 export function needsNow(
   loaded: LoadedPlan,
   tasks: readonly Task[],

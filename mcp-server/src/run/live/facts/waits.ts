@@ -1,11 +1,11 @@
-import type { TaskId } from "../../graph/task.ts";
-import type { WaitKind } from "../../live/snapshot.ts";
-import { spentText } from "../../policy/spending/limits.ts";
-import type { Refusal } from "../../schedule/dispatch.ts";
-import { plural } from "../../text/format.ts";
-import type { Chosen } from "../claims/choose.ts";
-import { type Wait, waitingTasks } from "../claims/waiting-tasks.ts";
-import type { LoadedPlan } from "../plan/load-plan.ts";
+import type { TaskId } from "../../../graph/task.ts";
+import type { WaitKind } from "../../../live/snapshot.ts";
+import { spentText } from "../../../policy/spending/limits.ts";
+import type { Refusal } from "../../../schedule/dispatch.ts";
+import { plural } from "../../../text/format.ts";
+import type { Chosen } from "../../claims/choose.ts";
+import { type Wait, waitingTasks } from "../../claims/waiting-tasks.ts";
+import type { LoadedPlan } from "../../plan/load-plan.ts";
 
 /** Why a task does not start though its dependencies hold. */
 export interface ReadyWait {
@@ -48,7 +48,9 @@ function readyWait({ graph, stored }: LoadedPlan, wait: Wait, refusal: Refusal |
   const inPlan = holder?.startsWith(own) ? (holder.slice(own.length) as TaskId) : undefined;
   const after = refusal?.kind === "turn" ? (refusal.after as TaskId) : undefined;
   const waitsFor = [inPlan, after].filter((id) => id !== undefined && graph.tasks.has(id)) as TaskId[];
-  return { why, reason: wordsOf(wait, why), waitsFor };
+  // A task of the same plan is known by its id.
+  const reason = inPlan === undefined ? wordsOf(wait, why) : `its files are held by ${inPlan}`;
+  return { why, reason, waitsFor };
 }
 
 const WHY_REFUSED: Readonly<Record<Refusal["kind"], WaitKind>> = {
