@@ -19,12 +19,12 @@ function chain(length: number) {
 
 describe("graphPart", () => {
   it("graphPart shows every task of a small plan by itself", () => {
-    const part = graphPart(fan(20), { focus: [], alone: NOTHING_ALONE, maxChips: 150 });
+    const part = graphPart(fan(20), { focus: [], alone: NOTHING_ALONE, maxChips: 150, maxNear: 50 });
     expect(part.map(({ tasks }) => tasks.length)).toEqual(Array(22).fill(1));
   });
 
   it("graphPart puts tasks of a larger plan together that have the same neighbours", () => {
-    const part = graphPart(fan(100), { focus: [], alone: new Set(["m7"]), maxChips: 150 });
+    const part = graphPart(fan(100), { focus: [], alone: new Set(["m7"]), maxChips: 150, maxNear: 50 });
     expect(part.map(({ id, tasks }) => [id, tasks.length])).toEqual([
       ["start", 1],
       ["m0", 99],
@@ -35,7 +35,7 @@ describe("graphPart", () => {
   });
 
   it("graphPart shows the neighbourhood of the focus where the plan is too large, and counts what it leaves out", () => {
-    const part = graphPart(chain(500), { focus: ["c250"], alone: NOTHING_ALONE, maxChips: 5 });
+    const part = graphPart(chain(500), { focus: ["c250"], alone: NOTHING_ALONE, maxChips: 150, maxNear: 5 });
     expect(part.map(({ id }) => id)).toEqual(["c248", "c249", "c250", "c251", "c252"]);
     expect(part.map(({ hiddenBefore, hiddenBehind }) => [hiddenBefore, hiddenBehind])).toEqual([
       [1, 0],
@@ -47,7 +47,12 @@ describe("graphPart", () => {
   });
 
   it("graphPart begins at the start of the plan without a focus", () => {
-    const part = graphPart(chain(500), { focus: ["unknown"], alone: NOTHING_ALONE, maxChips: 3 });
+    const part = graphPart(chain(500), {
+      focus: ["unknown"],
+      alone: NOTHING_ALONE,
+      maxChips: 150,
+      maxNear: 3,
+    });
     expect(part.map(({ id }) => id)).toEqual(["c0", "c1", "c2"]);
   });
 });

@@ -21,7 +21,9 @@ export function hostilePlan(texts: Readonly<Record<string, string>>): HostilePla
   const list = Object.values(texts).map((text) => text.slice(0, MAX_TEXT));
   const plan = simulatedPlan({ tasks: list.length, trouble: 5 });
   const textOf = new Map(plan.history.tasks.map(({ id, position }) => [id, list[position] ?? ""]));
-  const idOf = (id: string) => `${id} ${(textOf.get(id) ?? "").slice(0, 100)}`;
+  // Half a character reaches no page, and could stand in no address.
+  const idOf = (id: string) =>
+    `${id} ${(textOf.get(id) ?? "").slice(0, 100).replace(/[\ud800-\udfff]/gu, "")}`;
   const middle = plan.snapshotAt(plan.startMs + (plan.endMs - plan.startMs) / 2);
   const hostile = <T>(value: T, own: string): T => replaced(value, own, idOf) as T;
   const first = list[3] ?? "";

@@ -154,7 +154,7 @@ describe.skipIf(hasNoBrowser)("the page", () => {
     const order = () =>
       page.locator(".row").evaluateAll((rows) => rows.map((row) => row.getAttribute("data-task")));
     const before = await order();
-    await page.locator(".row").nth(1).hover();
+    await page.locator(".row").nth(6).hover();
     server().show("orders", { snapshot: plan.snapshotAt(plan.startMs + 30 * MINUTE), history: plan.history });
     await page.getByRole("button", { name: /changes? of order waits?/ }).waitFor();
     const held = await order();
@@ -275,16 +275,18 @@ describe.skipIf(hasNoBrowser)("the page", () => {
       );
     await page.locator(".line").first().waitFor();
     expect(await page.locator("body").textContent()).toContain(MARK);
-    for (const { id } of snapshot.tasks) {
-      await page.evaluate(
-        `location.hash = "#/hostile/run?task=" + encodeURIComponent(${JSON.stringify(id)})`,
-      );
-      await page.locator(".side .attempt").first().waitFor();
-      await page.locator(".side .changed summary").first().click();
-      await page.locator(".difference").first().waitFor();
+    for (const button of await page.locator(".fold[aria-expanded=false]").all()) await button.click();
+    for (const { position } of snapshot.tasks) {
+      await page.locator(`#row-${position}`).click();
+      await page.getByRole("heading", { name: "Brief" }).waitFor();
+      const changed = page.locator(".side .changed summary");
+      if ((await changed.count()) > 0) {
+        await changed.first().click();
+        await page.locator(".difference").first().waitFor();
+      }
       expect(await elements()).toBe(0);
     }
-    await page.getByRole("button", { name: /^Trouble/ }).click();
+    await page.getByRole("button", { name: /^trouble/ }).click();
     await page.locator(".trouble li").first().waitFor();
     await page.keyboard.press("g");
     await page.locator(".chip").first().waitFor();

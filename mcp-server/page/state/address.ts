@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { pathPart } from "../connection/paths.ts";
 
 export type View = "run" | "graph";
 
@@ -30,7 +31,7 @@ export function readAddress(hash: string): Address {
 
 export function writeAddress({ of, view, task, trouble }: Address): string {
   if (of === undefined) return "#/";
-  const path = [of, view].map(encodeURIComponent).join("/");
+  const path = [of, view].map(pathPart).join("/");
   const asked = new URLSearchParams({
     ...(task === undefined ? {} : { task }),
     ...(trouble ? { trouble: "" } : {}),

@@ -73,3 +73,21 @@ export function plannedSpan(row: TaskRow, atMs: number): Stretch | undefined {
   if (row.group !== "running") return row.expected;
   return row.expected.endMs > atMs ? { startMs: atMs, endMs: row.expected.endMs } : undefined;
 }
+
+/** How many attempts ever ran at once, so that drawings keep their height while time is moved. */
+export const mostAtOnce = computed(() => {
+  const tasks = replay.value?.history.tasks ?? plan.value?.tasks ?? [];
+  const changes = tasks.flatMap(({ attempts }) =>
+    attempts.flatMap(({ startMs, endMs }) => [
+      { ms: startMs, by: 1 },
+      ...(endMs === undefined ? [] : [{ ms: endMs, by: -1 }]),
+    ]),
+  );
+  changes.sort((a, b) => a.ms - b.ms || a.by - b.by);
+  let [now, most] = [0, 1];
+  for (const { by } of changes) {
+    now += by;
+    most = Math.max(most, now);
+  }
+  return most;
+});

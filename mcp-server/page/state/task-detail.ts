@@ -1,6 +1,6 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { TaskDetail } from "../../src/live/snapshot.ts";
-import { planPath } from "../connection/paths.ts";
+import { pathPart, planPath } from "../connection/paths.ts";
 import { load } from "../connection/session.ts";
 import { address } from "./address.ts";
 import { livePlan } from "./plan-state.ts";
@@ -34,7 +34,7 @@ export function followTask(): () => void {
     const { signal: abort } = loading;
     timer = setTimeout(
       () => {
-        load<TaskDetail>(planPath(of, `tasks/${encodeURIComponent(task)}`), abort).then(
+        load<TaskDetail>(planPath(of, `tasks/${pathPart(task)}`), abort).then(
           (loaded) => {
             detail.value = loaded;
           },

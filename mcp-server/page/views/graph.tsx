@@ -42,12 +42,14 @@ const nodes = computed(() =>
   (JSON.parse(structure.value) as [string, string[]][]).map(([id, dependencies]) => ({ id, dependencies })),
 );
 
-const part = computed(() => {
-  const all = nodes.value;
-  const whole = graphPart(all, { focus: [], alone: opened.value, maxChips: MAX_CHIPS });
-  if (whole.reduce((sum, { tasks }) => sum + tasks.length, 0) === all.length) return whole;
-  return graphPart(all, { focus: focusOf(focus.value), alone: opened.value, maxChips: MAX_NEAR });
-});
+const part = computed(() =>
+  graphPart(nodes.value, {
+    focus: focusOf(focus.value),
+    alone: opened.value,
+    maxChips: MAX_CHIPS,
+    maxNear: MAX_NEAR,
+  }),
+);
 
 const isPart = computed(
   () => part.value.reduce((sum, { tasks }) => sum + tasks.length, 0) < nodes.value.length,

@@ -119,7 +119,7 @@ function Agents({ snapshot }: { readonly snapshot: PlanSnapshot }): JSX.Element 
   const maySet = mayAct.value && planActions(snapshot).includes("cap");
   const set = (value: number) => void act({ do: "cap", value });
   return (
-    <div class="figure num">
+    <div class="figure agents num">
       <b>
         {cap.running} of {cap.now} agents
       </b>

@@ -25,7 +25,7 @@ import {
   toggleGroup,
 } from "../state/list-state.ts";
 import { nowMs, plan } from "../state/plan-state.ts";
-import { scale } from "../state/scale.ts";
+import { mostAtOnce, scale } from "../state/scale.ts";
 import { axisMarks } from "../time/time-scale.ts";
 import { clockLength, moment, roughLength, tokenCount } from "../time/words.ts";
 import { Bars } from "./bars.tsx";
@@ -39,9 +39,9 @@ const WIDE: LineHeights = { row: 24, head: 27 };
 const NARROW: LineHeights = { row: 46, head: 34 };
 const NARROW_SCREEN = "(max-width: 760px)";
 
-/** Ids of rows in the document; a task's id may have any characters. */
-export function rowElementId(task: string): string {
-  return `row-${encodeURIComponent(task)}`;
+/** Ids of rows in the document: a task's own id may have any characters. */
+function rowElementId({ position }: TaskRow): string {
+  return `row-${position}`;
 }
 
 /** All tasks in groups, each with its time. Only what is seen is in the document. */
@@ -90,6 +90,10 @@ export function RunList(): JSX.Element {
   }, [active]);
 
   const total = plan.value?.tasks.length ?? 0;
+  const inDocument = lines.slice(seen.from, seen.to);
+  const activeRow = inDocument.flatMap((line) =>
+    line.kind === "row" && line.key === active ? line.row : [],
+  )[0];
   return (
     <section class="run" aria-label="Tasks">
       <Picks waiting={waiting} isEmpty={lines.length === 0} />
@@ -102,9 +106,7 @@ export function RunList(): JSX.Element {
         aria-label={`Tasks, ${total}`}
         aria-rowcount={lines.length + 1}
         tabIndex={0}
-        {...(active !== undefined && lines.slice(seen.from, seen.to).some(({ key }) => key === active)
-          ? { "aria-activedescendant": rowElementId(active) }
-          : {})}
+        {...(activeRow === undefined ? {} : { "aria-activedescendant": rowElementId(activeRow) })}
         onScroll={(event) => {
           scrolled.value = event.currentTarget.scrollTop;
         }}
@@ -120,7 +122,8 @@ export function RunList(): JSX.Element {
           style={isPrinting.value ? {} : { height: `${tops.at(-1) ?? 0}px` }}
         >
           <TimeLines />
-          {lines.slice(seen.from, seen.to).map((line, n) => (
+          <NowLine />
+          {inDocument.map((line, n) => (
             <LineView key={line.key} line={line} index={seen.from + n} top={tops[seen.from + n] ?? 0} />
           ))}
         </div>
@@ -274,7 +277,7 @@ const axisLabels = computed(() => {
   );
 });
 
-/** The lines of the axis behind the rows, and that of now before them. */
+/** The lines of the axis, behind the rows. */
 function TimeLines(): JSX.Element {
   return (
     <div class="time-lines" aria-hidden="true">
@@ -292,15 +295,20 @@ function TimeLines(): JSX.Element {
             }}
           />
         ))}
-        <Now />
       </span>
     </div>
   );
 }
 
-function Now(): JSX.Element | null {
+function NowLine(): JSX.Element | null {
   if (plan.value?.done) return null;
-  return <i class="now" style={{ left: `${(100 * scale.value.at(nowMs.value)).toFixed(3)}%` }} />;
+  return (
+    <div class="time-lines before" aria-hidden="true">
+      <span class="over-time">
+        <i class="now" style={{ left: `${(100 * scale.value.at(nowMs.value)).toFixed(3)}%` }} />
+      </span>
+    </div>
+  );
 }
 
 function LineView({
@@ -394,7 +402,9 @@ function Heading({
         <small>{summary}</small>
       </span>
       <span class="over-time" role="gridcell">
-        {isFolded && rows.length > 0 && <LoadArea rows={rows} atMs={plan.value?.atMs ?? 0} />}
+        {isFolded && rows.length > 0 && (
+          <LoadArea rows={rows} atMs={plan.value?.atMs ?? 0} full={mostAtOnce.value} />
+        )}
       </span>
     </div>
   );
@@ -465,7 +475,7 @@ function RowLine({ row, place }: { readonly row: TaskRow; readonly place: PlaceI
   const classes = ["line", "row", `tone-${toneOf(row)}`, ...(isOpen ? ["opened"] : [])].join(" ");
   return (
     <div
-      id={rowElementId(row.id)}
+      id={rowElementId(row)}
       class={classes}
       role="row"
       aria-selected={cursor.value === row.id}

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import type { TaskRow } from "../../src/live/snapshot.ts";
 import { connection, nowMs, plan, replay } from "../state/plan-state.ts";
 import { momentsOf, nextMoment, SPEEDS, seek, setSpeed, startReplay, stopReplay } from "../state/replay.ts";
-import { scale } from "../state/scale.ts";
+import { mostAtOnce, scale } from "../state/scale.ts";
 import { axisMarks } from "../time/time-scale.ts";
 import { moment, timeOfDay } from "../time/words.ts";
 import { Feed } from "./feed.tsx";
@@ -132,9 +132,6 @@ const drawnMs = computed(() => {
   return Math.ceil(nowMs.value / piece) * piece;
 });
 
-/** How many attempts ever ran at once, so that the drawing keeps its height while time is moved. */
-const fullest = computed(() => mostAtOnce(replay.value?.history.tasks ?? plan.value?.tasks ?? []));
-
 /** Times below the drawing, as many as fit everywhere. */
 const labels = computed(() => {
   const { value } = scale;
@@ -148,7 +145,7 @@ function Overview(): JSX.Element {
   const rows: readonly TaskRow[] = plan.value?.tasks ?? [];
   return (
     <div class="overview">
-      <LoadArea rows={rows} atMs={drawnMs.value} full={fullest.value} />
+      <LoadArea rows={rows} atMs={drawnMs.value} full={mostAtOnce.value} />
       <Marks />
       {labels.value.map(({ ms, at }) => (
         <small key={ms} class="num" aria-hidden="true" style={{ left: `${100 * at}%` }}>
@@ -183,22 +180,6 @@ function Slider(): JSX.Element {
       />
     </>
   );
-}
-
-function mostAtOnce(tasks: readonly Pick<TaskRow, "attempts">[]): number {
-  const changes = tasks.flatMap(({ attempts }) =>
-    attempts.flatMap(({ startMs, endMs }) => [
-      { ms: startMs, by: 1 },
-      ...(endMs === undefined ? [] : [{ ms: endMs, by: -1 }]),
-    ]),
-  );
-  changes.sort((a, b) => a.ms - b.ms || a.by - b.by);
-  let [now, most] = [0, 1];
-  for (const { by } of changes) {
-    now += by;
-    most = Math.max(most, now);
-  }
-  return most;
 }
 
 const MARK_KINDS = [

@@ -17,22 +17,27 @@ export interface PartOptions {
   readonly focus: readonly string[];
   /** Tasks that are never put together with others. */
   readonly alone: ReadonlySet<string>;
-  /** How many chips may be drawn. */
+  /** How many chips may be drawn of a plan that is shown as a whole. */
   readonly maxChips: number;
+  /** And how many of one that is shown in part. */
+  readonly maxNear: number;
 }
 
 /**
  * What is drawn of a graph: everything where that fits, else tasks that are alike as one chip, and if that is too much,
  * the neighbourhood of the focus, step by step in both directions, as far as it fits.
  */
-export function graphPart(nodes: readonly Node[], { focus, alone, maxChips }: PartOptions): GraphChip[] {
+export function graphPart(
+  nodes: readonly Node[],
+  { focus, alone, maxChips, maxNear }: PartOptions,
+): GraphChip[] {
   const single = nodes.map(
     (node): GraphChip => ({ ...node, tasks: [node.id], hiddenBefore: 0, hiddenBehind: 0 }),
   );
   if (single.length <= Math.min(maxChips, MAX_UNFOLDED)) return single;
   const folded = foldAlike(nodes, alone);
   if (folded.length <= maxChips) return folded;
-  return neighbourhood(folded, focus, maxChips);
+  return neighbourhood(folded, focus, maxNear);
 }
 
 /** So many tasks are shown one by one. */
