@@ -14,6 +14,9 @@ const MAX_RETRIES = 14;
 /** After the user was told that the server has ended, it is looked for this often. */
 const AWAY_MS = 2_000;
 
+/** So often it is said that this module is there, while the user reads a question: less than the server believes it for. */
+const STAY_MS = 5_000;
+
 /** What is used here of the host's interface, which declares itself for each of its builds. */
 interface Host {
   readonly mcp: {
@@ -294,8 +297,18 @@ export const register = (on: On): void => {
 
   // With the user's answer a plan may begin, which is known when the hooks of the call have ended.
   on("tool.call", { tool: "AskUserQuestion" }, async ($, event, next) => {
-    const answered = await next(event);
-    if (!isPlanAnalysed) return answered;
+    if (!isPlanAnalysed) return next(event);
+    // The user may read for long, and the server is to know then that this module is there.
+    let isOpen = true;
+    const stay = () => {
+      if (!isOpen) return;
+      void hello($).catch(() => undefined);
+      $.clock.after(STAY_MS, stay);
+    };
+    stay();
+    const answered = await next(event).finally(() => {
+      isOpen = false;
+    });
     for (const ms of [200, 2_000]) $.clock.after(ms, () => hello($).catch(() => undefined));
     return answered;
   });

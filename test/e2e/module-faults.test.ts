@@ -238,6 +238,9 @@ describe.runIf(isLong)("what goes wrong while the plugin's module runs a plan", 
   it("the command for specifications hands over to the module with the user's yes, and is asked nothing more but to tell the end", async () => {
     const run = interactive(async (session) => {
       await session.type(EXECUTE);
+      await session.waitFor(QUESTION);
+      // A user reads before he answers.
+      await new Promise((resolve) => setTimeout(resolve, 15_000));
       await session.accept(QUESTION);
       await waitForEnd(session);
     }, executesByModule);

@@ -252,6 +252,23 @@ describe("the module in the host", () => {
     expect(await session.hello()).toMatchObject({ plans: [{ plan: "auth", run: 1 }] });
   });
 
+  it("the user's yes tells the conversation to begin the plan where the module has not been heard of for a while", async () => {
+    let nowMs = Date.now();
+    const session = await Session.with(three, { env: { PARALLEL_APPROVE: "scope" }, now: () => nowMs });
+    await session.server.call("plan_create", { plan: "auth", from: "specs/auth/03-tasks.json" });
+    await session.hello();
+    await session.server.call("plan_analyze", { plan: "auth" });
+    nowMs += 60_000;
+    const response = JSON.stringify({ answers: { "Shall it run?": "Run auth" } });
+    const said = await session.server.hook({
+      event: "PostToolUse",
+      tool: "AskUserQuestion",
+      use: "q",
+      response,
+    });
+    expect(JSON.stringify(said)).toContain("it has not begun; call plan_update");
+  });
+
   it("the user's yes brings the first launches where the conversation launches, and they are not offered to it again", async () => {
     const session = await Session.with(three);
     await session.server.call("plan_create", { plan: "auth", from: "specs/auth/03-tasks.json" });

@@ -86,7 +86,11 @@ async function afterQuestion(run: RunContext, session: SessionMemory, event: Hoo
   const answers = Object.values(json(questionResponse, event.response)?.answers ?? {});
   if (offered === undefined || !answers.includes(offered.choice)) return NOTHING;
   const { plan, engine } = offered;
-  if (engine === "mod" && !session.module.isHere(run.now())) return NOTHING;
+  if (engine === "mod" && !session.module.isHere(run.now()))
+    return tell(
+      "PostToolUse",
+      `plan ${plan}: it has not begun; call plan_update {plan: "${plan}", action: "run"}.`,
+    );
   session.offered = undefined;
   await run.roles.refresh();
   if (engine === "burst") return firstLaunches(run, session, plan);
