@@ -248,6 +248,10 @@ async function launch(run: RunContext, session: SessionMemory, event: HookEvent)
   return {
     hookSpecificOutput: {
       hookEventName: "PreToolUse",
+      // Auto mode checks what its model wrote. It cannot judge a launch that a module makes, or whose prompt is another
+      // one now, and would ask about each.
+      permissionDecision: "allow",
+      permissionDecisionReason: "a task of the plan that the user let begin",
       updatedInput: {
         ...rest,
         prompt: briefOf(
