@@ -439,7 +439,11 @@ async function afterQuestion(run, session, event) {
   const answers = Object.values(json(questionResponse, event.response)?.answers ?? {});
   if (offered === void 0 || !answers.includes(offered.choice)) return NOTHING;
   const { plan, engine } = offered;
-  if (engine === "mod" && !session.module.isHere(run.now())) return NOTHING;
+  if (engine === "mod" && !session.module.isHere(run.now()))
+    return tell(
+      "PostToolUse",
+      `plan ${plan}: it has not begun; call plan_update {plan: "${plan}", action: "run"}.`
+    );
   session.offered = void 0;
   await run.roles.refresh();
   if (engine === "burst") return firstLaunches(run, session, plan);
@@ -733,6 +737,10 @@ ${input.description ?? ""}`);
   return {
     hookSpecificOutput: {
       hookEventName: "PreToolUse",
+      // Auto mode checks what its model wrote. It cannot judge a launch that a module makes, or whose prompt is another
+      // one now, and would ask about each.
+      permissionDecision: "allow",
+      permissionDecisionReason: "a task of the plan that the user let begin",
       updatedInput: {
         ...rest,
         prompt: briefOf(
