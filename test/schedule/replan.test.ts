@@ -49,6 +49,19 @@ describe("Replanner", () => {
     expect(replannerFor(input).replan({ ended: [], running: [] }).startNow).toEqual([0]);
   });
 
+  it("the replanner says how long is left, what it comes to at least, and which chain makes it so", () => {
+    const replanner = replannerFor(diamond);
+    const { makespan, lowerBound, longestChain, left } = replanner.outlook({ ended: [0], running: [[2, 1]] });
+    expect({ makespan, lowerBound, longestChain }).toEqual({
+      makespan: 9,
+      lowerBound: 9,
+      longestChain: [0, 1, 3],
+    });
+    expect([...left]).toEqual([0, 6, 1, 3]);
+    const onOne = replannerFor({ ...diamond, capacities: [1] }).outlook({ ended: [], running: [] });
+    expect([onOne.makespan, onOne.lowerBound]).toEqual([15, 15]);
+  });
+
   it("the replanner starts a task again whose attempt failed", () => {
     expect(replannerFor(diamond).replan({ ended: [0, 2], running: [] }).startNow).toEqual([1]);
   });

@@ -8,7 +8,7 @@ import { planSnapshot } from "./plan-snapshot.ts";
 
 /** Leases are renewed and limits end without an event: so often the plan is looked at though nothing has happened. */
 const LOOK_MS = 5_000;
-/** Two looks are apart by at least this, and by what one takes: a burst of events costs one look. */
+/** Two looks are apart by at least this, and by half of what one takes: a burst of events costs few looks. */
 const MIN_PAUSE_MS = 60;
 /** Nobody has asked for so long: the plan is not watched any more. */
 const IDLE_MS = 60_000;
@@ -127,7 +127,7 @@ export class PlanWatch {
         const beganMs = performance.now();
         planId = await this.#look();
         const tookMs = performance.now() - beganMs;
-        await sleep(Math.max(MIN_PAUSE_MS, tookMs), undefined, { signal }).catch(() => undefined);
+        await sleep(Math.max(MIN_PAUSE_MS, tookMs / 2), undefined, { signal }).catch(() => undefined);
       }
     } catch (error) {
       // Whoever asks next begins anew.
