@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import type { AgentClient, ClientEvent } from "./agent-client.ts";
+import type { AgentClient } from "./agent-client.ts";
 import { serverEntry, withInstructions } from "./prompt.ts";
-import { countIn, fieldsOf, objectIn, textIn, troubleIn } from "./reading.ts";
+import { fieldsOf, objectIn, textIn, troubleIn } from "./reading.ts";
 
 const SERVERS = "mcp.json";
 
-/** GitHub Copilot CLI: the server in a file that is named when it starts. */
+/** GitHub Copilot CLI: the server in a file that is named when it starts. Its output tells no tokens. */
 export const COPILOT_CLI: AgentClient = {
   name: "copilot",
   programs: ["copilot"],
@@ -34,22 +34,6 @@ export const COPILOT_CLI: AgentClient = {
     if (event?.type === "assistant.turn_start") return [{ kind: "started" }];
     if (event?.type === "assistant.message") return [{ kind: "message", text: textIn(data.content) }];
     if (event?.type === "tool.execution_start") return [{ kind: "tool", name: textIn(data.toolName) }];
-    if (event?.type === "assistant.usage") return [usageIn(data)];
     return event?.type === "session.error" ? [troubleIn(textIn(data.message))] : [];
   },
 };
-
-function usageIn(data: Readonly<Record<string, unknown>>): ClientEvent {
-  const cacheRead = countIn(data.cacheReadTokens);
-  const model = textIn(data.model);
-  return {
-    kind: "usage",
-    tokens: {
-      input: Math.max(0, countIn(data.inputTokens) - cacheRead),
-      cacheWrite: countIn(data.cacheWriteTokens),
-      cacheRead,
-      output: countIn(data.outputTokens),
-    },
-    ...(model !== "" && { model }),
-  };
-}

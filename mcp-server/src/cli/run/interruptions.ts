@@ -1,3 +1,6 @@
+/** The exit code that shells give a program that was ended with Ctrl-C. */
+const INTERRUPTED = 130;
+
 /** The first interruption lets what runs finish, the second stops it; so does the end of the time after SIGTERM. */
 export class Interruptions {
   readonly #drain = new AbortController();
@@ -8,7 +11,12 @@ export class Interruptions {
     private readonly drainMs: number,
     private readonly say: (text: string) => void,
   ) {
-    process.on("SIGINT", this.#interrupt).on("SIGTERM", this.#terminate).on("SIGHUP", this.#terminate);
+    process.on("SIGTERM", this.#terminate).on("SIGHUP", this.#terminate);
+  }
+
+  /** From now on Ctrl-C interrupts, where no display tells of it. */
+  listen(): void {
+    process.on("SIGINT", this.interrupt);
   }
 
   get drain(): AbortSignal {
@@ -21,10 +29,12 @@ export class Interruptions {
 
   forget(): void {
     clearTimeout(this.#timer);
-    process.off("SIGINT", this.#interrupt).off("SIGTERM", this.#terminate).off("SIGHUP", this.#terminate);
+    process.off("SIGINT", this.interrupt).off("SIGTERM", this.#terminate).off("SIGHUP", this.#terminate);
   }
 
-  readonly #interrupt = () => {
+  readonly interrupt = () => {
+    // What is left is ended by the next run.
+    if (this.stop.aborted) process.exit(INTERRUPTED);
     const isSecond = this.drain.aborted;
     this.say(
       isSecond

@@ -1,53 +1,127 @@
-import type { PlanNews } from "../../runner/plan-news.ts";
+import { existingGraph } from "../../run/plan/load-plan.ts";
+import type { RunContext } from "../../run/project/run-context.ts";
+import { followPlan } from "../../runner/plan-news.ts";
 import type { PlanRunEnd, RunnerNews } from "../../runner/run-plan.ts";
 import { cleanText, LINE_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
 import { visibleJson } from "../../text/visible-json.ts";
+import { KeyActions } from "../display/display-actions.ts";
+import { displayFor } from "../display/display-for.ts";
+import type { PlanDisplay } from "../display/line-display.ts";
+import { canRedraw } from "../display/terminal.ts";
+import { watchPlan, watchPlans } from "../display/watch-plans.ts";
 
-/** What the user is told, and how. */
+/** What the user of a runner is told, and how. */
 export interface RunOutput {
   say(text: string): void;
-  plan(slug: string, news: PlanNews): void;
+  /**
+   * Shows what happens in a plan, or in all of them, whoever does it.
+   * @param signal when that is enough.
+   */
+  follow(slug: string | undefined, signal: AbortSignal): Promise<void>;
   runner(slug: string, news: RunnerNews): void;
-  end(slug: string, end: PlanRunEnd): void;
+  /** Nothing more comes but this. */
+  end(slug: string, end: PlanRunEnd): Promise<void>;
+  close(): Promise<void>;
+  /** Whether it tells of Ctrl-C itself. */
+  readonly hasKeys: boolean;
 }
 
-/** @param isJson whether it is lines of JSON. @param isOfSeveral whether lines for people name the plan. */
-export function runOutput(isJson: boolean, isOfSeveral = false): RunOutput {
-  return isJson ? jsonOutput() : textOutput(isOfSeveral);
+/**
+ * Lines of JSON, or what fits where the output goes.
+ * @param interrupt what Ctrl-C does where keys are read.
+ */
+export function runOutput(
+  ctx: RunContext,
+  pluginRoot: string,
+  isJson: boolean,
+  interrupt: () => void,
+): RunOutput {
+  return isJson ? new JsonOutput(ctx) : new DisplayOutput(ctx, pluginRoot, interrupt);
 }
 
-function textOutput(isOfSeveral: boolean): RunOutput {
-  const of = (slug: string) => (isOfSeveral ? `${cleanText(slug, NAME_LIMIT)}: ` : "");
-  const line = (atMs: number, text: string) => {
-    process.stdout.write(`${new Date(atMs).toTimeString().slice(0, 8)} ${text}\n`);
-  };
-  return {
-    say: (text) => line(Date.now(), text),
-    plan: (slug, { atMs, text }) => line(atMs, `${of(slug)}${text}`),
-    runner: (slug, news) => line(Date.now(), `${of(slug)}${runnerText(news)}`),
-    end: (_, { text }) => void process.stdout.write(`\n${text}\n`),
-  };
+class DisplayOutput implements RunOutput {
+  readonly hasKeys = canRedraw(process.stdout, process.env);
+  readonly #actions: KeyActions;
+  #display: PlanDisplay | undefined;
+
+  constructor(
+    private readonly ctx: RunContext,
+    pluginRoot: string,
+    interrupt: () => void,
+  ) {
+    this.#actions = new KeyActions(ctx, pluginRoot, { leave: interrupt, interrupt });
+  }
+
+  say(text: string): void {
+    if (this.#display) this.#display.say(text);
+    else process.stdout.write(`${cleanText(text, LINE_LIMIT)}\n`);
+  }
+
+  async follow(slug: string | undefined, signal: AbortSignal): Promise<void> {
+    const { stdout: output, stdin: input, env } = process;
+    const display = displayFor({ output, input, env }, false, this.#actions);
+    this.#display = display;
+    const show: Parameters<typeof watchPlans>[1] = (snapshot, update) => display.show(snapshot, update);
+    if (slug === undefined) await watchPlans(this.ctx, show, signal);
+    else await watchPlan(this.ctx, slug, show, signal);
+  }
+
+  runner(slug: string, news: RunnerNews): void {
+    this.say(runnerText(slug, news));
+  }
+
+  async end(_: string, { text }: PlanRunEnd): Promise<void> {
+    await this.close();
+    process.stdout.write(`\n${text}\n`);
+  }
+
+  async close(): Promise<void> {
+    this.#display?.close();
+    this.#display = undefined;
+    await this.#actions.close();
+  }
 }
 
-function jsonOutput(): RunOutput {
-  const write = (value: object) => void process.stdout.write(`${visibleJson(value)}\n`);
-  return {
-    say: (text) => write({ event: "note", atMs: Date.now(), text }),
-    plan: (plan, news) => write({ plan, ...news }),
-    runner: (plan, { kind: event, ...news }) => write({ plan, event, atMs: Date.now(), ...news }),
-    end: (plan, { how, exitCode, text }) =>
-      write({ event: "end", atMs: Date.now(), plan, how, exitCode, text }),
-  };
+class JsonOutput implements RunOutput {
+  readonly hasKeys = false;
+
+  constructor(private readonly ctx: RunContext) {}
+
+  say(text: string): void {
+    write({ event: "note", atMs: Date.now(), text });
+  }
+
+  async follow(slug: string | undefined, signal: AbortSignal): Promise<void> {
+    if (slug === undefined) return;
+    const store = await existingGraph(this.ctx, slug);
+    await followPlan(this.ctx, store, slug, signal, (news) => write({ plan: slug, ...news }));
+  }
+
+  runner(plan: string, { kind: event, ...news }: RunnerNews): void {
+    write({ plan, event, atMs: Date.now(), ...news });
+  }
+
+  async end(plan: string, { how, exitCode, text }: PlanRunEnd): Promise<void> {
+    write({ event: "end", atMs: Date.now(), plan, how, exitCode, text });
+  }
+
+  async close(): Promise<void> {}
 }
 
-function runnerText(news: RunnerNews): string {
+function write(value: object): void {
+  process.stdout.write(`${visibleJson(value)}\n`);
+}
+
+function runnerText(slug: string, news: RunnerNews): string {
   const clean = (text: string) => cleanText(text, LINE_LIMIT);
   switch (news.kind) {
-    case "agent":
-      return `  ${cleanText(news.task, NAME_LIMIT)} is done by ${news.client}${news.pid === undefined ? "" : ` (process ${news.pid})`}`;
+    case "agent": {
+      const task = `${cleanText(slug, NAME_LIMIT)}/${cleanText(news.task, NAME_LIMIT)}`;
+      return `${task} is done by ${news.client}${news.pid === undefined ? "" : ` (process ${news.pid})`}`;
+    }
     case "limit":
-      return `‖ ${news.client}: ${clean(news.text)}; no more of it until ${new Date(news.untilMs).toISOString()}`;
+      return `${news.client}: ${clean(news.text)}; no more of it until ${new Date(news.untilMs).toISOString()}`;
     case "given-up":
-      return `✗ ${news.client} is not asked any more: ${clean(news.why)}`;
+      return `${news.client} is not asked any more: ${clean(news.why)}`;
   }
 }

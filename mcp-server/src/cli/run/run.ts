@@ -12,7 +12,6 @@ import { sweepOnStart } from "../../run/session/sweep-on-start.ts";
 import { clientsFrom, pairsFrom } from "../../runner/agents-option.ts";
 import { type ClientShare, ClientSlots } from "../../runner/client-slots.ts";
 import { endLeftAgents } from "../../runner/left-agents.ts";
-import { followPlan } from "../../runner/plan-news.ts";
 import { ACTOR, PlanRun } from "../../runner/run-plan.ts";
 import { keepTime } from "../../runner/runner-clock.ts";
 import { onlyHere } from "../../runner/worker.ts";
@@ -46,7 +45,8 @@ export async function runCommand(
   options: RunCommandOptions,
   { env, pluginRoot }: { readonly env: NodeJS.ProcessEnv; readonly pluginRoot: string },
 ): Promise<number> {
-  const output = runOutput(options.json === true);
+  const signals = new Interruptions(options.drainSeconds * 1_000, (text) => output.say(text));
+  const output = runOutput(ctx, pluginRoot, options.json === true, signals.interrupt);
   const { maxParallel } = effectivePolicy(ctx.settings, {});
   const { shares, missing } = clientsFrom(options.agents, options.command, maxParallel, env);
   const models = pairsFrom("model", options.model);
@@ -67,24 +67,27 @@ export async function runCommand(
   if (left > 0) output.say(`${plural(left, "process", "processes")} of a runner that has died ended.`);
   await sweepOnStart(ctx);
   const run = await startEngineRun(ctx, store, ACTOR, slug, RUNNER_ENGINE);
-  const signals = new Interruptions(options.drainSeconds * 1_000, output.say);
+  if (!output.hasKeys) signals.listen();
   const slots = new ClientSlots(shares);
   const only = await onlyHere(ctx, slug, { roles: [], labels: options.label });
   const settings = { slug, run, slots, clientOfRole, models, env, pluginRoot, only };
   const execution = new PlanRun(ctx, store, settings, signals, (news) => output.runner(slug, news));
   const stopKeepingTime = keepTime(ctx, store, () => execution.children.agents);
   const over = new AbortController();
-  const followed = followPlan(ctx, store, slug, over.signal, (news) => output.plan(slug, news));
+  const followed = output.follow(slug, over.signal);
+  // What has failed is told by the run itself, or when it has ended.
+  followed.catch(() => undefined);
   try {
     const end = await execution.execute();
     over.abort();
     await followed;
-    output.end(slug, end);
+    await output.end(slug, end);
     return end.exitCode;
   } finally {
     over.abort();
     stopKeepingTime();
     signals.forget();
+    await output.close();
     await deliveriesEnded(ctx);
   }
 }

@@ -33,7 +33,8 @@ export async function workerCommand(
   options: WorkerCommandOptions,
   { env, pluginRoot }: { readonly env: NodeJS.ProcessEnv; readonly pluginRoot: string },
 ): Promise<number> {
-  const output = runOutput(options.json === true, true);
+  const signals = new Interruptions(options.drainSeconds * 1_000, (text) => output.say(text));
+  const output = runOutput(ctx, pluginRoot, options.json === true, signals.interrupt);
   const { maxParallel } = effectivePolicy(ctx.settings, {});
   const { shares, missing } = clientsFrom(options.agents, options.command, maxParallel, env);
   const given = {
@@ -45,19 +46,26 @@ export async function workerCommand(
   await ctx.roles.refresh();
   const roles = options.only.map((name) => ctx.roles.resolve(name).role);
   const store = await ctx.createGraph();
-  const signals = new Interruptions(options.drainSeconds * 1_000, output.say);
+  if (!output.hasKeys) signals.listen();
   const settings = { ...given, roles, slots: new ClientSlots(shares) };
-  const worker = new Worker(ctx, store, settings, signals, output.runner);
+  const worker = new Worker(ctx, store, settings, signals, (plan, news) => output.runner(plan, news));
   const stopKeepingTime = keepTime(ctx, store, () => worker.agents);
+  const over = new AbortController();
   try {
     await sweepOnStart(ctx);
     const agents = shares.map(({ client, slots }) => `${slots} × ${client.name}`).join(", ");
     output.say(`Taking part with ${agents}.`);
+    const followed = output.follow(undefined, over.signal);
+    followed.catch(() => undefined);
     await worker.work();
+    over.abort();
+    await followed;
     return signals.drain.aborted ? 130 : 0;
   } finally {
+    over.abort();
     stopKeepingTime();
     signals.forget();
+    await output.close();
     await deliveriesEnded(ctx);
   }
 }
