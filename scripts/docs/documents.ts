@@ -2,6 +2,7 @@ import { breakdownFields } from "./breakdown-fields.ts";
 import { misbehavingWorkers } from "./misbehaving-workers.ts";
 import { policySettings } from "./policy-settings.ts";
 import { runnerClients } from "./runner-clients.ts";
+import { SCALE } from "./scale.ts";
 import { toolReference } from "./tool-reference.ts";
 
 /** What makes a part of a document, by the name that its markers have. */
@@ -12,6 +13,7 @@ export const DOCUMENTS: Readonly<Record<string, Parts>> = {
   "docs/breakdown.md": { fields: breakdownFields },
   "docs/reliability.md": { "misbehaving workers": misbehavingWorkers },
   "docs/run.md": { clients: runnerClients },
+  "docs/scale.md": SCALE,
   "docs/settings.md": { policy: policySettings },
   "docs/tools.md": { tools: toolReference },
 };

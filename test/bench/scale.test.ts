@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { fleetRows } from "../../bench/scale/fleets.ts";
+import { kept } from "../../bench/scale/kept.ts";
 import { type Fleet, type StepTimes, simulateFleet } from "../../bench/scale/simulation.ts";
 import { seededRandom } from "../../bench/seeded-random.ts";
+import { CHECKOUT } from "../plugin/checkout.ts";
 
 const TIMES: StepTimes = {
   claimMs: 10,
@@ -27,6 +30,14 @@ function simulate(fleet: Partial<Fleet>, times: Partial<StepTimes> = {}, seed = 
   const all = { ...FLEET, ...fleet };
   return simulateFleet({ ...TIMES, ...times }, all, 3_000 + 4 * all.workers, seededRandom(seed));
 }
+
+describe("what docs/scale.md shows of fleets", () => {
+  it("the fleets that were kept follow from the times that were kept", () => {
+    const { measurement, fleets } = kept(CHECKOUT);
+    const small = fleets.filter(({ workers }) => workers <= 100);
+    expect(fleetRows(measurement, [10, 100])).toEqual(small);
+  });
+});
 
 describe("a simulated fleet", () => {
   it("a simulated fleet follows from its seed alone", () => {

@@ -71,10 +71,12 @@ export interface EngineTransaction {
   /** How tasks of a plan are defined, as JSON. @param ids absent: all of them. */
   definitions(planId: number, ids?: readonly TaskId[]): Promise<readonly DefinitionRow[]>;
   /**
-   * Writes all that a transaction has changed, and lets watchers of its plans know with the commit.
+   * Writes what a transaction has changed, all of it or a part, and lets watchers of its plans know with the commit.
    * @returns the sequence numbers of the events, in their order.
    */
   save(rows: NewRows): Promise<readonly number[]>;
+  /** Lets the database know that the transaction goes on: what thinks for long says so now and then. */
+  goesOn(): Promise<void>;
   /** Numbers that no plan, or no claim, of the whole database has or had, in ascending order. */
   nextIds(table: "plans" | "claims", count: number): Promise<number[]>;
 }

@@ -19,6 +19,9 @@ import {
 } from "./tables/new-rows.ts";
 import { claimAfter, planAfter, taskAfter } from "./tables/projection.ts";
 
+/** A statement writes at most so many events, with what they changed last: all that a call changes, but for an import. */
+const MAX_EVENTS = 1_000;
+
 /** Events that a report comes with. */
 const REPORTING: readonly ChangeType[] = ["attempt.ended", "delivery.accepted"];
 
@@ -262,6 +265,11 @@ export class GraphWriter extends GraphReader {
     this.#prolonged.add(attempt);
   }
 
+  /** To be called now and then by what takes long: see `EngineTransaction`. */
+  goesOn(): Promise<void> {
+    return this.transaction.goesOn();
+  }
+
   /** Runs after everything is written, right before the commit: what it throws undoes the transaction. */
   beforeCommit(work: () => Promise<void>): void {
     this.#beforeCommit.push(work);
@@ -269,9 +277,13 @@ export class GraphWriter extends GraphReader {
 
   /** Writes what has changed. Nothing can be changed or read afterwards. */
   async save(): Promise<void> {
-    const rows = this.#newRows(await this.#wholeDefinitions());
-    if (rows) {
-      const seqs = await this.transaction.save(rows);
+    if (this.#events.length + this.#prolonged.size > 0) {
+      const definitions = await this.#wholeDefinitions();
+      const seqs: number[] = [];
+      // Part after part, because a database waits only so long for the next statement, and takes only so large a value.
+      for (let from = 0; from === 0 || from < this.#events.length; from += MAX_EVENTS) {
+        seqs.push(...(await this.transaction.save(this.#newRows(definitions, from))));
+      }
       for (const { mirror, event } of this.#touched.values()) {
         const version = seqs[event - 1] ?? 0;
         mirror.stored = { ...mirror.stored, version };
@@ -282,44 +294,51 @@ export class GraphWriter extends GraphReader {
     for (const work of this.#beforeCommit) await work();
   }
 
-  #newRows(definitions: ReadonlyMap<number, TaskDefinition>): NewRows | undefined {
-    if (this.#events.length + this.#prolonged.size === 0) return undefined;
+  /**
+   * The rows whose last event is one of those behind `from`. A plan comes with the first part, because the others refer
+   * to it, and has its version from the last.
+   */
+  #newRows(definitions: ReadonlyMap<number, TaskDefinition>, from: number): NewRows {
     const touched = [...this.#touched.values()];
+    const isFirst = from === 0;
+    const isLast = from + MAX_EVENTS >= this.#events.length;
+    const isHere = (event: number) => event > from && event <= from + MAX_EVENTS;
     const claims = touched.flatMap(({ mirror, claims }) =>
       [...claims].flatMap(([id, event]) => {
-        const claim = mirror.graph.claim(id);
-        return claim
-          ? [
-              claimRow(mirror.stored.id, claim, {
-                hasJustReported: this.#reported.has(id),
-                event,
-              }),
-            ]
-          : [];
+        const claim = isHere(event) ? mirror.graph.claim(id) : undefined;
+        const how = { hasJustReported: this.#reported.has(id), event: event - from };
+        return claim ? [claimRow(mirror.stored.id, claim, how)] : [];
       }),
     );
-    const written = new Set(claims.map(({ id }) => id));
     return {
-      events: this.#events.map(({ planId, event }, i) => eventRow(planId, event, definitions.get(i + 1))),
+      events: this.#events
+        .slice(from, from + MAX_EVENTS)
+        .map(({ planId, event }, i) => eventRow(planId, event, definitions.get(from + i + 1))),
       plans: touched.flatMap(({ mirror, event, isChanged }) =>
-        isChanged ? [planRow(mirror.stored, event)] : [],
+        isChanged && isFirst ? [planRow(mirror.stored, Math.min(event, MAX_EVENTS))] : [],
       ),
       versions: touched.flatMap(({ mirror, event, isChanged }) =>
-        isChanged ? [] : [{ id: mirror.stored.id, event }],
+        isHere(event) && !(isChanged && isFirst) ? [{ id: mirror.stored.id, event: event - from }] : [],
       ),
       tasks: touched.flatMap(({ mirror, tasks, definitions: defined }) =>
         [...tasks].flatMap(([id, event]) => {
-          const task = mirror.graph.tasks.get(id);
+          const task = isHere(event) ? mirror.graph.tasks.get(id) : undefined;
           const definition = definitions.get(defined.get(id) ?? 0);
-          return task ? [taskRow(mirror.stored.id, task, event, definition)] : [];
+          return task ? [taskRow(mirror.stored.id, task, event - from, definition)] : [];
         }),
       ),
       claims: claims.sort((a, b) => a.id - b.id),
-      leases: [...this.#prolonged].flatMap((id) => {
-        const claim = this.memory.held?.get(id)?.claim;
-        return claim && !written.has(id) ? leaseRows(claim) : [];
-      }),
+      leases: isLast ? this.#leases() : [],
     };
+  }
+
+  /** Of claims that have changed beside it, the row says it all. */
+  #leases(): LeaseRow[] {
+    const written = new Set([...this.#touched.values()].flatMap(({ claims }) => [...claims.keys()]));
+    return [...this.#prolonged].flatMap((id) => {
+      const claim = this.memory.held?.get(id)?.claim;
+      return claim && !written.has(id) ? leaseRows(claim) : [];
+    });
   }
 }
 

@@ -26,7 +26,7 @@ import { notRunWarnings } from "./commands-of-plan.ts";
 import { compare, type PlanChanges } from "./diff-breakdown.ts";
 import { type CreatePlanInput, type PlanInput, readSource } from "./read-source.ts";
 
-const MAX_APPENDED = 10_000;
+const MAX_APPENDED = 5_000;
 
 /** What an import did, or a dry run would do. */
 export interface CreatedPlan extends PlanChanges {
@@ -95,7 +95,9 @@ export async function createPlan(
     const interrupted = existing ? interruptedTasks(existing) : [];
     const importedFrom = existing?.stored.source;
     warnings.push(...(await foreignBranchWarnings(ctx, slug, source.tasks, effective, existing)));
+    await tx.writer.goesOn();
     const { changes, ...result } = await compare(existing, source, input);
+    await tx.writer.goesOn();
     if (existing) {
       refuseOtherIsolation(existing, policy);
       updateStored(existing, source, input.title, policy);
@@ -114,6 +116,7 @@ export async function createPlan(
     // In parts: an import may have more changes than a call can have arguments.
     for (let from = 0; from < changes.length; from += MAX_APPENDED) {
       plan.append(...changes.slice(from, from + MAX_APPENDED));
+      await tx.writer.goesOn();
     }
     if (choice) plan.append({ type: "isolation.decided", ...choice });
     warnings.push(...newerParts(stateOf(plan)));

@@ -9,7 +9,7 @@ import type {
 } from "../engine.ts";
 import { HELD, UNRECOGNISED } from "../tables/held-claim.ts";
 import { bothForms } from "../tables/masked-claim.ts";
-import { inParts, type NewRows } from "../tables/new-rows.ts";
+import type { NewRows } from "../tables/new-rows.ts";
 import { outlineColumns } from "../tables/outline-row.ts";
 import {
   CLAIMS,
@@ -28,12 +28,6 @@ export const SCHEMA = "parallel";
 
 /** The time as the database has it: not when the transaction began, which may have waited for its turn since. */
 export const NOW_MS = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
-
-/**
- * A statement writes at most so many events, with all that they changed: what a call changes is one statement, and an
- * import of any size fits into the memory that a value may take.
- */
-const MAX_EVENTS = 1_000;
 
 /** Values of one statement, in the order of their placeholders. */
 class Values {
@@ -100,14 +94,12 @@ export function postgresTransaction(
         [planId, ids ?? null],
       ),
     async save(rows: NewRows): Promise<readonly number[]> {
-      const seqs: number[] = [];
-      for (const part of inParts(rows, MAX_EVENTS)) {
-        const values = new Values();
-        const saved = await query<{ seq: number }>(saveStatement(part, channel, values), values.list);
-        for (const { seq } of saved) seqs.push(Number(seq));
-      }
-      return seqs;
+      const values = new Values();
+      const saved = await query<{ seq: number }>(saveStatement(rows, channel, values), values.list);
+      return saved.map(({ seq }) => Number(seq));
     },
+    // It ends a transaction of which it hears nothing for a while, for its host may have died.
+    goesOn: async () => void (await query("select", [])),
     // Writers of other repositories run at the same time, so the largest number plus one would not do.
     async nextIds(table, count) {
       const rows = await query<{ id: number }>(

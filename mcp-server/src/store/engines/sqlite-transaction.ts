@@ -199,8 +199,10 @@ export function sqliteTransaction(
       for (const { id, last_seen_ms, expires_at_ms } of rows.leases) {
         statements.prepare(LEASE).run([last_seen_ms, expires_at_ms, id]);
       }
+      last = before + rows.events.length;
       return rows.events.map((_, i) => before + 1 + i);
     },
+    goesOn: async () => undefined,
     nextIds: async (table, count) => nextIds(table, count),
   };
 }

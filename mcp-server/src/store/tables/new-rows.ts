@@ -6,7 +6,7 @@ import { LASTING_LEASE_MS, masked } from "./masked-claim.ts";
 import { deliveryColumn, type StoredPlan } from "./rows.ts";
 
 /**
- * All that one transaction writes, once, at its end. `event` is the place of a row's last event among `events`,
+ * What one transaction writes, once, at its end, in parts of at most `MAX_EVENTS` events. `event` is the place of a row's last event among `events`,
  * counted from 1, because the sequence numbers are given only when they are written.
  */
 export interface NewRows {
@@ -20,33 +20,6 @@ export interface NewRows {
   readonly claims: readonly ClaimRow[];
   /** Leases and offers that were prolonged, and nothing else of their claims has changed. */
   readonly leases: readonly LeaseRow[];
-}
-
-/**
- * The rows in parts of at most so many events, each with the rows that those have changed last. A plan comes with the
- * first part, because the others refer to it, and has its version from the last.
- */
-export function inParts(rows: NewRows, events: number): NewRows[] {
-  if (rows.events.length <= events) return [rows];
-  const parts = Array.from({ length: Math.ceil(rows.events.length / events) }, (_, i) => i * events);
-  return parts.map((before, i): NewRows => {
-    const isLast = i === parts.length - 1;
-    const ofPart = <Row extends { readonly event: number }>(all: readonly Row[]) =>
-      all.flatMap((row) =>
-        row.event > before && row.event <= before + events ? [{ ...row, event: row.event - before }] : [],
-      );
-    return {
-      events: rows.events.slice(before, before + events),
-      plans: i === 0 ? rows.plans.map((plan) => ({ ...plan, event: Math.min(plan.event, events) })) : [],
-      versions: [
-        ...ofPart(rows.versions),
-        ...ofPart(i === 0 ? [] : rows.plans.map(({ id, event }) => ({ id, event }))),
-      ],
-      tasks: ofPart(rows.tasks),
-      claims: ofPart(rows.claims),
-      leases: isLast ? rows.leases : [],
-    };
-  });
 }
 
 /** An event of this version of the program: all of it can be read here. */
