@@ -1,5 +1,6 @@
 import { CLOCK_LOOK_MS } from "../policy/liveness/standstill.ts";
 import { moveLeases } from "../run/attempts/move-leases.ts";
+import { tellUsers } from "../run/background/background-work.ts";
 import { retryDeliveries } from "../run/delivery/deliver-waiting.ts";
 import { readAgentCall } from "../run/guard/agent-call.ts";
 import type { RunContext } from "../run/project/run-context.ts";
@@ -31,6 +32,7 @@ export function keepTime(
       await (await readAgentCall(ctx, store, agentId))?.renewLease();
     }
     await retryDeliveries(ctx);
+    await tellUsers(ctx);
   };
   const timer = setInterval(() => {
     if (isBusy) return;

@@ -142,6 +142,28 @@ describe("a plan in a terminal", () => {
     expect(screen.lines.at(-1)).toMatch(/q leave$/);
   });
 
+  it("what the program says before the first plan and after the last one is a line too", () => {
+    const { screen, show, display } = terminal();
+    display.say("Taking part.");
+    show(at(0.5));
+    display.close();
+    display.say("Ended.");
+    expect(screen.lines.at(0)).toMatch(/ · Taking part\.$/);
+    expect(screen.lines.at(-1)).toMatch(/ · Ended\.$/);
+  });
+
+  it("a signal at which the program has something to do is left to it", () => {
+    const { screen, show } = terminal();
+    const heard: string[] = [];
+    const listener = (signal: string) => heard.push(signal);
+    process.on("SIGTERM", listener);
+    onTestFinished(() => void process.off("SIGTERM", listener));
+    show(at(0.5));
+    process.emit("SIGTERM", "SIGTERM");
+    expect(heard).toEqual(["SIGTERM"]);
+    expect(screen.lines.at(-1)).toMatch(/q leave$/);
+  });
+
   it("q leaves and Ctrl-C interrupts; the run goes on", async () => {
     const { show, type, ends, acted } = terminal();
     show(at(0.5));

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ApprovedCommands } from "../../../mcp-server/src/run/approval/approved-commands.ts";
+import { backgroundWorkEnded, tellUsers } from "../../../mcp-server/src/run/background/background-work.ts";
 import { Notifier } from "../../../mcp-server/src/run/notify/notifier.ts";
 import { receiversOf } from "../../../mcp-server/src/run/notify/receivers/receivers.ts";
 import { changePlan } from "../../../mcp-server/src/run/plan/plan-transaction.ts";
@@ -159,6 +160,14 @@ async function untold() {
 }
 
 describe("servers that tell the same user", () => {
+  it("a runner, which has no conversation, tells it too, at the latest when it ends", async () => {
+    const { folder, env, told } = await untold();
+    const { ctx } = await notifierAt(folder, env);
+    await tellUsers(ctx);
+    await backgroundWorkEnded(ctx);
+    expect(told().map(({ event }) => event)).toEqual(["failed"]);
+  });
+
   it("of several servers at once one tells it", async () => {
     const { folder, env, told, path } = await untold();
     expect(await tell(folder, env, [undefined, undefined, undefined, undefined])).toEqual([

@@ -83,7 +83,10 @@ export class LiveDisplay implements PlanDisplay {
   say(text: string): void {
     const plan = this.#focus ?? "";
     const line = { atMs: this.#nowMs(plan), plan, mark: "·", look: "dim" as const };
-    this.#draw(newsText({ ...line, text: cleanText(text, MAX_SAID) }, false, this.#cells));
+    const lines = newsText({ ...line, text: cleanText(text, MAX_SAID) }, false, this.#cells);
+    // Before the first plan and after the last one there is no block.
+    if (this.#isOpen) this.#draw(lines);
+    else for (const one of lines) this.output.write(`${this.#paint(one)}\n`);
   }
 
   get #focused(): PlanSnapshot | undefined {
@@ -142,10 +145,11 @@ export class LiveDisplay implements PlanDisplay {
 
   readonly #onInterrupt = (): void => this.actions.interrupt();
 
-  /** Whoever else listens ends the process; else the signal does, as it would have without a display. */
+  /** Whoever else listens decides what follows; where nobody does, the signal ends the process as it would have anyway. */
   readonly #onEnding = (signal: NodeJS.Signals): void => {
+    if (process.listenerCount(signal) > 1) return;
     this.close();
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    process.kill(process.pid, signal);
   };
 
   /** The shell gets its terminal back as it was, and this process stops as it would have without a display. */

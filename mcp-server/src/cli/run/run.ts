@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { CallerError } from "../../errors/caller-error.ts";
-import { deliveriesEnded } from "../../run/delivery/deliver-waiting.ts";
+import { backgroundWorkEnded } from "../../run/background/background-work.ts";
 import { isPlan, openPlan, placeNamed, specificationOf } from "../../run/edits/open-plan.ts";
 import { RUNNER_ENGINE, startEngineRun } from "../../run/engine/engine-runs.ts";
 import { existingGraph } from "../../run/plan/load-plan.ts";
@@ -88,7 +88,7 @@ export async function runCommand(
     stopKeepingTime();
     signals.forget();
     await output.close();
-    await deliveriesEnded(ctx);
+    await backgroundWorkEnded(ctx);
   }
 }
 

@@ -1,4 +1,4 @@
-import { deliveriesEnded } from "../../run/delivery/deliver-waiting.ts";
+import { backgroundWorkEnded } from "../../run/background/background-work.ts";
 import { effectivePolicy } from "../../run/project/plan-settings.ts";
 import type { OpenContext } from "../../run/project/run-context.ts";
 import { sweepOnStart } from "../../run/session/sweep-on-start.ts";
@@ -66,6 +66,6 @@ export async function workerCommand(
     stopKeepingTime();
     signals.forget();
     await output.close();
-    await deliveriesEnded(ctx);
+    await backgroundWorkEnded(ctx);
   }
 }

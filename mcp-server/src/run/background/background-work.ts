@@ -13,8 +13,11 @@ export async function everySecond(run: RunContext, session: SessionMemory): Prom
   await tellUsers(run, session);
 }
 
-/** Users are told what their plans need. To be called when a call has been answered; nobody waits for it. */
-export async function tellUsers(run: RunContext, session: SessionMemory): Promise<void> {
+/**
+ * Users are told what their plans need. To be called when something may have changed; nobody waits for it.
+ * @param session whose conversation is told nothing of that; absent: there is none.
+ */
+export async function tellUsers(run: RunContext, session?: SessionMemory): Promise<void> {
   const notifier = await notifierOf(run, session);
   await notifier.look().catch(() => undefined);
 }
@@ -25,13 +28,13 @@ export async function backgroundWorkEnded(run: RunContext): Promise<void> {
   await (await notifiers.get(run))?.close();
 }
 
-function notifierOf(run: RunContext, session: SessionMemory): Promise<Notifier> {
+function notifierOf(run: RunContext, session: SessionMemory | undefined): Promise<Notifier> {
   const known = notifiers.get(run);
   if (known) return known;
   // Loaded when it is needed first, and not when the server answers for the first time.
   const notifier = import("../notify/notifier.ts").then(
     // Else the main conversation would be told that something has happened.
-    (loaded) => new loaded.Notifier(run, (plan, before, after) => session.overlook(plan, before, after)),
+    (loaded) => new loaded.Notifier(run, (plan, before, after) => session?.overlook(plan, before, after)),
   );
   notifiers.set(run, notifier);
   return notifier;
