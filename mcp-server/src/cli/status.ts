@@ -74,7 +74,7 @@ async function snapshotsOf(ctx: RunContext, plan: string | undefined): Promise<P
   return readGraph(ctx, store, async (view) => {
     const plans = plan === undefined ? await view.plans() : [await view.plan(plan)];
     const snapshots: PlanSnapshot[] = [];
-    for (const one of plans) snapshots.push(await planSnapshot(one, ctx.now()));
+    for (const one of plans) snapshots.push(await planSnapshot(one, ctx.now(), false));
     return snapshots;
   });
 }

@@ -24,14 +24,17 @@ import { repositoryTitle, snapshotCounts } from "./plan-entry.ts";
 /**
  * A plan as it stands, of one read of the graph. What nobody is at any more counts as lost, although no call has ended
  * it yet; nothing is changed.
+ * @param isForecast whether it says what is expected: the planner is asked for that, and in a large plan takes most of
+ *   the time.
  */
-export async function planSnapshot(plan: PlanView, nowMs: number): Promise<PlanSnapshot> {
+export async function planSnapshot(plan: PlanView, nowMs: number, isForecast = true): Promise<PlanSnapshot> {
   const { stored, graph, ctx } = plan;
   const dead = await deadClaims(plan.reader, nowMs);
   const state = stateNow(plan, dead);
   const events = await toldEvents(plan);
   const done = isDone(plan);
-  const expected = done || stored.status === "stopped" ? undefined : expectedTimes(ctx, plan, nowMs);
+  const isExpected = isForecast && !done && stored.status !== "stopped";
+  const expected = isExpected ? expectedTimes(ctx, plan, nowMs) : undefined;
   const waits = readyWaits(plan, await choose(plan, nowMs), nowMs);
   const results = notAchieved(state, nowMs);
   const held = heldBy(plan, nowMs);

@@ -147,7 +147,7 @@ export class Notifier {
   async #dueOf(plan: PlanView, receivers: readonly Receiver[], nowMs: number) {
     const due: Due[] = [];
     let againAtMs = Number.POSITIVE_INFINITY;
-    const snapshot = await planSnapshot(plan, nowMs);
+    const snapshot = await planSnapshot(plan, nowMs, false);
     const { seq: statusSeq, atMs: statusAtMs } = await plan.reader.lastEvent(plan.id, "plan.status");
     const { throttle } = plan.stored;
     const notices = noticesOf(snapshot, { statusSeq, statusAtMs, ...(throttle && { throttle }) });
