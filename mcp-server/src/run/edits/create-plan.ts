@@ -25,6 +25,7 @@ import {
 import { notRunWarnings } from "./commands-of-plan.ts";
 import { compare, type PlanChanges } from "./diff-breakdown.ts";
 import { type CreatePlanInput, type PlanInput, readSource } from "./read-source.ts";
+import { uncommittedWarnings } from "./uncommitted-files.ts";
 
 const MAX_APPENDED = 5_000;
 
@@ -65,6 +66,7 @@ export async function createPlan(
     ...roleWarnings(ctx, source.tasks),
     ...startFolderWarnings(ctx, source.tasks),
     ...isolated.warnings,
+    ...(isolated.existing ? [] : await uncommittedWarnings(ctx, source.tasks, effective)),
   ];
   const remote = await pushNotice(ctx, slug, isolated.existing?.graph);
   const told = { ...(choice && { isolation: isolationLine(choice) }), ...(remote && { remote }) };

@@ -37,14 +37,19 @@ export async function writeReport(
       throw fileRefusal(error, dirname(file)) ?? error;
     });
     await writeAtomically(file, markdown);
-    return { brief, markdown, file, line: `The whole report: ${file}` };
+    return { brief: shown(brief), markdown: shown(markdown), file, line: `The whole report: ${file}` };
   } catch (error) {
     if (!(error instanceof CallerError)) throw error;
     return {
-      brief,
-      markdown,
+      brief: shown(brief),
+      markdown: shown(markdown),
       file: undefined,
       line: `The whole report could not be written (${error.message}): parallel-tasks report ${slug} prints it.`,
     };
   }
+}
+
+/** As it is told in a terminal, where a dollar sign begins no formula. */
+function shown(text: string): string {
+  return text.replaceAll("\\$", "$");
 }
