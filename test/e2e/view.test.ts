@@ -5,11 +5,12 @@ import { readGraph } from "./graph-state.ts";
 import { loadsTheModule } from "./harness/claude-code.ts";
 import { arrivals, textOf } from "./harness/conversation.ts";
 import { hasTmux } from "./harness/interactive.ts";
+import { canBeManaged } from "./harness/managed-settings.ts";
 import { endIn } from "./harness/module-orchestrator.ts";
 import type { Orchestrator } from "./harness/orchestrator.ts";
 import { eventually } from "./harness/processes.ts";
 import { repositoryPlugins, runScenario, viewPlugin } from "./harness/run-scenario.ts";
-import type { InteractiveRun, SpecTask } from "./harness/scenario.ts";
+import type { InteractiveRun, SpecTask, StartOfRun } from "./harness/scenario.ts";
 import { answers, taskTool } from "./harness/task-tools.ts";
 import { calls, says } from "./harness/turn.ts";
 import {
@@ -193,7 +194,7 @@ describe("the view in an interactive session", () => {
       };
       const continues: InteractiveRun = {
         orchestrator: waits,
-        flags: ["--continue"],
+        options: ["--continue"],
         user: async (session, _recording, { project }) => {
           const other = await BundledServer.start(project);
           await other.call("task_update", { task: "demo/1.1", status: "pending" });
@@ -216,21 +217,31 @@ describe("the view in an interactive session", () => {
   );
 });
 
-/** Ways in which a user has no modules of the host; organisations have the first by managed settings, too. */
-const OFF = [
-  { how: "all hooks are off", settings: { disableAllHooks: true }, flags: [] },
-  { how: "the session is in safe mode", settings: {}, flags: ["--safe-mode"] },
-  { how: "the session is bare", settings: {}, flags: ["--bare"] },
+const NO_MODS = {
+  pluginConfigs: { "cc-plugin-sec-default@builtin": { options: { allowManagedModsOnly: true } } },
+};
+
+/** Ways in which there are no modules of the host. */
+const OFF: readonly ({ readonly how: string } & StartOfRun)[] = [
+  { how: "the user has switched off all hooks", options: ["--settings", '{"disableAllHooks":true}'] },
+  { how: "the session is in safe mode", options: ["--safe-mode"] },
+  { how: "the session is bare", options: ["--bare"] },
+  { how: "the organisation allows its own modules only", managed: NO_MODS },
+  { how: "the organisation allows its own hooks only", managed: { allowManagedHooksOnly: true } },
+  {
+    how: "the plugin of the view is disabled",
+    options: ["--settings", '{"enabledPlugins":{"parallel-view@inline":false}}'],
+  },
 ];
 
-describe.runIf(isLong)("where Claude Code loads no modules", () => {
-  it.each([{ how: "", settings: {}, flags: [] }, ...OFF])(
-    "the view is there, or nowhere, when $how",
-    async ({ how, settings, flags }) => {
-      if (!(await hasTmux())) return;
-      const isOn = how === "" && loadsTheModule();
+describe.runIf(isLong)("where Claude Code does not load the view's module", () => {
+  it.each([{ how: "nothing is switched off" }, ...OFF])(
+    "the session is as without the view when $how",
+    async ({ how, ...start }) => {
+      if (!(await hasTmux()) || (start.managed && !(await canBeManaged()))) return;
+      const isOn = how === "nothing is switched off" && loadsTheModule();
       const run: InteractiveRun = {
-        flags,
+        ...start,
         orchestrator: () => says("Hello to you."),
         user: async (session, _recording, { project }) => {
           const other = await BundledServer.start(project);
@@ -239,13 +250,13 @@ describe.runIf(isLong)("where Claude Code loads no modules", () => {
           // A bare session's request looks like one of the host's own.
           await session.waitFor(/● (Hello to you|\{"title")/);
           if (isOn) await session.waitFor(/0 of 3 done/);
-          // It asks every three seconds, and is looked at once a second.
+          // It asks every three seconds, and looks once a second.
           else await new Promise((resolve) => setTimeout(resolve, 8_000));
           expect(/0 of 3 done/.test(await session.screen())).toBe(isOn);
         },
       };
       const story = storyOf(`off ${how}`, [one, two, three], {
-        ...{ plugins: WITH_VIEW, environment: QUIET, settings, runs: [run] },
+        ...{ plugins: WITH_VIEW, environment: QUIET, runs: [run] },
       });
       await runScenario(story, () => undefined);
     },

@@ -27,6 +27,7 @@ interface Host {
     ): Promise<{ content: { text?: string }[]; isError: boolean }>;
   };
   readonly agent: { list(): Promise<HostAgent[]> };
+  readonly session: { version(): Promise<{ version: string; base?: string }> };
   readonly env: { get(name: string): Promise<string | undefined> };
   readonly fs: {
     stat(path: string): Promise<{ mtimeMs: number }>;
@@ -344,12 +345,25 @@ function taskRow($: Host, { Box, Text, Button }: Elements, row: PaneRow): Elemen
   );
 }
 
+/** Whether the host lets a module call tools without asking the person: an older one opens a dialog for each call. */
+async function asksNobody($: Host): Promise<boolean> {
+  try {
+    const { version, base } = await $.session.version();
+    const [major = 0, minor = 0, patch = 0] = (base ?? version).split(".").map(Number.parseFloat);
+    const seen = [2, 1, 329] as const;
+    if (major !== seen[0]) return major > seen[0];
+    return minor !== seen[1] ? minor > seen[1] : patch >= seen[2];
+  } catch {
+    return false;
+  }
+}
+
 export const register = (on: On): void => {
   on("session.start", async ($, event, next) => {
     const started = await next(event);
     // In `claude plugin eval` a model stands in the server's place.
     const isEvaluated = (await $.env.get("CLAUDE_CODE_EVAL_CONFINED")) !== undefined;
-    if (!event.isInteractive || isEvaluated) return started;
+    if (!event.isInteractive || isEvaluated || !(await asksNobody($))) return started;
     isOff = (await $.store.get("isOff").catch(() => false)) === true;
     await $.command.register({
       name: "parallel-view",

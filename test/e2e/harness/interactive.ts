@@ -27,11 +27,7 @@ export class InteractiveClaudeCode {
   #pid = 0;
   #below: number[] = [];
 
-  /** @param flags further parameters of Claude Code. */
-  constructor(
-    place: Place,
-    private readonly flags: readonly string[] = [],
-  ) {
+  constructor(place: Place) {
     this.#place = place;
   }
 
@@ -44,7 +40,7 @@ export class InteractiveClaudeCode {
   async start(): Promise<void> {
     const environment = { ...environmentOf(this.#place), TERM: "xterm-256color" };
     const plugins = this.#place.plugins.flatMap((folder) => ["--plugin-dir", folder]);
-    const command = commandIn(this.#place, [...this.flags, ...plugins]);
+    const command = commandIn(this.#place, plugins);
     const pairs = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     await this.#tmux(
       ["-f", "/dev/null", "new-session", "-d", "-x", "160", "-y", "120", "-c", this.#place.project],

@@ -17,7 +17,7 @@ import { managedFolder } from "./managed-settings.ts";
 import { eventually, PATIENCE_MS } from "./processes.ts";
 import type { Recording } from "./recording.ts";
 import { RunnerProcess } from "./runner-process.ts";
-import type { InteractiveRun, PrintRun, Run, RunnerRun, Scenario } from "./scenario.ts";
+import type { InteractiveRun, PrintRun, Run, RunnerRun, Scenario, StartOfRun } from "./scenario.ts";
 import { ScriptedModel } from "./scripted-model.ts";
 import { Workers } from "./worker.ts";
 
@@ -113,10 +113,7 @@ export async function runScenario(
 async function print(run: PrintRun, place: Place, recording: Recording, runs: RunOutcome[]): Promise<void> {
   const startMs = Date.now();
   const limitMs = run.limitMs ?? PATIENCE_MS;
-  const { options = [], managed } = run;
-  const overSystem = managed && managedFolder(mkdtempSync(join(place.home, "system-")), managed);
-  const own = { ...place, options, ...(overSystem !== undefined && { overSystem }) };
-  const claude = new ClaudeCode(own, run.prompt, run.continues);
+  const claude = new ClaudeCode(startedAs(run, place), run.prompt, run.continues);
   const { killWhen } = run;
   let hasEnded = false;
   const exited = claude.wait(limitMs).finally(() => {
@@ -191,8 +188,13 @@ export function databaseOf({ project }: Place): string {
   return join(project, ".git", "parallel", "graph.sqlite");
 }
 
+function startedAs({ options = [], managed }: StartOfRun, place: Place): Place {
+  const overSystem = managed && managedFolder(mkdtempSync(join(place.home, "system-")), managed);
+  return { ...place, options, ...(overSystem !== undefined && { overSystem }) };
+}
+
 async function interact(run: InteractiveRun, place: Place, recording: Recording): Promise<void> {
-  const session = new InteractiveClaudeCode(place, run.flags);
+  const session = new InteractiveClaudeCode(startedAs(run, place));
   try {
     await session.start();
     await run.user(session, recording, place);

@@ -49,18 +49,22 @@ export interface RunnerRun extends Pick<PrintRun, "killWhen" | "meanwhile" | "li
   orchestrator?: never;
 }
 
+/** How Claude Code is started in a run. */
+export interface StartOfRun {
+  /** Further options of its command line. */
+  options?: string[];
+  /** What the machine's administrator has set, where `canBeManaged`. */
+  managed?: Record<string, unknown>;
+}
+
 /** `claude -p`. */
-export interface PrintRun {
+export interface PrintRun extends StartOfRun {
   prompt: string;
   orchestrator: Orchestrator;
   /** Claude Code is killed as soon as this holds of what was recorded and of the graph, which may not exist yet. */
   killWhen?: (recording: Recording, database: string) => boolean;
   /** How long what it started may outlive it before that is told, in milliseconds, where that is meant to happen. */
   leavingMs?: number;
-  /** Further options of its command line. */
-  options?: string[];
-  /** What the machine's administrator has set, where `canBeManaged`. */
-  managed?: Record<string, unknown>;
   /** Goes on with the session of the run before (`--continue`). */
   continues?: boolean;
   /**
@@ -73,11 +77,9 @@ export interface PrintRun {
 }
 
 /** A session in a terminal, and what the user does in it. */
-export interface InteractiveRun {
+export interface InteractiveRun extends StartOfRun {
   user: (session: InteractiveClaudeCode, recording: Recording, place: Place) => Promise<void>;
   orchestrator: Orchestrator;
-  /** Further parameters of Claude Code, such as `--continue`. */
-  flags?: readonly string[];
 }
 
 export interface SpecTask {

@@ -43,7 +43,7 @@ const band = ({
 });
 
 /** A host with a server and its file, and what happened in it. */
-function host(on, { file = band(), agents = [], stored = {}, answer, evaluated } = {}) {
+function host(on, { version = "2.1.329", file = band(), agents = [], stored = {}, answer, evaluated } = {}) {
   const seen = {
     file,
     mtimeMs: 1,
@@ -58,6 +58,7 @@ function host(on, { file = band(), agents = [], stored = {}, answer, evaluated }
   seen.clock = mock.clock(on, { now: NOW });
   on("session.start", (_, e) => ({ cwd: e.cwd }));
   on("command.register", () => ({ value: { command: "parallel-view" } }));
+  on("session.version", () => ({ value: { version, base: version, builtAt: "" } }));
   on("env.get", () => ({ value: evaluated }));
   on("store.get", (_, { key }) => ({ value: stored[key] }));
   on("store.set", (_, { key, value }) => {
@@ -305,6 +306,13 @@ test("switched off, it leaves nothing behind and stays off in later sessions", a
   expect(seen.closed).toEqual(["parallel-view"]);
   expect(await words($, BAND)).toBe("the host's own");
   expect(stored).toEqual({ isOff: true });
+});
+
+test("a host that would ask the person for each call is asked nothing", async ($, on) => {
+  const seen = host(on, { version: "2.1.328" });
+  await start($);
+  await seen.clock.advance(30_000);
+  expect(seen.requests).toEqual([]);
 });
 
 test("in an evaluation, where a model answers for the server, nothing is asked of it", async ($, on) => {
