@@ -141,6 +141,15 @@ async function hello($: Host): Promise<void> {
   if (!(await greeting)) throw new Error("The plugin's server does not answer.");
 }
 
+/** Nobody waits for this hello. A busy machine may answer the first one too late, and a run would wait for the next event. */
+async function helloSoon($: Host, tries = 1): Promise<void> {
+  try {
+    await hello($);
+  } catch {
+    if (tries < MAX_RETRIES) $.clock.after(AWAY_MS, () => helloSoon($, tries + 1));
+  }
+}
+
 /** A server that has just been started is not connected yet. */
 async function greet($: Host): Promise<true> {
   for (let tries = 1; ; tries += 1) {
@@ -266,8 +275,7 @@ export const register = (on: On): void => {
       argumentHint: "[stop] <plan or specification>",
       immediate: true,
     });
-    // Nobody waits for it: without a server there is nothing to go on with.
-    $.clock.after(1, () => hello($).catch(() => undefined));
+    $.clock.after(1, () => helloSoon($));
     return started;
   });
 

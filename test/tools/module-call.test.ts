@@ -309,6 +309,21 @@ describe("the module in the host", () => {
     expect(session.engineEvents().at(-1)?.how).toBe("lost");
   });
 
+  it("a module that is back with an empty memory keeps its plan when the conversation hears of an end from before", async () => {
+    const session = await Session.with(three);
+    const begun = await session.begins();
+    const { launch } = await session.step(begun);
+    for (const [at, one] of launch.entries()) await session.launches(one, `a${at}`);
+    await session.reports(launch[0] as Launch);
+    session.key = "";
+    expect((await session.hello()).plans).toEqual([{ plan: "auth", run: 1 }]);
+    const prompt =
+      "<task-notification>\n<task-id>a0</task-id>\n<status>completed</status>\n<summary>x</summary>\n</task-notification>";
+    await session.server.hook({ event: "UserPromptSubmit", prompt, promptId: "p1" });
+    expect(session.engineEvents().map(({ how }) => how)).toEqual([undefined]);
+    expect((await session.step(begun)).over).toBeUndefined();
+  });
+
   it("the module launches one agent for small tasks of one shape, which does them one after another, also when the module is gone", async () => {
     const small = ["1", "2", "3"].map((id) => task(id, { estimateMinutes: 0.5 }));
     const session = await Session.with(small, { env: { CLAUDE_CODE_SESSION_ID: "s1" } });

@@ -36,7 +36,7 @@ export class ModuleRun {
     this.#handedOut.set(attempt, { refusals, untilMs: Number.POSITIVE_INFINITY });
   }
 
-  /** Whether the module was ever given it to launch. */
+  /** Whether the module was given it to launch since it has had its memory. */
   wasGiven(attempt: AttemptId): boolean {
     return this.#given.has(attempt);
   }
@@ -48,9 +48,13 @@ export class ModuleRun {
     return refusals < MAX_REFUSALS;
   }
 
-  /** The module has lost its memory: what it was given may not have been launched, and is handed out again. */
+  /**
+   * The module has lost its memory: what it was given may not have been launched, and is handed out again. How agents end
+   * that it launched before says nothing of it: that may have happened while it was not there.
+   */
   forgetHandedOut(): void {
     this.#handedOut.clear();
+    this.#given.clear();
   }
 }
 

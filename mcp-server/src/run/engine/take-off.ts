@@ -14,7 +14,7 @@ export async function takeOffSilentModule(ctx: RunContext, module: ModuleRuns): 
 
 /**
  * The conversation was told of the end of an agent. A module that lives keeps the ends of its agents from it, so that the
- * one that launched this agent is gone.
+ * one that launched this agent is gone, unless it has come back with an empty memory since it launched it.
  */
 export async function takeOffModuleOf(ctx: RunContext, module: ModuleRuns, agentId: string): Promise<void> {
   if (module.plans.size === 0) return;
