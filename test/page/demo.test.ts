@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunReport } from "../../mcp-server/src/report/aggregate.ts";
-import { descendantsOf, endAll, isAlive } from "../e2e/harness/processes.ts";
+import { descendantsOf, endAll, isAlive, PATIENCE_MS } from "../e2e/harness/processes.ts";
 import { isLong } from "../support/long-tests.ts";
 import { hasNoBrowser, pageTests, picture } from "./browser.ts";
 import { record, writeWebp } from "./recording.ts";
@@ -57,7 +57,7 @@ describe.skipIf(hasNoBrowser || !isLong)("the demo on the page", () => {
     });
     const progress = () => page.locator(".progress small").textContent();
     // There is no plan yet; the page opens the first one by itself.
-    await page.locator(".line").first().waitFor({ timeout: 60_000 });
+    await page.locator(".line").first().waitFor({ timeout: PATIENCE_MS });
     const stopRecording = PICTURES === undefined ? undefined : record(page);
     await expect.poll(progress).toMatch(/[1-9]\d* running/);
     if (stopRecording === undefined) {
@@ -68,8 +68,8 @@ describe.skipIf(hasNoBrowser || !isLong)("the demo on the page", () => {
       await page.goto(server.link);
       await page.locator(".line").first().waitFor();
     }
-    await page.locator(".card").first().waitFor({ timeout: 120_000 });
-    await expect.poll(progress).toMatch(/running.*(failed|asking)/);
+    await page.locator(".card").first().waitFor({ timeout: PATIENCE_MS });
+    await expect.poll(progress).toMatch(/[1-9] running.*(failed|asking)/);
     await picture(page, "demo");
     if (PICTURES !== undefined) {
       mkdirSync(PICTURES, { recursive: true });
@@ -78,7 +78,7 @@ describe.skipIf(hasNoBrowser || !isLong)("the demo on the page", () => {
       await writeWebp(page, join(PICTURES, "live-view-dark.webp"));
       await page.emulateMedia({ colorScheme: "light" });
     }
-    await expect.poll(() => page.locator(".state b").textContent(), { timeout: 240_000 }).toBe("done");
+    await expect.poll(() => page.locator(".state b").textContent(), { timeout: PATIENCE_MS }).toBe("done");
     await picture(page, "demo-end");
     await stopRecording?.(join(PICTURES ?? "", "live-view-run.webp"));
     await ended;

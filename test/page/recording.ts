@@ -5,9 +5,9 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 
 /** Between two pictures of a recording. */
-const FRAME_MS = 500;
+const FRAME_MS = 1000;
 /** How long each is shown: a run of half a minute in a quarter of it. */
-const SHOWN_MS = 125;
+const SHOWN_MS = 250;
 const LAST_SHOWN_MS = 4000;
 
 /** Takes a picture of the page in the format that READMEs bear best. */

@@ -30,7 +30,8 @@ export const scale = computed(() => {
   const spans: Stretch[] = tasks.flatMap(({ attempts }) =>
     attempts.map((attempt) => spanOf(attempt, untilMs)),
   );
-  for (const { expected } of plan.value?.tasks ?? []) if (expected) spans.push(expected);
+  // What is to come is never a break.
+  if (untilMs < endMs) spans.push({ startMs: untilMs, endMs });
   return timeScale({ startMs, endMs }, spans);
 });
 

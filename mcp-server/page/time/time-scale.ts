@@ -102,13 +102,18 @@ export function stepFor(minMs: number): number {
   return STEPS.find((step) => step >= minMs) ?? (STEPS.at(-1) as number);
 }
 
+/** The distance of an axis' marks in milliseconds. @param marks how many fit. */
+export function axisStep({ shownMs }: Pick<TimeScale, "shownMs">, marks: number): number {
+  return stepFor(shownMs / Math.max(1, marks));
+}
+
 /**
  * The moments of an axis' marks.
  * @param marks how many fit.
  * @param offsetMs of the reader's time zone: marks stand at full hours there.
  */
 export function axisMarks(scale: TimeScale, marks: number, offsetMs: number): number[] {
-  const step = stepFor(scale.shownMs / Math.max(1, marks));
+  const step = axisStep(scale, marks);
   const result: number[] = [];
   let lastShare = -1;
   for (const piece of busyPieces(scale)) {

@@ -17,9 +17,10 @@ export function timeOfDay(ms: number, withSeconds = false): string {
 }
 
 /** The same with the day in front where it is another one than that of `besideMs`: `28 Nov 16:51`. */
-export function moment(ms: number, besideMs: number): string {
+export function moment(ms: number, besideMs: number, withSeconds = false): string {
   const day = (at: number) => new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
-  return day(ms) === day(besideMs) ? timeOfDay(ms) : `${day(ms)} ${timeOfDay(ms)}`;
+  const time = timeOfDay(ms, withSeconds);
+  return day(ms) === day(besideMs) ? time : `${day(ms)} ${time}`;
 }
 
 /** How long still, without a precision that no forecast has: `under 1 min`, `23 min`, `1 h 50 min`. */

@@ -29,13 +29,14 @@ export function Header({ snapshot }: { readonly snapshot: PlanSnapshot }): JSX.E
 }
 
 function State({ snapshot }: { readonly snapshot: SnapshotHead }): JSX.Element {
-  const since = snapshot.startedAtMs;
+  // Of what is done the figures say when.
+  const since = snapshot.done ? undefined : snapshot.startedAtMs;
   return (
     <div class="state">
       <b class={`state-${stateOf(snapshot)}`}>{STATE_WORDS[stateOf(snapshot)]}</b>
       <span class="dim">
         {since !== undefined && ` since ${moment(since, nowMs.value)}`}
-        {replay.value === undefined && snapshot.runBy.words !== "" && (
+        {replay.value === undefined && !snapshot.done && snapshot.runBy.words !== "" && (
           <>
             {" · "}
             <Foreign text={snapshot.runBy.words} />
@@ -61,7 +62,7 @@ function stateOf({ done, status, counts }: SnapshotHead): HeadState {
   return counts.running + counts.delivering > 0 ? "running" : "idle";
 }
 
-function Progress({ snapshot: { counts, needs } }: { readonly snapshot: SnapshotHead }): JSX.Element {
+function Progress({ snapshot: { counts, needs, done } }: { readonly snapshot: SnapshotHead }): JSX.Element {
   const asks = needs.filter(({ kind, task }) => kind === "question" && task !== undefined).length;
   const failed = Math.max(0, counts.failed - asks);
   const words = [
@@ -71,7 +72,7 @@ function Progress({ snapshot: { counts, needs } }: { readonly snapshot: Snapshot
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(asks > 0 ? [`${asks} asking`] : []),
     ...(counts.cancelled > 0 ? [`${counts.cancelled} cancelled`] : []),
-    ...(counts.waiting > 0 ? [`${counts.waiting} to come`] : []),
+    ...(counts.waiting > 0 ? [`${counts.waiting} ${done ? "not run" : "to come"}`] : []),
   ].join(" · ");
   const share = (count: number) => ({ width: `${(100 * count) / Math.max(1, counts.total)}%` });
   return (

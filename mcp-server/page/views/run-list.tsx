@@ -26,8 +26,8 @@ import {
 } from "../state/list-state.ts";
 import { nowMs, plan } from "../state/plan-state.ts";
 import { mostAtOnce, scale } from "../state/scale.ts";
-import { axisMarks } from "../time/time-scale.ts";
-import { clockLength, moment, roughLength, tokenCount } from "../time/words.ts";
+import { labelsOf } from "../time/axis-labels.ts";
+import { clockLength, roughLength, tokenCount } from "../time/words.ts";
 import { Bars } from "./bars.tsx";
 import { Foreign } from "./foreign.tsx";
 import { LoadArea } from "./load-area.tsx";
@@ -235,9 +235,9 @@ function Columns({ headRef }: { readonly headRef: { current: HTMLDivElement | nu
       <Head label="Took / expected" />
       <Head label="Tokens" class="right" />
       <span role="columnheader" class="axis num" ref={axis} aria-label="Time">
-        {axisLabels.value.map(({ ms, at }) => (
+        {axisLabels.value.map(({ ms, at, text }) => (
           <span key={ms} style={{ left: `${100 * at}%` }}>
-            {moment(ms, nowMs.peek())}
+            {text}
           </span>
         ))}
       </span>
@@ -266,16 +266,11 @@ const axisWidth = signal(600);
 
 const MIN_MARK_PX = 84;
 
-const axisLabels = computed(() => {
-  const { value } = scale;
-  const offsetMs = -new Date(value.startMs).getTimezoneOffset() * 60_000;
-  return (
-    axisMarks(value, Math.max(1, Math.floor(axisWidth.value / MIN_MARK_PX)), offsetMs)
-      .map((ms) => ({ ms, at: value.at(ms) }))
-      // A label at the very edge would be cut.
-      .filter(({ at }) => at > 0.02 && at < 0.96)
-  );
-});
+const axisLabels = computed(() =>
+  labelsOf(scale.value, Math.floor(axisWidth.value / MIN_MARK_PX))
+    // A label at the very edge would be cut.
+    .filter(({ at }) => at > 0.02 && at < 0.96),
+);
 
 /** The lines of the axis, behind the rows. */
 function TimeLines(): JSX.Element {

@@ -4,7 +4,7 @@ import type { TaskRow } from "../../src/live/snapshot.ts";
 import { connection, nowMs, plan, replay } from "../state/plan-state.ts";
 import { momentsOf, nextMoment, SPEEDS, seek, setSpeed, startReplay, stopReplay } from "../state/replay.ts";
 import { mostAtOnce, scale } from "../state/scale.ts";
-import { axisMarks } from "../time/time-scale.ts";
+import { labelsOf } from "../time/axis-labels.ts";
 import { moment, timeOfDay } from "../time/words.ts";
 import { Feed } from "./feed.tsx";
 import { LoadArea, PIECES } from "./load-area.tsx";
@@ -133,13 +133,7 @@ const drawnMs = computed(() => {
 });
 
 /** Times below the drawing, as many as fit everywhere. */
-const labels = computed(() => {
-  const { value } = scale;
-  const offsetMs = -new Date(value.startMs).getTimezoneOffset() * 60_000;
-  return axisMarks(value, MAX_LABELS, offsetMs)
-    .map((ms) => ({ ms, at: value.at(ms) }))
-    .filter(({ at }) => at > 0.03 && at < 0.97);
-});
+const labels = computed(() => labelsOf(scale.value, MAX_LABELS).filter(({ at }) => at > 0.03 && at < 0.97));
 
 function Overview(): JSX.Element {
   const rows: readonly TaskRow[] = plan.value?.tasks ?? [];
@@ -147,9 +141,9 @@ function Overview(): JSX.Element {
     <div class="overview">
       <LoadArea rows={rows} atMs={drawnMs.value} full={mostAtOnce.value} />
       <Marks />
-      {labels.value.map(({ ms, at }) => (
+      {labels.value.map(({ ms, at, text }) => (
         <small key={ms} class="num" aria-hidden="true" style={{ left: `${100 * at}%` }}>
-          {moment(ms, scale.value.endMs)}
+          {text}
         </small>
       ))}
       <Slider />
