@@ -37,7 +37,7 @@ import { renderAnalysis } from "./report.mjs";
 import { analyzePlan, tasksLeft } from "./run/planning.mjs";
 
 // import:cli/display.mjs in cli.mjs
-import { hasColours, terminalWidth } from "./cli/display.mjs";
+import { KeyActions, canRedraw, displayFor, hasColours, terminalWidth, watchPlan, watchPlans } from "./cli/display.mjs";
 
 // mcp-server/src/cli/run/analysis-page.ts
 function showAnalysis(page) {
@@ -105,17 +105,22 @@ function listed(text, before) {
 }
 
 // mcp-server/src/cli/run/interruptions.ts
+var INTERRUPTED = 130;
 var Interruptions = class {
   constructor(drainMs, say) {
     this.drainMs = drainMs;
     this.say = say;
-    process.on("SIGINT", this.#interrupt).on("SIGTERM", this.#terminate).on("SIGHUP", this.#terminate);
+    process.on("SIGTERM", this.#terminate).on("SIGHUP", this.#terminate);
   }
   drainMs;
   say;
   #drain = new AbortController();
   #stop = new AbortController();
   #timer;
+  /** From now on Ctrl-C interrupts, where no display tells of it. */
+  listen() {
+    process.on("SIGINT", this.interrupt);
+  }
   get drain() {
     return this.#drain.signal;
   }
@@ -124,9 +129,10 @@ var Interruptions = class {
   }
   forget() {
     clearTimeout(this.#timer);
-    process.off("SIGINT", this.#interrupt).off("SIGTERM", this.#terminate).off("SIGHUP", this.#terminate);
+    process.off("SIGINT", this.interrupt).off("SIGTERM", this.#terminate).off("SIGHUP", this.#terminate);
   }
-  #interrupt = () => {
+  interrupt = () => {
+    if (this.stop.aborted) process.exit(INTERRUPTED);
     const isSecond = this.drain.aborted;
     this.say(
       isSecond ? "Stopping what runs." : "Nothing more is started; what runs finishes. Again: what runs is stopped."
@@ -141,47 +147,94 @@ var Interruptions = class {
   };
 };
 
+// import:run/plan.mjs in cli.mjs
+import { existingGraph } from "./run/plan.mjs";
+
+// import:runner.mjs in cli.mjs
+import { followPlan } from "./runner.mjs";
+
 // import:text.mjs in cli.mjs
 import { LINE_LIMIT, NAME_LIMIT, cleanText, visibleJson } from "./text.mjs";
 
 // mcp-server/src/cli/run/run-output.ts
-function runOutput(isJson, isOfSeveral = false) {
-  return isJson ? jsonOutput() : textOutput(isOfSeveral);
+function runOutput(ctx, pluginRoot, isJson, interrupt) {
+  return isJson ? new JsonOutput(ctx) : new DisplayOutput(ctx, pluginRoot, interrupt);
 }
-function textOutput(isOfSeveral) {
-  const of = (slug) => isOfSeveral ? `${cleanText(slug, NAME_LIMIT)}: ` : "";
-  const line = (atMs, text) => {
-    process.stdout.write(`${new Date(atMs).toTimeString().slice(0, 8)} ${text}
+var DisplayOutput = class {
+  constructor(ctx, pluginRoot, interrupt) {
+    this.ctx = ctx;
+    this.#actions = new KeyActions(ctx, pluginRoot, { leave: interrupt, interrupt });
+  }
+  ctx;
+  hasKeys = canRedraw(process.stdout, process.env);
+  #actions;
+  #display;
+  say(text) {
+    if (this.#display) this.#display.say(text);
+    else process.stdout.write(`${cleanText(text, LINE_LIMIT)}
 `);
-  };
-  return {
-    say: (text) => line(Date.now(), text),
-    plan: (slug, { atMs, text }) => line(atMs, `${of(slug)}${text}`),
-    runner: (slug, news) => line(Date.now(), `${of(slug)}${runnerText(news)}`),
-    end: (_, { text }) => void process.stdout.write(`
+  }
+  async follow(slug, signal) {
+    const { stdout: output, stdin: input, env } = process;
+    const display = displayFor({ output, input, env }, false, this.#actions);
+    this.#display = display;
+    const show = (snapshot, update) => display.show(snapshot, update);
+    if (slug === void 0) await watchPlans(this.ctx, show, signal);
+    else await watchPlan(this.ctx, slug, show, signal);
+  }
+  runner(slug, news) {
+    this.say(runnerText(slug, news));
+  }
+  async end(_, { text }) {
+    await this.close();
+    process.stdout.write(`
 ${text}
-`)
-  };
-}
-function jsonOutput() {
-  const write = (value) => void process.stdout.write(`${visibleJson(value)}
 `);
-  return {
-    say: (text) => write({ event: "note", atMs: Date.now(), text }),
-    plan: (plan, news) => write({ plan, ...news }),
-    runner: (plan, { kind: event, ...news }) => write({ plan, event, atMs: Date.now(), ...news }),
-    end: (plan, { how, exitCode, text }) => write({ event: "end", atMs: Date.now(), plan, how, exitCode, text })
-  };
+  }
+  async close() {
+    this.#display?.close();
+    this.#display = void 0;
+    await this.#actions.close();
+  }
+};
+var JsonOutput = class {
+  constructor(ctx) {
+    this.ctx = ctx;
+  }
+  ctx;
+  hasKeys = false;
+  say(text) {
+    write({ event: "note", atMs: Date.now(), text });
+  }
+  async follow(slug, signal) {
+    if (slug === void 0) return;
+    const store = await existingGraph(this.ctx, slug);
+    await followPlan(this.ctx, store, slug, signal, (news) => write({ plan: slug, ...news }));
+  }
+  runner(plan, { kind: event, ...news }) {
+    write({ plan, event, atMs: Date.now(), ...news });
+  }
+  async end(plan, { how, exitCode, text }) {
+    write({ event: "end", atMs: Date.now(), plan, how, exitCode, text });
+  }
+  async close() {
+  }
+};
+function write(value) {
+  process.stdout.write(`${visibleJson(value)}
+`);
 }
-function runnerText(news) {
+function runnerText(slug, news) {
   const clean = (text) => cleanText(text, LINE_LIMIT);
   switch (news.kind) {
-    case "agent":
-      return `  ${cleanText(news.task, NAME_LIMIT)} is done by ${news.client}${news.pid === void 0 ? "" : ` (process ${news.pid})`}`;
+    case "agent": {
+      const task = `${cleanText(slug, NAME_LIMIT)}/${cleanText(news.task, NAME_LIMIT)}`;
+      return `${task} is done by ${news.client}${news.pid === void 0 ? "" : ` (process ${news.pid})`}`;
+    }
     case "limit":
-      return `‖ ${news.client}: ${clean(news.text)}; no more of it until ${new Date(news.untilMs).toISOString()}`;
+      return `${news.client}: ${clean(news.text)}; no more of it until ${new Date(news.untilMs).toISOString()}`;
     case "given-up":
-      return `✗ ${news.client} is not asked any more: ${clean(news.why)}`;
+      return `${news.client} is not asked any more: ${clean(news.why)}`;
   }
 }
 export {

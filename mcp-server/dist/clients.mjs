@@ -337,24 +337,9 @@ var COPILOT_CLI = {
     if (event?.type === "assistant.turn_start") return [{ kind: "started" }];
     if (event?.type === "assistant.message") return [{ kind: "message", text: textIn(data.content) }];
     if (event?.type === "tool.execution_start") return [{ kind: "tool", name: textIn(data.toolName) }];
-    if (event?.type === "assistant.usage") return [usageIn2(data)];
     return event?.type === "session.error" ? [troubleIn(textIn(data.message))] : [];
   }
 };
-function usageIn2(data) {
-  const cacheRead = countIn(data.cacheReadTokens);
-  const model = textIn(data.model);
-  return {
-    kind: "usage",
-    tokens: {
-      input: Math.max(0, countIn(data.inputTokens) - cacheRead),
-      cacheWrite: countIn(data.cacheWriteTokens),
-      cacheRead,
-      output: countIn(data.outputTokens)
-    },
-    ...model !== "" && { model }
-  };
-}
 
 // mcp-server/src/clients/gemini-cli.ts
 var GEMINI_CLI = {
@@ -441,13 +426,13 @@ var OPENCODE = {
     if (event?.type === "step_start") return [{ kind: "started" }];
     if (event?.type === "text") return [{ kind: "message", text: textIn(part.text) }];
     if (event?.type === "tool_use") return [{ kind: "tool", name: textIn(part.tool) }];
-    if (event?.type === "step_finish") return [usageIn3(fieldsOf(part.tokens))];
+    if (event?.type === "step_finish") return [usageIn2(fieldsOf(part.tokens))];
     if (event?.type !== "error") return [];
     const { name, data, message } = fieldsOf(event.error);
     return [troubleIn(textIn(fieldsOf(data).message) || textIn(message) || textIn(name))];
   }
 };
-function usageIn3(tokens) {
+function usageIn2(tokens) {
   const { read, write } = fieldsOf(tokens.cache);
   return {
     kind: "usage",
@@ -485,7 +470,7 @@ var QWEN_CODE = {
     const event = objectIn(line);
     if (event?.type === "assistant") return said2(fieldsOf(event.message));
     if (event?.type !== "result") return [];
-    const usage = usageIn4(fieldsOf(event.usage));
+    const usage = usageIn3(fieldsOf(event.usage));
     if (event.is_error !== true) return [usage, { kind: "message", text: textIn(event.result) }];
     return [usage, troubleIn(textIn(fieldsOf(event.error).message) || textIn(event.result))];
   }
@@ -500,7 +485,7 @@ function said2({ content }) {
     })
   ];
 }
-function usageIn4(usage) {
+function usageIn3(usage) {
   const cacheRead = countIn(usage.cache_read_input_tokens);
   return {
     kind: "usage",

@@ -393,7 +393,7 @@ async function endProcessesWith(variable, value) {
   const deadline = performance.now() + MAX_ENDING_MS2;
   for (; ; ) {
     const pids = await processesWith(variable, value);
-    if (pids.length === 0) return ended.size;
+    if (pids.length === 0 || performance.now() > deadline + MAX_ENDING_MS2) return ended.size;
     const signal = performance.now() < deadline ? "SIGTERM" : "SIGKILL";
     for (const pid of pids) {
       if (signal === "SIGKILL" || !ended.has(pid)) quietlyKill(pid, signal);
@@ -911,6 +911,9 @@ function whyNobody({ id }, { isolation, needsTools }) {
   return needsTools ? `${id} reports with this server's tools, and no client has them` : `there is no client for ${id}`;
 }
 
+// import:run/background.mjs in runner.mjs
+import { tellUsers } from "./run/background.mjs";
+
 // import:run/guard.mjs in runner.mjs
 import { readAgentCall } from "./run/guard.mjs";
 
@@ -931,6 +934,7 @@ function keepTime(ctx, store, agents) {
       await (await readAgentCall(ctx, store, agentId))?.renewLease();
     }
     await retryDeliveries(ctx);
+    await tellUsers(ctx);
   };
   const timer = setInterval(() => {
     if (isBusy) return;

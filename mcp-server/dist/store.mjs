@@ -292,6 +292,7 @@ function measuredOf(column) {
 }
 
 // mcp-server/src/store/graph-writer.ts
+var MAX_EVENTS = 1e3;
 var REPORTING = ["attempt.ended", "delivery.accepted"];
 var GraphWriter = class extends GraphReader {
   constructor(transaction, memory, estimatesFrom, now, actor) {
@@ -477,15 +478,22 @@ var GraphWriter = class extends GraphReader {
     this.memory.renewLeasesOf(held.planId);
     this.#prolonged.add(attempt);
   }
+  /** To be called now and then by what takes long: see `EngineTransaction`. */
+  goesOn() {
+    return this.transaction.goesOn();
+  }
   /** Runs after everything is written, right before the commit: what it throws undoes the transaction. */
   beforeCommit(work) {
     this.#beforeCommit.push(work);
   }
   /** Writes what has changed. Nothing can be changed or read afterwards. */
   async save() {
-    const rows = this.#newRows(await this.#wholeDefinitions());
-    if (rows) {
-      const seqs = await this.transaction.save(rows);
+    if (this.#events.length + this.#prolonged.size > 0) {
+      const definitions = await this.#wholeDefinitions();
+      const seqs = [];
+      for (let from = 0; from === 0 || from < this.#events.length; from += MAX_EVENTS) {
+        seqs.push(...await this.transaction.save(this.#newRows(definitions, from)));
+      }
       for (const { mirror, event } of this.#touched.values()) {
         const version = seqs[event - 1] ?? 0;
         mirror.stored = { ...mirror.stored, version };
@@ -495,42 +503,48 @@ var GraphWriter = class extends GraphReader {
     }
     for (const work of this.#beforeCommit) await work();
   }
-  #newRows(definitions) {
-    if (this.#events.length + this.#prolonged.size === 0) return void 0;
+  /**
+   * The rows whose last event is one of those behind `from`. A plan comes with the first part, because the others refer
+   * to it, and has its version from the last.
+   */
+  #newRows(definitions, from) {
     const touched = [...this.#touched.values()];
+    const isFirst = from === 0;
+    const isLast = from + MAX_EVENTS >= this.#events.length;
+    const isHere = (event) => event > from && event <= from + MAX_EVENTS;
     const claims = touched.flatMap(
       ({ mirror, claims: claims2 }) => [...claims2].flatMap(([id, event]) => {
-        const claim = mirror.graph.claim(id);
-        return claim ? [
-          claimRow(mirror.stored.id, claim, {
-            hasJustReported: this.#reported.has(id),
-            event
-          })
-        ] : [];
+        const claim = isHere(event) ? mirror.graph.claim(id) : void 0;
+        const how = { hasJustReported: this.#reported.has(id), event: event - from };
+        return claim ? [claimRow(mirror.stored.id, claim, how)] : [];
       })
     );
-    const written = new Set(claims.map(({ id }) => id));
     return {
-      events: this.#events.map(({ planId, event }, i) => eventRow(planId, event, definitions.get(i + 1))),
+      events: this.#events.slice(from, from + MAX_EVENTS).map(({ planId, event }, i) => eventRow(planId, event, definitions.get(from + i + 1))),
       plans: touched.flatMap(
-        ({ mirror, event, isChanged }) => isChanged ? [planRow(mirror.stored, event)] : []
+        ({ mirror, event, isChanged }) => isChanged && isFirst ? [planRow(mirror.stored, Math.min(event, MAX_EVENTS))] : []
       ),
       versions: touched.flatMap(
-        ({ mirror, event, isChanged }) => isChanged ? [] : [{ id: mirror.stored.id, event }]
+        ({ mirror, event, isChanged }) => isHere(event) && !(isChanged && isFirst) ? [{ id: mirror.stored.id, event: event - from }] : []
       ),
       tasks: touched.flatMap(
         ({ mirror, tasks, definitions: defined }) => [...tasks].flatMap(([id, event]) => {
-          const task = mirror.graph.tasks.get(id);
+          const task = isHere(event) ? mirror.graph.tasks.get(id) : void 0;
           const definition = definitions.get(defined.get(id) ?? 0);
-          return task ? [taskRow(mirror.stored.id, task, event, definition)] : [];
+          return task ? [taskRow(mirror.stored.id, task, event - from, definition)] : [];
         })
       ),
       claims: claims.sort((a, b) => a.id - b.id),
-      leases: [...this.#prolonged].flatMap((id) => {
-        const claim = this.memory.held?.get(id)?.claim;
-        return claim && !written.has(id) ? leaseRows(claim) : [];
-      })
+      leases: isLast ? this.#leases() : []
     };
+  }
+  /** Of claims that have changed beside it, the row says it all. */
+  #leases() {
+    const written = new Set([...this.#touched.values()].flatMap(({ claims }) => [...claims.keys()]));
+    return [...this.#prolonged].flatMap((id) => {
+      const claim = this.memory.held?.get(id)?.claim;
+      return claim && !written.has(id) ? leaseRows(claim) : [];
+    });
   }
 };
 function heldOf({ stored }, claim) {

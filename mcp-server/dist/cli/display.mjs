@@ -850,7 +850,10 @@ var LiveDisplay = class {
   say(text) {
     const plan = this.#focus ?? "";
     const line = { atMs: this.#nowMs(plan), plan, mark: "·", look: "dim" };
-    this.#draw(newsText({ ...line, text: cleanText(text, MAX_SAID) }, false, this.#cells));
+    const lines = newsText({ ...line, text: cleanText(text, MAX_SAID) }, false, this.#cells);
+    if (this.#isOpen) this.#draw(lines);
+    else for (const one of lines) this.output.write(`${this.#paint(one)}
+`);
   }
   get #focused() {
     return this.#plans.get(this.#focus ?? "");
@@ -896,10 +899,11 @@ var LiveDisplay = class {
   };
   #onResize = () => this.#draw();
   #onInterrupt = () => this.actions.interrupt();
-  /** Whoever else listens ends the process; else the signal does, as it would have without a display. */
+  /** Whoever else listens decides what follows; where nobody does, the signal ends the process as it would have anyway. */
   #onEnding = (signal) => {
+    if (process.listenerCount(signal) > 1) return;
     this.close();
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    process.kill(process.pid, signal);
   };
   /** The shell gets its terminal back as it was, and this process stops as it would have without a display. */
   #suspend = () => {

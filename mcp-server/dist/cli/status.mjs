@@ -55,7 +55,7 @@ async function snapshotsOf(ctx, plan) {
   return readGraph(ctx, store, async (view) => {
     const plans = plan === void 0 ? await view.plans() : [await view.plan(plan)];
     const snapshots = [];
-    for (const one of plans) snapshots.push(await planSnapshot(one, ctx.now()));
+    for (const one of plans) snapshots.push(await planSnapshot(one, ctx.now(), false));
     return snapshots;
   });
 }

@@ -24,7 +24,7 @@ function notifierOf(run, session) {
   if (known) return known;
   const notifier = import("./notify/notifier.mjs").then(
     // Else the main conversation would be told that something has happened.
-    (loaded) => new loaded.Notifier(run, (plan, before, after) => session.overlook(plan, before, after))
+    (loaded) => new loaded.Notifier(run, (plan, before, after) => session?.overlook(plan, before, after))
   );
   notifiers.set(run, notifier);
   return notifier;

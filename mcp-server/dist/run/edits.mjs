@@ -1,5 +1,5 @@
 // import:graph.mjs in run/edits.mjs
-import { InvalidGlob, causeText, findCycle, hasEnded, isAttempt, isLive, isReviewStep, normaliseGlob, outlineOf, said, taskName } from "../graph.mjs";
+import { InvalidGlob, causeText, findCycle, hasEnded, isAttempt, isLive, isReviewStep, matches, normaliseGlob, outlineOf, parseGlob, said, taskName } from "../graph.mjs";
 
 // import:run/approval.mjs in run/edits.mjs
 import { NOT_APPROVED } from "./approval.mjs";
@@ -237,8 +237,29 @@ async function readSource(ctx, input) {
   };
 }
 
+// import:git.mjs in run/edits.mjs
+import { changedFiles } from "../git.mjs";
+
+// mcp-server/src/run/edits/uncommitted-files.ts
+var MAX_FILES = 1e3;
+var NAMED = 5;
+async function uncommittedWarnings({ checkout, caseInsensitive }, tasks, { isolation }) {
+  if (checkout.gitCommonDir === void 0 || isolation === "worktree") return [];
+  const globs2 = tasks.filter((task) => task.isolation !== "worktree").flatMap(({ writes, inferredWrites }) => writes ?? inferredWrites);
+  if (globs2.length === 0) return [];
+  const changed = await changedFiles(checkout.root).catch(() => []);
+  if (changed.length > MAX_FILES) return [];
+  const patterns = globs2.map((glob) => parseGlob(glob, caseInsensitive));
+  const found = changed.filter((path) => patterns.some((pattern) => matches(pattern, path))).sort();
+  if (found.length === 0) return [];
+  const more = found.length > NAMED ? ` and ${found.length - NAMED} more` : "";
+  return [
+    `Not committed yet, and to be written by tasks: ${found.slice(0, NAMED).join(", ")}${more}. Agents work on top of these changes; a commit before the run keeps the two apart.`
+  ];
+}
+
 // mcp-server/src/run/edits/create-plan.ts
-var MAX_APPENDED = 1e4;
+var MAX_APPENDED = 5e3;
 async function createPlan(ctx, actor, input) {
   const slug = planSlug(input.plan);
   const read = await readSource(ctx, input);
@@ -252,7 +273,8 @@ async function createPlan(ctx, actor, input) {
     ...policyWarnings(ctx.settings, policy),
     ...roleWarnings(ctx, source.tasks),
     ...startFolderWarnings(ctx, source.tasks),
-    ...isolated.warnings
+    ...isolated.warnings,
+    ...isolated.existing ? [] : await uncommittedWarnings(ctx, source.tasks, effective)
   ];
   const remote = await pushNotice(ctx, slug, isolated.existing?.graph);
   const told = { ...choice && { isolation: isolationLine(choice) }, ...remote && { remote } };
@@ -279,7 +301,9 @@ async function createPlan(ctx, actor, input) {
     const interrupted = existing ? interruptedTasks(existing) : [];
     const importedFrom = existing?.stored.source;
     warnings.push(...await foreignBranchWarnings(ctx, slug, source.tasks, effective, existing));
+    await tx.writer.goesOn();
     const { changes, ...result } = await compare(existing, source, input);
+    await tx.writer.goesOn();
     if (existing) {
       refuseOtherIsolation(existing, policy);
       updateStored(existing, source, input.title, policy);
@@ -295,6 +319,7 @@ async function createPlan(ctx, actor, input) {
     });
     for (let from = 0; from < changes.length; from += MAX_APPENDED) {
       plan.append(...changes.slice(from, from + MAX_APPENDED));
+      await tx.writer.goesOn();
     }
     if (choice) plan.append({ type: "isolation.decided", ...choice });
     warnings.push(...newerParts(stateOf(plan)));
@@ -1080,6 +1105,7 @@ export {
   resumeCommand,
   specificationOf,
   splitTask,
+  uncommittedWarnings,
   updatePlan,
   updateTask,
   writeSuggestedScopes

@@ -142,7 +142,7 @@ var ModuleRun = class {
     const { refusals = 0 } = this.#handedOut.get(attempt) ?? {};
     this.#handedOut.set(attempt, { refusals, untilMs: Number.POSITIVE_INFINITY });
   }
-  /** Whether the module was ever given it to launch. */
+  /** Whether the module was given it to launch since it has had its memory. */
   wasGiven(attempt) {
     return this.#given.has(attempt);
   }
@@ -152,9 +152,13 @@ var ModuleRun = class {
     this.#handedOut.set(attempt, { refusals, untilMs: nowMs + AGAIN_AFTER_MS });
     return refusals < MAX_REFUSALS;
   }
-  /** The module has lost its memory: what it was given may not have been launched, and is handed out again. */
+  /**
+   * The module has lost its memory: what it was given may not have been launched, and is handed out again. How agents end
+   * that it launched before says nothing of it: that may have happened while it was not there.
+   */
   forgetHandedOut() {
     this.#handedOut.clear();
+    this.#given.clear();
   }
 };
 var ModuleRuns = class {

@@ -67,13 +67,14 @@ function snapshotCounts(plan, state, dead) {
 }
 
 // mcp-server/src/run/live/plan-snapshot.ts
-async function planSnapshot(plan, nowMs) {
+async function planSnapshot(plan, nowMs, isForecast = true) {
   const { stored, graph, ctx } = plan;
   const dead = await deadClaims(plan.reader, nowMs);
   const state = stateNow(plan, dead);
   const events = await toldEvents(plan);
   const done = isDone(plan);
-  const expected = done || stored.status === "stopped" ? void 0 : expectedTimes(ctx, plan, nowMs);
+  const isExpected = isForecast && !done && stored.status !== "stopped";
+  const expected = isExpected ? expectedTimes(ctx, plan, nowMs) : void 0;
   const waits = readyWaits(plan, await choose(plan, nowMs), nowMs);
   const results = notAchieved(state, nowMs);
   const held = heldBy(plan, nowMs);
@@ -412,7 +413,7 @@ var PlanWatch = class {
         const beganMs = performance.now();
         planId = await this.#look();
         const tookMs = performance.now() - beganMs;
-        await setTimeout(Math.max(MIN_PAUSE_MS, tookMs), void 0, { signal }).catch(() => void 0);
+        await setTimeout(Math.max(MIN_PAUSE_MS, tookMs / 2), void 0, { signal }).catch(() => void 0);
       }
     } catch (error) {
       this.#next.reject(error);

@@ -233,11 +233,11 @@ function findingsToJudge({ graph, stored }, { task: id, report }) {
   const task = graph.tasks.get(id);
   if (!report || !task || task.origin === "server" || !mayJudge(task)) return [];
   const severe = report.findings.filter(({ severity }) => severity === "critical" || severity === "high");
-  const shown = severe.slice(0, MAX_FINDINGS).map(({ severity, file, text }) => {
+  const shown2 = severe.slice(0, MAX_FINDINGS).map(({ severity, file, text }) => {
     return foreignLine(`${severity}${file === void 0 ? "" : ` ${file}`}: ${text}`, MAX_FINDING);
   });
-  const more = severe.length - shown.length;
-  return more > 0 ? [...shown, `and ${more} more: task_get ${taskName(stored.slug, id)}`] : shown;
+  const more = severe.length - shown2.length;
+  return more > 0 ? [...shown2, `and ${more} more: task_get ${taskName(stored.slug, id)}`] : shown2;
 }
 
 // mcp-server/src/run/reporting/collect.ts
@@ -1341,16 +1341,19 @@ async function writeReport({ checkout }, slug, report) {
       throw fileRefusal(error, dirname(file)) ?? error;
     });
     await writeAtomically(file, markdown);
-    return { brief, markdown, file, line: `The whole report: ${file}` };
+    return { brief: shown(brief), markdown: shown(markdown), file, line: `The whole report: ${file}` };
   } catch (error) {
     if (!(error instanceof CallerError)) throw error;
     return {
-      brief,
-      markdown,
+      brief: shown(brief),
+      markdown: shown(markdown),
       file: void 0,
       line: `The whole report could not be written (${error.message}): parallel-tasks report ${slug} prints it.`
     };
   }
+}
+function shown(text) {
+  return text.replaceAll("\\$", "$");
 }
 export {
   COMPARED_EVENTS,

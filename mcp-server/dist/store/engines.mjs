@@ -157,12 +157,11 @@ var PostgresListener = class {
 import { CompiledQuery } from "../lib/kysely.mjs";
 
 // import:store/tables.mjs in store/engines.mjs
-import { CLAIMS, EVENTS, HELD, IS_INDEXED, LEASE_COLUMNS, PLANS, TASKS, UNRECOGNISED, bothForms, inParts, onConflict, outlineColumns, storableJson } from "./tables.mjs";
+import { CLAIMS, EVENTS, HELD, IS_INDEXED, LEASE_COLUMNS, PLANS, TASKS, UNRECOGNISED, bothForms, onConflict, outlineColumns, storableJson } from "./tables.mjs";
 
 // mcp-server/src/store/engines/postgres-transaction.ts
 var SCHEMA = "parallel";
 var NOW_MS = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
-var MAX_EVENTS = 1e3;
 var Values = class {
   list = [];
   /** @returns the placeholder. */
@@ -204,14 +203,12 @@ function postgresTransaction(db, channel, heard) {
       [planId, ids ?? null]
     ),
     async save(rows) {
-      const seqs = [];
-      for (const part of inParts(rows, MAX_EVENTS)) {
-        const values = new Values();
-        const saved = await query(saveStatement(part, channel, values), values.list);
-        for (const { seq } of saved) seqs.push(Number(seq));
-      }
-      return seqs;
+      const values = new Values();
+      const saved = await query(saveStatement(rows, channel, values), values.list);
+      return saved.map(({ seq }) => Number(seq));
     },
+    // It ends a transaction of which it hears nothing for a while, for its host may have died.
+    goesOn: async () => void await query("select", []),
     // Writers of other repositories run at the same time, so the largest number plus one would not do.
     async nextIds(table, count) {
       const rows = await query(
@@ -447,8 +444,10 @@ function sqliteTransaction(statements, db, stamp) {
       for (const { id, last_seen_ms, expires_at_ms } of rows.leases) {
         statements.prepare(LEASE).run([last_seen_ms, expires_at_ms, id]);
       }
+      last = before + rows.events.length;
       return rows.events.map((_, i) => before + 1 + i);
     },
+    goesOn: async () => void 0,
     nextIds: async (table, count) => nextIds(table, count)
   };
 }

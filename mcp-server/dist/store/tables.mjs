@@ -350,27 +350,6 @@ async function addChosenModel(db) {
 }
 
 // mcp-server/src/store/tables/new-rows.ts
-function inParts(rows, events) {
-  if (rows.events.length <= events) return [rows];
-  const parts = Array.from({ length: Math.ceil(rows.events.length / events) }, (_, i) => i * events);
-  return parts.map((before, i) => {
-    const isLast = i === parts.length - 1;
-    const ofPart = (all) => all.flatMap(
-      (row) => row.event > before && row.event <= before + events ? [{ ...row, event: row.event - before }] : []
-    );
-    return {
-      events: rows.events.slice(before, before + events),
-      plans: i === 0 ? rows.plans.map((plan) => ({ ...plan, event: Math.min(plan.event, events) })) : [],
-      versions: [
-        ...ofPart(rows.versions),
-        ...ofPart(i === 0 ? [] : rows.plans.map(({ id, event }) => ({ id, event })))
-      ],
-      tasks: ofPart(rows.tasks),
-      claims: ofPart(rows.claims),
-      leases: isLast ? rows.leases : []
-    };
-  });
-}
 function eventRow(planId, { atMs, actor, v, change }, definition) {
   const { type, task, attempt, ...data } = storedChange(change);
   return {
@@ -896,7 +875,6 @@ export {
   eventRow,
   eventVersion,
   heldFromRow,
-  inParts,
   masked,
   minorVersion,
   needsUpgrade,

@@ -4,8 +4,8 @@ import { createInterface } from "node:readline/promises";
 // import:errors.mjs in cli/run/run.mjs
 import { CallerError } from "../../errors.mjs";
 
-// import:run/delivery.mjs in cli/run/run.mjs
-import { deliveriesEnded } from "../../run/delivery.mjs";
+// import:run/background.mjs in cli/run/run.mjs
+import { backgroundWorkEnded } from "../../run/background.mjs";
 
 // import:run/edits.mjs in cli/run/run.mjs
 import { isPlan, openPlan, placeNamed, specificationOf } from "../../run/edits.mjs";
@@ -26,7 +26,7 @@ import { effectivePolicy } from "../../run/project.mjs";
 import { sweepOnStart } from "../../run/session.mjs";
 
 // import:runner.mjs in cli/run/run.mjs
-import { ACTOR, ClientSlots, PlanRun, clientsFrom, endLeftAgents, followPlan, keepTime, onlyHere, pairsFrom } from "../../runner.mjs";
+import { ACTOR, ClientSlots, PlanRun, clientsFrom, endLeftAgents, keepTime, onlyHere, pairsFrom } from "../../runner.mjs";
 
 // import:text.mjs in cli/run/run.mjs
 import { plural } from "../../text.mjs";
@@ -36,7 +36,8 @@ import { Interruptions, pageOfPlan, runOutput, showAnalysis } from "../../cli.mj
 
 // mcp-server/src/cli/run/run.ts
 async function runCommand(ctx, what, options, { env, pluginRoot }) {
-  const output = runOutput(options.json === true);
+  const signals = new Interruptions(options.drainSeconds * 1e3, (text) => output.say(text));
+  const output = runOutput(ctx, pluginRoot, options.json === true, signals.interrupt);
   const { maxParallel } = effectivePolicy(ctx.settings, {});
   const { shares, missing } = clientsFrom(options.agents, options.command, maxParallel, env);
   const models = pairsFrom("model", options.model);
@@ -57,25 +58,27 @@ async function runCommand(ctx, what, options, { env, pluginRoot }) {
   if (left > 0) output.say(`${plural(left, "process", "processes")} of a runner that has died ended.`);
   await sweepOnStart(ctx);
   const run = await startEngineRun(ctx, store, ACTOR, slug, RUNNER_ENGINE);
-  const signals = new Interruptions(options.drainSeconds * 1e3, output.say);
+  if (!output.hasKeys) signals.listen();
   const slots = new ClientSlots(shares);
   const only = await onlyHere(ctx, slug, { roles: [], labels: options.label });
   const settings = { slug, run, slots, clientOfRole, models, env, pluginRoot, only };
   const execution = new PlanRun(ctx, store, settings, signals, (news) => output.runner(slug, news));
   const stopKeepingTime = keepTime(ctx, store, () => execution.children.agents);
   const over = new AbortController();
-  const followed = followPlan(ctx, store, slug, over.signal, (news) => output.plan(slug, news));
+  const followed = output.follow(slug, over.signal);
+  followed.catch(() => void 0);
   try {
     const end = await execution.execute();
     over.abort();
     await followed;
-    output.end(slug, end);
+    await output.end(slug, end);
     return end.exitCode;
   } finally {
     over.abort();
     stopKeepingTime();
     signals.forget();
-    await deliveriesEnded(ctx);
+    await output.close();
+    await backgroundWorkEnded(ctx);
   }
 }
 async function showPlan(ctx, what, cap) {

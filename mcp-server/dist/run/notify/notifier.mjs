@@ -124,7 +124,7 @@ var Notifier = class {
   async #dueOf(plan, receivers, nowMs) {
     const due = [];
     let againAtMs = Number.POSITIVE_INFINITY;
-    const snapshot = await planSnapshot(plan, nowMs);
+    const snapshot = await planSnapshot(plan, nowMs, false);
     const { seq: statusSeq, atMs: statusAtMs } = await plan.reader.lastEvent(plan.id, "plan.status");
     const { throttle } = plan.stored;
     const notices = noticesOf(snapshot, { statusSeq, statusAtMs, ...throttle && { throttle } });
