@@ -39,12 +39,13 @@ export function record(page: Page): (path: string) => Promise<void> {
     isOver = true;
     await running;
     const timed = frames.flatMap((frame, n) => [
+      ...["-lossy", "-q", "55"],
       "-d",
       String(n === frames.length - 1 ? LAST_SHOWN_MS : SHOWN_MS),
       frame,
     ]);
     // Of the package `webp`: only what changes from one picture to the next is kept.
-    execFileSync("img2webp", ["-loop", "0", "-kmax", "0", "-mixed", ...timed, "-o", path]);
+    execFileSync("img2webp", ["-loop", "0", "-kmax", "0", ...timed, "-o", path]);
     rmSync(folder, { recursive: true });
   };
 }
