@@ -23,6 +23,8 @@ it("a reader that stops early, as `head` does, ends a watching command quietly",
   });
   await once(watching.stdout, "data");
   watching.stdout.destroy();
+  // It notices when it has something to say.
+  await server.call("plan_update", { plan: "p", action: "pause" });
   const [code] = await once(watching, "exit");
   expect([code, complaint]).toEqual([0, ""]);
 });

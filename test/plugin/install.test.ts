@@ -117,7 +117,7 @@ describe("installed from a git host", () => {
     expect(done.exitCode, done.output).toBe(0);
     const plugins = await installed();
     expect(plugins.map(({ id }) => id)).toEqual(
-      [...NAMES, "parallel-view"].sort().map((name) => `${name}@parallel`),
+      [...NAMES, "parallel-view"].map((name) => `${name}@parallel`).sort(),
     );
     expect(plugins.flatMap(({ errors = [] }) => errors)).toEqual([]);
     expect((await run("plugin", "uninstall", "parallel-view")).exitCode).toBe(0);

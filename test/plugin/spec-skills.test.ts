@@ -70,7 +70,7 @@ describe("what tells somebody to divide the work of a specification", () => {
   it("what tells somebody to judge a review says where its verdict and findings are shown, and has the next one told of them", () => {
     const review = pages.find(({ path }) => path.endsWith("executing-specs/review.md"))?.body ?? "";
     expect(review).toContain(
-      '`batch_collect {"plan":"SLUG","until":"all","tasks":["review.1"]}` shows its verdict',
+      '`batch_collect {"plan":"SLUG","until":"all","tasks":["review.1"]}` shows its critical and high `findings`',
     );
     expect(review).toMatch(/`dependencies` `\["review\.1"\]`/);
   });

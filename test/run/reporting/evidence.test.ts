@@ -59,7 +59,9 @@ async function atWork(
   const report = { task: "p/1", token, outcome: "completed", summary: "Done." };
   const reported = async (fields: Readonly<Record<string, unknown>> = {}) => {
     const use = `report-${++uses}`;
-    await server.hook({ ...bind, use, tool: "mcp__plugin_parallel_tasks__task_report" });
+    const tool = "mcp__plugin_parallel_tasks__task_report";
+    if (sees === "transcript") write(call(seconds(), use, tool, {}));
+    await server.hook({ ...bind, use, tool });
     return [{ ...report, evidence: [PASSED], ...fields }, { toolUseId: use }] as const;
   };
   return {
