@@ -57,7 +57,7 @@ async function clearFolder(folder, inside, rules) {
   );
 }
 async function clear(at, path, rules) {
-  const info = await lstat(bytes(at));
+  const info = lstatSync(bytes(at));
   const kind = rules.kinds.get(path) ?? (rules.above.has(path) ? "folder" : void 0);
   if (kind === "folder" && info.isDirectory()) {
     await clearFolder(at, `${path}/`, rules);

@@ -1,4 +1,4 @@
-import type { Stats } from "node:fs";
+import { lstatSync, type Stats } from "node:fs";
 import { chmod, lstat, readdir, rmdir, unlink } from "node:fs/promises";
 import { git } from "../../../git/git.ts";
 
@@ -73,7 +73,9 @@ async function clearFolder(folder: string, inside: string, rules: Rules): Promis
 }
 
 async function clear(at: string, path: string, rules: Rules): Promise<void> {
-  const info = await lstat(bytes(at));
+  // Nearly every file is only looked at. A promise for each takes ten times as long as the look; folders are read apart,
+  // so that others have their turn.
+  const info = lstatSync(bytes(at));
   const kind = rules.kinds.get(path) ?? (rules.above.has(path) ? "folder" : undefined);
   if (kind === "folder" && info.isDirectory()) {
     await clearFolder(at, `${path}/`, rules);
