@@ -29,7 +29,12 @@ if (!existsSync("node_modules/.stamp")) {
  * @param rounds at most as many as a plan may run at once.
  */
 export async function measureSetUp(root: string, folder: string, rounds: number): Promise<string[]> {
-  const clone = await CloneAtWork.open(root, join(folder, "set-up.sqlite"), join(folder, "home"), PLAN);
+  const clone = await CloneAtWork.open(
+    root,
+    `sqlite:${join(folder, "set-up.sqlite")}`,
+    join(folder, "home"),
+    PLAN,
+  );
   clone.context.commands.approved.add(COMMAND);
   const tasks = Array.from({ length: 2 * rounds }, (_, n) => ({
     id: `t${n}`,
