@@ -1,28 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { build } from "esbuild";
+import { bundledScript } from "../support/bundled-script.ts";
 
-const root = join(import.meta.dirname, "..", "..");
-let bundle: Promise<string> | undefined;
-
-/** Node runs no TypeScript, so the process's script is bundled; inside node_modules, where it finds its packages. */
-async function bundled(): Promise<string> {
-  const folder = join(root, "node_modules", ".cache", "parallel-tests");
-  mkdirSync(folder, { recursive: true });
-  const outfile = join(folder, `store-process-${process.pid}.mjs`);
-  process.once("exit", () => rmSync(outfile, { force: true }));
-  await build({
-    entryPoints: [join(import.meta.dirname, "store-process.ts")],
-    outfile,
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    format: "esm",
-  });
-  return outfile;
-}
+const SCRIPT = join(import.meta.dirname, "store-process.ts");
 
 /** A process of its own that works on the graph. */
 export class OtherProcess {
@@ -36,9 +17,10 @@ export class OtherProcess {
   }
 
   static async start(url: string, action: string, argument = ""): Promise<OtherProcess> {
-    bundle ??= bundled();
     return new OtherProcess(
-      spawn(process.execPath, [await bundle, url, action, argument], { stdio: ["pipe", "pipe", "inherit"] }),
+      spawn(process.execPath, [await bundledScript(SCRIPT), url, action, argument], {
+        stdio: ["pipe", "pipe", "inherit"],
+      }),
     );
   }
 

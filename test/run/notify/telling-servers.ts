@@ -1,33 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { onTestFinished } from "vitest";
+import { bundledScript } from "../../support/bundled-script.ts";
 
 /** Where a server may end while it tells something. */
 export const TELLING_SEAMS = ["before it is told", "after it was told"] as const;
 export type TellingSeam = (typeof TELLING_SEAMS)[number];
 
-const root = join(import.meta.dirname, "..", "..", "..");
-let bundle: Promise<string> | undefined;
-
-/** Node runs no TypeScript, so the process's script is bundled; inside node_modules, where it finds its packages. */
-async function bundled(): Promise<string> {
-  const folder = join(root, "node_modules", ".cache", "parallel-tests");
-  mkdirSync(folder, { recursive: true });
-  const outfile = join(folder, `telling-server-${process.pid}.mjs`);
-  process.once("exit", () => rmSync(outfile, { force: true }));
-  await build({
-    entryPoints: [join(import.meta.dirname, "telling-server.ts")],
-    outfile,
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    format: "esm",
-  });
-  return outfile;
-}
+const SCRIPT = join(import.meta.dirname, "telling-server.ts");
 
 /**
  * Servers of their own look for what is to be told, all at once.
@@ -39,8 +20,7 @@ export async function tell(
   env: Readonly<Record<string, string>>,
   seams: readonly (TellingSeam | undefined)[],
 ): Promise<string[]> {
-  bundle ??= bundled();
-  const file = await bundle;
+  const file = await bundledScript(SCRIPT);
   const servers = seams.map((seam) => start(file, folder, env, seam));
   await Promise.all(servers.map(({ stdout }) => stdout && once(stdout, "data")));
   const ends = servers.map(async (server) => {
