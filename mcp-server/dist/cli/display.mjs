@@ -980,11 +980,50 @@ var LiveDisplay = class {
 };
 
 // mcp-server/src/cli/display/display-for.ts
-function displayFor({ output, input, env }, json, actions) {
-  if (json) return new JsonDisplay(output);
+function displayFor({ output, input, env }, json, actions, lines = output) {
+  if (json) return new JsonDisplay(lines);
   const colour = hasColours(output, env);
-  if (!canRedraw(output, env)) return new LineDisplay(output, colour);
+  if (!canRedraw(output, env)) return new LineDisplay(lines, colour);
   return new LiveDisplay(output, input.isTTY ? input : void 0, colour, actions);
+}
+
+// import:node:net in cli/display.mjs
+import { Socket } from "node:net";
+
+// mcp-server/src/cli/display/pipe-lines.ts
+var ASK_MS = 1e3;
+var PipeLines = class {
+  /** @param end what stands between the spaces and the next line: nothing where a line may begin with spaces, as JSON may. */
+  constructor(output, end) {
+    this.output = output;
+    this.end = end;
+  }
+  output;
+  end;
+  #timer = setInterval(() => this.#ask(), ASK_MS);
+  #isBegun = false;
+  write(line) {
+    this.#endSpaces();
+    this.output.write(line);
+    this.#timer.refresh();
+  }
+  /** Others write after it. */
+  close() {
+    clearInterval(this.#timer);
+    this.#endSpaces();
+  }
+  #endSpaces() {
+    if (this.#isBegun && this.end !== "") this.output.write(this.end);
+    this.#isBegun = false;
+  }
+  #ask() {
+    if (this.output.writableLength > 0) return;
+    this.output.write(" ");
+    this.#isBegun = true;
+  }
+};
+function isPipe(output) {
+  return output instanceof Socket && !output.isTTY;
 }
 
 // import:node:timers/promises in cli/display.mjs
@@ -1045,12 +1084,14 @@ export {
   LiveDisplay,
   NEED_MARKS,
   NOTHING_DRAWN,
+  PipeLines,
   belowBlock,
   canRedraw,
   clockWords,
   displayFor,
   hasColours,
   heartbeatWords,
+  isPipe,
   needWords,
   newsBetween,
   newsText,

@@ -14,7 +14,7 @@ import { readGraph } from "../run/plan.mjs";
 import { visibleJson } from "../text.mjs";
 
 // import:cli/display.mjs in cli/status.mjs
-import { KeyActions, displayFor, hasColours, terminalWidth, watchPlan, watchPlans } from "./display.mjs";
+import { KeyActions, PipeLines, displayFor, hasColours, isPipe, terminalWidth, watchPlan, watchPlans } from "./display.mjs";
 
 // mcp-server/src/cli/status.ts
 var MAX_WAITS = 5;
@@ -37,13 +37,15 @@ async function watchStatus(ctx, plan, json, pluginRoot) {
   };
   const actions = new KeyActions(ctx, pluginRoot, { leave: () => end(0), interrupt: () => end(INTERRUPTED) });
   const { stdout: output, stdin: input, env } = process;
-  const display = displayFor({ output, input, env }, json, actions);
+  const pipe = isPipe(output) ? new PipeLines(output, json ? "" : "\n") : void 0;
+  const display = displayFor({ output, input, env }, json, actions, pipe);
   const show = (snapshot, update) => display.show(snapshot, update);
   try {
     if (plan === void 0) await watchPlans(ctx, show, left.signal);
     else await watchPlan(ctx, plan, show, left.signal);
   } finally {
     display.close();
+    pipe?.close();
     await actions.close();
   }
   return code;

@@ -8,6 +8,7 @@ import type { RunContext } from "../run/project/run-context.ts";
 import { visibleJson } from "../text/visible-json.ts";
 import { KeyActions } from "./display/display-actions.ts";
 import { displayFor } from "./display/display-for.ts";
+import { isPipe, PipeLines } from "./display/pipe-lines.ts";
 import { hasColours, terminalWidth } from "./display/terminal.ts";
 import { watchPlan, watchPlans } from "./display/watch-plans.ts";
 
@@ -55,13 +56,15 @@ async function watchStatus(
   };
   const actions = new KeyActions(ctx, pluginRoot, { leave: () => end(0), interrupt: () => end(INTERRUPTED) });
   const { stdout: output, stdin: input, env } = process;
-  const display = displayFor({ output, input, env }, json, actions);
+  const pipe = isPipe(output) ? new PipeLines(output, json ? "" : "\n") : undefined;
+  const display = displayFor({ output, input, env }, json, actions, pipe);
   const show: Parameters<typeof watchPlans>[1] = (snapshot, update) => display.show(snapshot, update);
   try {
     if (plan === undefined) await watchPlans(ctx, show, left.signal);
     else await watchPlan(ctx, plan, show, left.signal);
   } finally {
     display.close();
+    pipe?.close();
     await actions.close();
   }
   return code;
