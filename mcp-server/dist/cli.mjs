@@ -55,7 +55,7 @@ async function pageOfPlan(ctx, slug, max) {
 import { InvalidArgumentError } from "./lib/commander.mjs";
 
 // import:run/project.mjs in cli.mjs
-import { createContext } from "./run/project.mjs";
+import { createContext, effectivePolicy } from "./run/project.mjs";
 
 // mcp-server/src/cli/run/commands.ts
 function runnerContext(pluginRoot) {
@@ -151,7 +151,7 @@ var Interruptions = class {
 import { existingGraph } from "./run/plan.mjs";
 
 // import:runner.mjs in cli.mjs
-import { followPlan } from "./runner.mjs";
+import { clientsFrom, followPlan, keepTime, pairsFrom } from "./runner.mjs";
 
 // import:text.mjs in cli.mjs
 import { LINE_LIMIT, NAME_LIMIT, cleanText, visibleJson } from "./text.mjs";
@@ -237,11 +237,51 @@ function runnerText(slug, news) {
       return `${news.client} is not asked any more: ${clean(news.why)}`;
   }
 }
+
+// import:run/background.mjs in cli.mjs
+import { backgroundWorkEnded } from "./run/background.mjs";
+
+// mcp-server/src/cli/run/with-agents.ts
+function prepareAgents(ctx, options, { env, pluginRoot }) {
+  const signals = new Interruptions(options.drainSeconds * 1e3, (text) => output.say(text));
+  const output = runOutput(ctx, pluginRoot, options.json === true, signals.interrupt);
+  const { maxParallel } = effectivePolicy(ctx.settings, {});
+  const { shares, missing } = clientsFrom(options.agents, options.command, maxParallel, env);
+  const models = pairsFrom("model", options.model);
+  const clientOfRole = pairsFrom("role", options.role);
+  return { signals, output, maxParallel, shares, missing, given: { models, clientOfRole, env, pluginRoot } };
+}
+function tellMissing(output, missing) {
+  for (const name of missing)
+    output.say(`${name} is not on the search path: the other clients do its tasks.`);
+}
+async function whileShown(ctx, store, { output, signals, slug, agents: agents2, work, ended }) {
+  const stopKeepingTime = keepTime(ctx, store, agents2);
+  const over = new AbortController();
+  const followed = output.follow(slug, over.signal);
+  followed.catch(() => void 0);
+  try {
+    const done = await work();
+    over.abort();
+    await followed;
+    await ended?.(done);
+    return done;
+  } finally {
+    over.abort();
+    stopKeepingTime();
+    signals.forget();
+    await output.close();
+    await backgroundWorkEnded(ctx);
+  }
+}
 export {
   Interruptions,
   addRunCommands,
   onlyPlan,
   pageOfPlan,
+  prepareAgents,
   runOutput,
-  showAnalysis
+  showAnalysis,
+  tellMissing,
+  whileShown
 };

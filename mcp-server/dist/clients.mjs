@@ -13,6 +13,15 @@ function objectIn(line) {
 function countIn(value) {
   return typeof value === "number" && value > 0 ? Math.round(value) : 0;
 }
+function tokensIn(input, cached, output) {
+  const cacheRead = countIn(cached);
+  return {
+    input: Math.max(0, countIn(input) - cacheRead),
+    cacheWrite: 0,
+    cacheRead,
+    output: countIn(output)
+  };
+}
 function textIn(value) {
   return typeof value === "string" ? value : "";
 }
@@ -170,16 +179,8 @@ function ofItem({ type, item }) {
   return isTool && type === "item.started" ? [{ kind: "tool", name: textIn(tool) || textIn(kind) }] : [];
 }
 function usageIn(usage) {
-  const cacheRead = countIn(usage.cached_input_tokens);
-  return {
-    kind: "usage",
-    tokens: {
-      input: Math.max(0, countIn(usage.input_tokens) - cacheRead),
-      cacheWrite: 0,
-      cacheRead,
-      output: countIn(usage.output_tokens)
-    }
-  };
+  const { input_tokens, cached_input_tokens, output_tokens } = usage;
+  return { kind: "usage", tokens: tokensIn(input_tokens, cached_input_tokens, output_tokens) };
 }
 
 // import:node:path in clients.mjs
@@ -380,15 +381,8 @@ var GEMINI_CLI = {
   }
 };
 function ended({ status, error, stats }) {
-  const { input_tokens: all, output_tokens: output, cached } = fieldsOf(stats);
-  const cacheRead = countIn(cached);
-  const tokens = {
-    input: Math.max(0, countIn(all) - cacheRead),
-    cacheWrite: 0,
-    cacheRead,
-    output: countIn(output)
-  };
-  const usage = { kind: "usage", tokens };
+  const { input_tokens, cached, output_tokens } = fieldsOf(stats);
+  const usage = { kind: "usage", tokens: tokensIn(input_tokens, cached, output_tokens) };
   return status === "error" ? [usage, troubleIn(textIn(fieldsOf(error).message))] : [usage];
 }
 
@@ -486,16 +480,8 @@ function said2({ content }) {
   ];
 }
 function usageIn3(usage) {
-  const cacheRead = countIn(usage.cache_read_input_tokens);
-  return {
-    kind: "usage",
-    tokens: {
-      input: Math.max(0, countIn(usage.input_tokens) - cacheRead),
-      cacheWrite: 0,
-      cacheRead,
-      output: countIn(usage.output_tokens)
-    }
-  };
+  const { input_tokens, cache_read_input_tokens, output_tokens } = usage;
+  return { kind: "usage", tokens: tokensIn(input_tokens, cache_read_input_tokens, output_tokens) };
 }
 
 // mcp-server/src/clients/index.ts
@@ -545,6 +531,7 @@ export {
   reportInMessage,
   serverEntry,
   textIn,
+  tokensIn,
   troubleIn,
   withInstructions
 };

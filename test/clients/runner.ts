@@ -109,6 +109,7 @@ describe.each(names)("parallel run with %s", (name) => {
   it(
     `parallel run with ${name} completes a plan of three tasks, with the user's own settings and no file of his touched`,
     async () => {
+      mkdirSync(PRIVATE, { recursive: true });
       const outer = realpathSync(mkdtempSync(join(PRIVATE, "parallel-runner-")));
       const [project, home] = [join(outer, "project"), join(outer, "home")];
       const said: string[] = [];

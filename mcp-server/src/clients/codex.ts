@@ -1,7 +1,7 @@
 import { RUNNER_VARIABLES } from "../run/session/runner-child.ts";
 import type { AgentClient, ClientEvent } from "./agent-client.ts";
 import { withInstructions } from "./prompt.ts";
-import { countIn, fieldsOf, objectIn, textIn, troubleIn } from "./reading.ts";
+import { fieldsOf, objectIn, textIn, tokensIn, troubleIn } from "./reading.ts";
 
 /** Efforts that it does not know, as the nearest that it does. */
 const EFFORTS: Readonly<Record<string, string>> = { max: "xhigh" };
@@ -67,14 +67,6 @@ function ofItem({ type, item }: Readonly<Record<string, unknown>>): ClientEvent[
 }
 
 function usageIn(usage: Readonly<Record<string, unknown>>): ClientEvent {
-  const cacheRead = countIn(usage.cached_input_tokens);
-  return {
-    kind: "usage",
-    tokens: {
-      input: Math.max(0, countIn(usage.input_tokens) - cacheRead),
-      cacheWrite: 0,
-      cacheRead,
-      output: countIn(usage.output_tokens),
-    },
-  };
+  const { input_tokens, cached_input_tokens, output_tokens } = usage;
+  return { kind: "usage", tokens: tokensIn(input_tokens, cached_input_tokens, output_tokens) };
 }

@@ -1,6 +1,6 @@
 import type { AgentClient, ClientEvent } from "./agent-client.ts";
 import { namedServer, withInstructions } from "./prompt.ts";
-import { countIn, fieldsOf, objectIn, textIn, troubleIn } from "./reading.ts";
+import { fieldsOf, objectIn, textIn, tokensIn, troubleIn } from "./reading.ts";
 
 /** `gemini` takes settings from files of the user, of the project, or of root: none of them is to be touched. */
 export const GEMINI_CLI: AgentClient = {
@@ -44,14 +44,7 @@ export const GEMINI_CLI: AgentClient = {
 };
 
 function ended({ status, error, stats }: Readonly<Record<string, unknown>>): ClientEvent[] {
-  const { input_tokens: all, output_tokens: output, cached } = fieldsOf(stats);
-  const cacheRead = countIn(cached);
-  const tokens = {
-    input: Math.max(0, countIn(all) - cacheRead),
-    cacheWrite: 0,
-    cacheRead,
-    output: countIn(output),
-  };
-  const usage: ClientEvent = { kind: "usage", tokens };
+  const { input_tokens, cached, output_tokens } = fieldsOf(stats);
+  const usage: ClientEvent = { kind: "usage", tokens: tokensIn(input_tokens, cached, output_tokens) };
   return status === "error" ? [usage, troubleIn(textIn(fieldsOf(error).message))] : [usage];
 }

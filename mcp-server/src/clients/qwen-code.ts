@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { AgentClient, ClientEvent } from "./agent-client.ts";
 import { namedServer, withInstructions } from "./prompt.ts";
-import { countIn, fieldsOf, objectIn, textIn, troubleIn } from "./reading.ts";
+import { fieldsOf, objectIn, textIn, tokensIn, troubleIn } from "./reading.ts";
 
 const SETTINGS = "settings.json";
 
@@ -48,14 +48,6 @@ function said({ content }: Readonly<Record<string, unknown>>): ClientEvent[] {
 }
 
 function usageIn(usage: Readonly<Record<string, unknown>>): ClientEvent {
-  const cacheRead = countIn(usage.cache_read_input_tokens);
-  return {
-    kind: "usage",
-    tokens: {
-      input: Math.max(0, countIn(usage.input_tokens) - cacheRead),
-      cacheWrite: 0,
-      cacheRead,
-      output: countIn(usage.output_tokens),
-    },
-  };
+  const { input_tokens, cache_read_input_tokens, output_tokens } = usage;
+  return { kind: "usage", tokens: tokensIn(input_tokens, cache_read_input_tokens, output_tokens) };
 }

@@ -1,3 +1,4 @@
+import type { Tokens } from "../graph/usage.ts";
 import type { ClientEvent } from "./agent-client.ts";
 
 /** Any JSON value as the fields that it has; none for what is no object. */
@@ -18,6 +19,17 @@ export function objectIn(line: string): Readonly<Record<string, unknown>> | unde
 /** A count of tokens; 0 where nothing is said. */
 export function countIn(value: unknown): number {
   return typeof value === "number" && value > 0 ? Math.round(value) : 0;
+}
+
+/** The tokens of vendors whose input counts what was read from a cache as well. */
+export function tokensIn(input: unknown, cached: unknown, output: unknown): Tokens {
+  const cacheRead = countIn(cached);
+  return {
+    input: Math.max(0, countIn(input) - cacheRead),
+    cacheWrite: 0,
+    cacheRead,
+    output: countIn(output),
+  };
 }
 
 export function textIn(value: unknown): string {

@@ -4,9 +4,6 @@ import { createInterface } from "node:readline/promises";
 // import:errors.mjs in cli/run/run.mjs
 import { CallerError } from "../../errors.mjs";
 
-// import:run/background.mjs in cli/run/run.mjs
-import { backgroundWorkEnded } from "../../run/background.mjs";
-
 // import:run/edits.mjs in cli/run/run.mjs
 import { isPlan, openPlan, placeNamed, specificationOf } from "../../run/edits.mjs";
 
@@ -19,34 +16,25 @@ import { existingGraph, readPlan } from "../../run/plan.mjs";
 // import:run/planning.mjs in cli/run/run.mjs
 import { analyzeFile } from "../../run/planning.mjs";
 
-// import:run/project.mjs in cli/run/run.mjs
-import { effectivePolicy } from "../../run/project.mjs";
-
 // import:run/session.mjs in cli/run/run.mjs
 import { sweepOnStart } from "../../run/session.mjs";
 
 // import:runner.mjs in cli/run/run.mjs
-import { ACTOR, ClientSlots, PlanRun, clientsFrom, endLeftAgents, keepTime, onlyHere, pairsFrom } from "../../runner.mjs";
+import { ACTOR, ClientSlots, PlanRun, endLeftAgents, onlyHere } from "../../runner.mjs";
 
 // import:text.mjs in cli/run/run.mjs
 import { plural } from "../../text.mjs";
 
 // import:cli.mjs in cli/run/run.mjs
-import { Interruptions, pageOfPlan, runOutput, showAnalysis } from "../../cli.mjs";
+import { pageOfPlan, prepareAgents, showAnalysis, tellMissing, whileShown } from "../../cli.mjs";
 
 // mcp-server/src/cli/run/run.ts
-async function runCommand(ctx, what, options, { env, pluginRoot }) {
-  const signals = new Interruptions(options.drainSeconds * 1e3, (text) => output.say(text));
-  const output = runOutput(ctx, pluginRoot, options.json === true, signals.interrupt);
-  const { maxParallel } = effectivePolicy(ctx.settings, {});
-  const { shares, missing } = clientsFrom(options.agents, options.command, maxParallel, env);
-  const models = pairsFrom("model", options.model);
-  const clientOfRole = pairsFrom("role", options.role);
+async function runCommand(ctx, what, options, place) {
+  const { signals, output, maxParallel, shares, missing, given } = prepareAgents(ctx, options, place);
   await ctx.roles.refresh();
   await refuseAnother(ctx, what);
   if (!options.json) await showPlan(ctx, what, capOf(shares, maxParallel));
-  for (const name of missing)
-    output.say(`${name} is not on the search path: the other clients do its tasks.`);
+  tellMissing(output, missing);
   if (!await isAgreed(options, shares)) {
     process.stdout.write("Nothing was started.\n");
     return 1;
@@ -59,27 +47,15 @@ async function runCommand(ctx, what, options, { env, pluginRoot }) {
   await sweepOnStart(ctx);
   const run = await startEngineRun(ctx, store, ACTOR, slug, RUNNER_ENGINE);
   if (!output.hasKeys) signals.listen();
-  const slots = new ClientSlots(shares);
   const only = await onlyHere(ctx, slug, { roles: [], labels: options.label });
-  const settings = { slug, run, slots, clientOfRole, models, env, pluginRoot, only };
+  const settings = { ...given, slug, run, slots: new ClientSlots(shares), only };
   const execution = new PlanRun(ctx, store, settings, signals, (news) => output.runner(slug, news));
-  const stopKeepingTime = keepTime(ctx, store, () => execution.children.agents);
-  const over = new AbortController();
-  const followed = output.follow(slug, over.signal);
-  followed.catch(() => void 0);
-  try {
-    const end = await execution.execute();
-    over.abort();
-    await followed;
-    await output.end(slug, end);
-    return end.exitCode;
-  } finally {
-    over.abort();
-    stopKeepingTime();
-    signals.forget();
-    await output.close();
-    await backgroundWorkEnded(ctx);
-  }
+  const { exitCode } = await whileShown(ctx, store, {
+    ...{ output, signals, slug, agents: () => execution.children.agents },
+    work: () => execution.execute(),
+    ended: (end) => output.end(slug, end)
+  });
+  return exitCode;
 }
 async function showPlan(ctx, what, cap) {
   const { plan, path } = placeNamed(what);

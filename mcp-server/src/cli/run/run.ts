@@ -1,36 +1,29 @@
 import { createInterface } from "node:readline/promises";
 import { CallerError } from "../../errors/caller-error.ts";
-import { backgroundWorkEnded } from "../../run/background/background-work.ts";
 import { isPlan, openPlan, placeNamed, specificationOf } from "../../run/edits/open-plan.ts";
 import { RUNNER_ENGINE, startEngineRun } from "../../run/engine/engine-runs.ts";
 import { existingGraph } from "../../run/plan/load-plan.ts";
 import { readPlan } from "../../run/plan/plan-view.ts";
 import { analyzeFile } from "../../run/planning/analyze-file.ts";
-import { effectivePolicy } from "../../run/project/plan-settings.ts";
 import type { OpenContext, RunContext } from "../../run/project/run-context.ts";
 import { sweepOnStart } from "../../run/session/sweep-on-start.ts";
-import { clientsFrom, pairsFrom } from "../../runner/agents-option.ts";
 import { type ClientShare, ClientSlots } from "../../runner/client-slots.ts";
 import { endLeftAgents } from "../../runner/left-agents.ts";
 import { ACTOR, PlanRun } from "../../runner/run-plan.ts";
-import { keepTime } from "../../runner/runner-clock.ts";
 import { onlyHere } from "../../runner/worker.ts";
 import { plural } from "../../text/format.ts";
 import { pageOfPlan, showAnalysis } from "./analysis-page.ts";
-import { Interruptions } from "./interruptions.ts";
-import { runOutput } from "./run-output.ts";
+import {
+  type AgentsOptions,
+  type AgentsPlace,
+  prepareAgents,
+  tellMissing,
+  whileShown,
+} from "./with-agents.ts";
 
-export interface RunCommandOptions {
-  readonly agents: string;
-  readonly command?: string;
-  readonly role: readonly string[];
-  readonly model: readonly string[];
-  readonly label: readonly string[];
+export interface RunCommandOptions extends AgentsOptions {
   readonly max?: number;
-  /** How long agents have to finish after SIGTERM, in seconds. */
-  readonly drainSeconds: number;
   readonly yes?: boolean;
-  readonly json?: boolean;
 }
 
 /**
@@ -43,19 +36,13 @@ export async function runCommand(
   ctx: OpenContext,
   what: string,
   options: RunCommandOptions,
-  { env, pluginRoot }: { readonly env: NodeJS.ProcessEnv; readonly pluginRoot: string },
+  place: AgentsPlace,
 ): Promise<number> {
-  const signals = new Interruptions(options.drainSeconds * 1_000, (text) => output.say(text));
-  const output = runOutput(ctx, pluginRoot, options.json === true, signals.interrupt);
-  const { maxParallel } = effectivePolicy(ctx.settings, {});
-  const { shares, missing } = clientsFrom(options.agents, options.command, maxParallel, env);
-  const models = pairsFrom("model", options.model);
-  const clientOfRole = pairsFrom("role", options.role);
+  const { signals, output, maxParallel, shares, missing, given } = prepareAgents(ctx, options, place);
   await ctx.roles.refresh();
   await refuseAnother(ctx, what);
   if (!options.json) await showPlan(ctx, what, capOf(shares, maxParallel));
-  for (const name of missing)
-    output.say(`${name} is not on the search path: the other clients do its tasks.`);
+  tellMissing(output, missing);
   if (!(await isAgreed(options, shares))) {
     process.stdout.write("Nothing was started.\n");
     return 1;
@@ -68,28 +55,15 @@ export async function runCommand(
   await sweepOnStart(ctx);
   const run = await startEngineRun(ctx, store, ACTOR, slug, RUNNER_ENGINE);
   if (!output.hasKeys) signals.listen();
-  const slots = new ClientSlots(shares);
   const only = await onlyHere(ctx, slug, { roles: [], labels: options.label });
-  const settings = { slug, run, slots, clientOfRole, models, env, pluginRoot, only };
+  const settings = { ...given, slug, run, slots: new ClientSlots(shares), only };
   const execution = new PlanRun(ctx, store, settings, signals, (news) => output.runner(slug, news));
-  const stopKeepingTime = keepTime(ctx, store, () => execution.children.agents);
-  const over = new AbortController();
-  const followed = output.follow(slug, over.signal);
-  // What has failed is told by the run itself, or when it has ended.
-  followed.catch(() => undefined);
-  try {
-    const end = await execution.execute();
-    over.abort();
-    await followed;
-    await output.end(slug, end);
-    return end.exitCode;
-  } finally {
-    over.abort();
-    stopKeepingTime();
-    signals.forget();
-    await output.close();
-    await backgroundWorkEnded(ctx);
-  }
+  const { exitCode } = await whileShown(ctx, store, {
+    ...{ output, signals, slug, agents: () => execution.children.agents },
+    work: () => execution.execute(),
+    ended: (end) => output.end(slug, end),
+  });
+  return exitCode;
 }
 
 /** The plan as it would be executed. */
