@@ -13,17 +13,19 @@ export interface ServeProcess {
   kill(): Promise<void>;
 }
 
-/** @param port 0: any that is free. */
+/**
+ * @param port 0: any that is free.
+ * @param launcher what stands before its command, as by `onMachine`.
+ */
 export async function serve(
   folder: string,
   env: Readonly<Record<string, string | undefined>>,
   port = 0,
+  launcher: readonly string[] = [],
 ): Promise<ServeProcess> {
-  const child = spawn(
-    process.execPath,
-    [join(CHECKOUT, "bin", "parallel"), "serve", "--no-open", "--port", String(port)],
-    { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] },
-  );
+  const command = [process.execPath, join(CHECKOUT, "bin", "parallel")];
+  const [program = "", ...parameters] = [...launcher, ...command, "serve", "--no-open", "--port", `${port}`];
+  const child = spawn(program, parameters, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
   const link = await firstLine(child);
   return {
     link,

@@ -18,6 +18,8 @@ export interface BundleOptions {
   readonly nodeOptions?: readonly string[];
   /** A parent process of its own, which then is the owner of the claims; else this process is. */
   readonly ownParent?: boolean;
+  /** What stands before its command, as by `onMachine`. */
+  readonly launcher?: readonly string[];
   /** No file of it may become longer, in blocks of 512 bytes: beyond it writing fails, as on a full disk. */
   readonly maxFileBlocks?: number;
 }
@@ -42,7 +44,12 @@ export class BundledServer extends ToolClient {
   }
 
   static async start(folder: string, options: BundleOptions = {}): Promise<BundledServer> {
-    const node = [process.execPath, ...(options.nodeOptions ?? []), options.bundle ?? BUNDLE];
+    const node = [
+      ...(options.launcher ?? []),
+      process.execPath,
+      ...(options.nodeOptions ?? []),
+      options.bundle ?? BUNDLE,
+    ];
     const { maxFileBlocks } = options;
     const command =
       maxFileBlocks === undefined ? node : ["sh", "-c", LIMITED, "sh", `${maxFileBlocks}`, ...node];
