@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { rowGroups } from "../../mcp-server/src/live/groups.ts";
 import type { PlanSnapshot, TaskRow } from "../../mcp-server/src/live/snapshot.ts";
+import { endEngineRun, startEngineRun } from "../../mcp-server/src/run/engine/engine-runs.ts";
 import { readSnapshot } from "../../mcp-server/src/run/live/plan-snapshot.ts";
 import { existingGraph } from "../../mcp-server/src/run/plan/load-plan.ts";
-import { report, type TaskInput, task } from "../support/checkout.ts";
+import { launchFor, report, type TaskInput, task } from "../support/checkout.ts";
 import { offeredPlan } from "../support/plan-of.ts";
 import { contextOf } from "./graph-context.ts";
 
@@ -123,6 +124,29 @@ describe("a snapshot of a plan", () => {
       held: "The plan is paused: pause was called.",
       needs: [],
     });
+  });
+
+  it("says how it goes on when what launched its agents is gone, and no more once it goes on", async () => {
+    const { snapshot, server, item, context, offered } = await atWork([task("1"), task("2")], {
+      maxParallel: 1,
+    });
+    const store = await existingGraph(context, "p");
+    // A process of this number and another start has had it before.
+    const gone = { ...context, owner: { ...context.owner, startedAt: "before" } };
+    const run = await startEngineRun(gone, store, "main", "p", "mod");
+    await report(server, "p", item("1"));
+    const stopped = {
+      kind: "nobody",
+      words: "what launched its agents has stopped",
+      how: "/parallel:run p",
+    };
+    expect((await snapshot()).runBy).toMatchObject(stopped);
+    await endEngineRun(context, store, "p", run, "lost");
+    expect((await snapshot()).runBy).toMatchObject(stopped);
+    expect(offered).toHaveLength(1);
+    const { launch } = await server.call("batch_next", { plan: "p" });
+    await report(server, "p", launchFor(launch, "2"), { outcome: "failed", evidence: [] });
+    expect((await snapshot()).runBy.words).not.toBe(stopped.words);
   });
 
   it("is done when nothing is left, and says so", async () => {

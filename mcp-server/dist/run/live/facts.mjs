@@ -190,7 +190,7 @@ function notAchieved(state, nowMs) {
 }
 
 // import:run/engine.mjs in run/live/facts.mjs
-import { engineRecordOf } from "../engine.mjs";
+import { RUNNER_ENGINE, engineRecordOf } from "../engine.mjs";
 
 // import:run/plan.mjs in run/live/facts.mjs
 import { isDone } from "../plan.mjs";
@@ -209,22 +209,30 @@ async function runBy(loaded, events, dead, nowMs) {
   const live = graph.claims.filter((claim) => isLive(claim) && !dead.has(claim.id));
   if (isDone(loaded) || stored.status === "stopped" && live.length === 0)
     return { kind: "done", words: stored.status === "stopped" ? "stopped" : "done" };
-  for (const { engine, owner } of engineRecordOf(events).open) {
+  const engines = engineRecordOf(events);
+  for (const { engine, owner } of engines.open) {
     if (await isDead(owner)) continue;
     return ENGINES[engine] ?? { kind: "session", words: `run by ${engine}` };
   }
-  const how = `/parallel:run ${stored.slug}`;
   if (live.length > 0) {
     const machines = [...new Set(live.map(({ owner }) => machineOf(owner)))];
     const where = machines.length > 1 ? ` on ${machines.join(", ")}` : "";
     return live.some(({ owner }) => owner.session !== void 0) ? { kind: "session", words: `run by a conversation in Claude Code${where}` } : { kind: "session", words: `run by agents of another client${where}` };
   }
+  const how = `${engines.last === RUNNER_ENGINE ? "parallel run " : "/parallel:run "}${stored.slug}`;
   const last = graph.claims.reduce(
-    (ms, claim) => Math.max(ms, isAttempt(claim) ? workedUntilMs(claim) ?? 0 : claim.offeredAtMs),
+    (ms, claim) => Math.max(ms, (isAttempt(claim) ? workedUntilMs(claim) : void 0) ?? claim.offeredAtMs),
     0
   );
   if (last === 0) return { kind: "nobody", words: "nobody has begun it", how };
+  if (engines.open.length > 0 || isAfterEngine(events, graph.claims))
+    return { kind: "nobody", words: "what launched its agents has stopped", sinceMs: last, how };
   return nowMs - last < QUIET_MS ? { kind: "session", words: "between two launches" } : { kind: "nobody", words: "nobody is at it any more", sinceMs: last, how };
+}
+function isAfterEngine(events, claims) {
+  const end = events.findLast(({ change }) => change.type === "engine.ended");
+  if (end?.change.type !== "engine.ended" || end.change.how !== "lost") return false;
+  return claims.every(({ offeredAtMs }) => offeredAtMs <= end.atMs);
 }
 function machineOf({ host }) {
   return host.split(" ")[0] ?? host;
