@@ -1264,9 +1264,18 @@ function withoutMarks(word) {
 }
 
 // mcp-server/src/graph/scope/scope.ts
+var parsedBefore = {
+  sensitive: /* @__PURE__ */ new WeakMap(),
+  insensitive: /* @__PURE__ */ new WeakMap()
+};
 function parseScope(scope, caseInsensitive) {
-  const parsed = (globs) => globs.map((glob) => parseGlob(glob, caseInsensitive));
-  return { ...scope, writes: parsed(scope.writes), reads: parsed(scope.reads) };
+  const known = caseInsensitive ? parsedBefore.insensitive : parsedBefore.sensitive;
+  const before = known.get(scope);
+  if (before) return before;
+  const globs = (list) => list.map((glob) => parseGlob(glob, caseInsensitive));
+  const parsed = { ...scope, writes: globs(scope.writes), reads: globs(scope.reads) };
+  known.set(scope, parsed);
+  return parsed;
 }
 function clashOf(a, b) {
   for (const clash of clashesOf(a, b)) return clash;

@@ -146,13 +146,7 @@ var GraphReader = class {
   }
   /** What tasks of the plan are described as, which is not in memory. @param ids absent: all of them. */
   async descriptions(planId, ids) {
-    const rows = await this.transaction.definitions(planId, ids);
-    return new Map(
-      rows.map(({ id, definition }) => [
-        id,
-        JSON.parse(definition).description
-      ])
-    );
+    return descriptionsIn(await this.transaction.definitions(planId, ids));
   }
   /** What tasks of the repository are expected to take, by all attempts up to now. */
   async currentEstimates(repository) {
@@ -285,6 +279,11 @@ function isMeant({ seq, atMs, change }, { afterSeq = 0, types, sinceMs = 0, task
   if (task !== void 0 && !("task" in change && change.task === task)) return false;
   return seq > afterSeq && atMs >= sinceMs && (meant === void 0 || meant.includes(change.type));
 }
+function descriptionsIn(rows) {
+  return new Map(
+    rows.map(({ id, definition }) => [id, JSON.parse(definition).description])
+  );
+}
 function measuredOf(column) {
   if (column === null) return {};
   const usage = JSON.parse(column);
@@ -308,6 +307,7 @@ var GraphWriter = class extends GraphReader {
   #reported = /* @__PURE__ */ new Set();
   #prolonged = /* @__PURE__ */ new Set();
   #beforeCommit = [];
+  #withSave;
   /** By then the database has told its time, and this one waits no more: it is when the transaction takes place. */
   async readAhead(wanted) {
     await super.readAhead(wanted);
@@ -400,7 +400,9 @@ var GraphWriter = class extends GraphReader {
     return this.#ownEvents(planId, { types: [type] }).at(-1) ?? super.lastEvent(planId, type);
   }
   async descriptions(planId, ids) {
-    const found = await super.descriptions(planId, ids);
+    return this.#redescribed(await super.descriptions(planId, ids), planId, ids);
+  }
+  #redescribed(found, planId, ids) {
     for (const { task, definition } of this.#defined(planId)) {
       const isWanted = ids === void 0 || ids.includes(task);
       if (isWanted && definition.description !== void 0) found.set(task, definition.description);
@@ -435,6 +437,9 @@ var GraphWriter = class extends GraphReader {
     return this.#events.flatMap(
       (own) => own.planId === planId && isMeant(own.event, only) ? [own.event] : []
     );
+  }
+  #ownWanted({ planId, events }) {
+    return events ? this.#ownEvents(planId, events) : [];
   }
   asChanged(found, isMeant2) {
     const claims = new Map(found.map((held) => [held.claim.id, held]));
@@ -478,6 +483,16 @@ var GraphWriter = class extends GraphReader {
     this.memory.renewLeasesOf(held.planId);
     this.#prolonged.add(attempt);
   }
+  /**
+   * Reads in the round trip in which everything is written, once in a transaction. To be awaited when that is over: there
+   * is no answer before, nor after a failure.
+   */
+  readWithSave(wanted) {
+    if (this.#withSave) throw new Error("something else is read with what this transaction writes");
+    return new Promise((tell) => {
+      this.#withSave = { wanted, tell };
+    });
+  }
   /** To be called now and then by what takes long: see `EngineTransaction`. */
   goesOn() {
     return this.transaction.goesOn();
@@ -488,11 +503,22 @@ var GraphWriter = class extends GraphReader {
   }
   /** Writes what has changed. Nothing can be changed or read afterwards. */
   async save() {
-    if (this.#events.length + this.#prolonged.size > 0) {
+    if (this.#events.length + this.#prolonged.size > 0 || this.#withSave) {
       const definitions = await this.#wholeDefinitions();
       const seqs = [];
       for (let from = 0; from === 0 || from < this.#events.length; from += MAX_EVENTS) {
-        seqs.push(...await this.transaction.save(this.#newRows(definitions, from)));
+        const isLast = from + MAX_EVENTS >= this.#events.length;
+        const last = isLast ? this.#withSave : void 0;
+        const saved = await this.transaction.save(this.#newRows(definitions, from), last?.wanted);
+        seqs.push(...saved.seqs);
+        last?.tell({
+          descriptions: this.#redescribed(
+            descriptionsIn(saved.definitions),
+            last.wanted.planId,
+            last.wanted.tasks
+          ),
+          events: [...saved.events.map(eventFromRow), ...this.#ownWanted(last.wanted)]
+        });
       }
       for (const { mirror, event } of this.#touched.values()) {
         const version = seqs[event - 1] ?? 0;
@@ -736,6 +762,7 @@ export {
   GraphReader,
   GraphStore,
   GraphWriter,
+  descriptionsIn,
   isMeant,
   readerOn,
   versionOf

@@ -191,14 +191,19 @@ var NAME_LIMIT = 120;
 var STACKED_MARKS = new RegExp("(\\p{M}{4})\\p{M}+", "gu");
 var INVISIBLE2 = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 var INVISIBLE_IN_LINES = new RegExp(`(?![\\n\\t])${INVISIBLE2.source}`, "gu");
+var PLAIN_LINE = /^[ -~]*$/;
+var PLAIN_LINES = /^[ -~\n\t]*$/;
 function cleanText(text, limit) {
-  const line = stripVTControlCharacters(text).replace(/[\s\p{Z}]+/gu, " ").replace(INVISIBLE2, "").replace(STACKED_MARKS, "$1").replace(/ {2,}/g, " ").trim();
+  const seen = PLAIN_LINE.test(text) ? text : stripVTControlCharacters(text).replace(/[\s\p{Z}]+/gu, " ").replace(INVISIBLE2, "").replace(STACKED_MARKS, "$1");
+  const line = seen.replace(/ {2,}/g, " ").trim();
+  if (line.length <= limit) return line;
   const characters = [...line.slice(0, 2 * (limit + 1))];
   if (characters.length <= limit) return line;
   const kept = characters.slice(0, limit - 1).join("");
   return `${kept.trimEnd()}…`;
 }
 function cleanLines(text) {
+  if (PLAIN_LINES.test(text)) return text;
   return stripVTControlCharacters(text.replace(/\r\n|[\r\v\f\u0085\u2028\u2029]/g, "\n")).replace(INVISIBLE_IN_LINES, "").replace(STACKED_MARKS, "$1");
 }
 var LABELS_AND_MARKS = /(?<![!\]\\])\[[\p{L}\p{N}][\p{L}\p{N} ._/-]+\](?![([:])|[\\`*[\]<>|~$]/gu;

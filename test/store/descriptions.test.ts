@@ -100,4 +100,57 @@ describe.each(ENGINES)("descriptions in %s", (engine) => {
       "New.",
     ]);
   });
+
+  it("what is read as a transaction is written is what was there, with what that has changed", async () => {
+    const database = await freshDatabase(engine);
+    const store = await database.open();
+    const planId = await makePlan(store, 2);
+    const seen: Change = { type: "checkout.unmeasured", atWork: [], why: "before" };
+    await store.write(
+      () => NOW,
+      "main",
+      (tx) => tx.append(planId, { ...seen, why: "too early" }),
+    );
+    const later = NOW + 1_000;
+    await store.write(
+      () => later,
+      "main",
+      (tx) => tx.append(planId, seen, { type: "task.annotated", task: T1, owner: "w" }),
+    );
+    const { reading, before } = await store.write(
+      () => later + 1,
+      "main",
+      async (tx) => {
+        await tx.append(planId, { ...seen, why: "now" }, created(NEW, "Made now."));
+        const events = { types: ["checkout.unmeasured"] as const, sinceMs: later };
+        const reading = tx.readWithSave({ planId, tasks: [T1, NEW], events });
+        expect(() => tx.readWithSave({ planId, tasks: [] })).toThrow("something else is read");
+        await tx.append(planId, { ...seen, why: "last" });
+        const definition = definitionOf(T1, { description: "Another." });
+        await tx.append(planId, { type: "task.defined", task: T1, definition });
+        return { reading: { found: reading }, before: await tx.events(planId) };
+      },
+    );
+    const { descriptions, events } = await reading.found;
+    expect(descriptions).toEqual(
+      new Map([
+        [T1, "Another."],
+        [NEW, "Made now."],
+      ]),
+    );
+    const whys = events.flatMap(({ change }) => (change.type === "checkout.unmeasured" ? [change.why] : []));
+    expect(whys).toEqual(["before", "now", "last"]);
+    expect(events).toEqual(before.filter(({ seq }) => events.some((one) => one.seq === seq)));
+  });
+
+  it("what only reads as it would be written gets its answer as well", async () => {
+    const store = await (await freshDatabase(engine)).open();
+    const planId = await makePlan(store, 1);
+    const reading = await store.write(
+      () => NOW,
+      "main",
+      async (tx) => ({ found: tx.readWithSave({ planId, tasks: [T1] }) }),
+    );
+    expect((await reading.found).descriptions).toEqual(new Map([[T1, "Write src/t1.ts."]]));
+  });
 });

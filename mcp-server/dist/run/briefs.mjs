@@ -2,7 +2,7 @@
 import { planBranch } from "../git.mjs";
 
 // import:run/plan.mjs in run/briefs.mjs
-import { attemptsAt, changeGraph, existingGraph, filesLine, isReported, readFilesOfTasks, readGraph, splitTaskName, taskOf } from "./plan.mjs";
+import { attemptsAt, changeGraph, existingGraph, fileEventsOf, filesFromEvents, filesLine, isReported, readFilesOfTasks, readGraph, splitTaskName, taskOf } from "./plan.mjs";
 
 // import:run/review.mjs in run/briefs.mjs
 import { foundBefore } from "./review.mjs";
@@ -193,20 +193,32 @@ async function briefWithPlace(ctx, store, briefed, token, reader) {
   const checkout = reader && !reader.isClaudeCode ? { checkout: ctx.checkout.root } : {};
   const asked = { canReport: true, ...reader && { reader }, ...checkout };
   const worktree = claim.isolation === "worktree" ? await worktreeOfClaim(ctx, store, claim.id) : void 0;
-  const read = await readGraph(
-    ctx,
-    store,
-    async (view) => readForBrief(await view.plan(loaded.stored.slug), briefed)
-  );
+  const readNow = () => readGraph(ctx, store, async (view) => readForBrief(await view.plan(loaded.stored.slug), briefed));
+  const read = await (briefed.read ?? readNow());
   return briefOf(ctx, briefed, token, asked, read, worktree);
 }
+var nothingSeen = () => void 0;
 async function readForBrief(plan, { task, claim }) {
   const inputs2 = inputsOf(plan, task);
   return {
     description: await plan.description(task.id),
-    filesOf: inputs2.length === 0 ? () => void 0 : await readFilesOfTasks(plan, inputs2),
+    filesOf: inputs2.length === 0 ? nothingSeen : await readFilesOfTasks(plan, inputs2),
     ...claim.isolation === "worktree" && { record: await workRecord(plan) }
   };
+}
+function readForBriefWithClaim(plan, { task, isolation }) {
+  if (isolation === "worktree") return void 0;
+  const { graph, id } = plan;
+  const inputs2 = inputsOf(plan, task);
+  const events = inputs2.length === 0 ? {} : { events: fileEventsOf(graph, inputs2) };
+  return plan.writer.readWithSave({ planId: id, tasks: [task.id], ...events }).then((found) => {
+    const description = found.descriptions.get(task.id);
+    if (description === void 0) throw new Error(`there is no task ${task.id}`);
+    return {
+      description,
+      filesOf: inputs2.length === 0 ? nothingSeen : filesFromEvents(graph, found.events, inputs2)
+    };
+  });
 }
 function briefOf({ checkout, directory }, { claim, loaded, task }, token, asked, { description, filesOf, record }, place2 = {}) {
   return writeBrief({
@@ -304,6 +316,7 @@ export {
   inputsOf,
   launchLine,
   readForBrief,
+  readForBriefWithClaim,
   shownCriterion,
   writeBrief
 };

@@ -161,7 +161,7 @@ function heldBackOf(graph, ahead) {
 }
 
 // import:run/briefs.mjs in run/claims.mjs
-import { briefWithPlace, launchLine } from "./briefs.mjs";
+import { briefWithPlace, launchLine, readForBriefWithClaim } from "./briefs.mjs";
 
 // import:run/plan.mjs in run/claims.mjs
 import { changeGraph, changePlan, countsOf, existingGraph, interruptedTasks, isDone, pauseSeconds, readGraph, readPlan, refuseNoRoom, splitTaskName, stuckTasks, taskOf, whyPlanIsHeld } from "./plan.mjs";
@@ -247,7 +247,9 @@ async function claimInTurn(plan, agentId, before, attempt) {
   if (!best) return void 0;
   const by = { worker: attempt.agentType, agentId, isLaunched: true };
   const made = await offerAndStart(plan, best, void 0, by);
-  return { loaded: plan, task: best.task, claim: { ...best, id: made.attempt }, token: made.token };
+  const { attempt: id, token } = made;
+  const read = readForBriefWithClaim(plan, best);
+  return { loaded: plan, task: best.task, claim: { ...best, id }, token, read };
 }
 async function toldInTurn(ctx, claimed) {
   const { loaded, task, token } = claimed;
@@ -456,7 +458,8 @@ async function claimTask(ctx, actor, agentId, input) {
       agentId,
       isLaunched: false
     });
-    return { loaded: plan, task: best.task, claim: { ...best, id: attempt }, token: token2 };
+    const read = readForBriefWithClaim(plan, best);
+    return { loaded: plan, task: best.task, claim: { ...best, id: attempt }, token: token2, read };
   };
   const before = readAheadOfLook(ctx);
   const taken = await changeGraph(ctx, store, actor, work, {
@@ -465,13 +468,13 @@ async function claimTask(ctx, actor, agentId, input) {
     ...before && { endedAfter: before.endedAfter }
   });
   if (!("token" in taken)) return taken;
-  const { loaded, task, claim, token } = taken;
+  const { loaded, task, token } = taken;
   return {
     loaded,
     claim: {
       task: taskName(loaded.stored.slug, task.id),
       token,
-      brief: await briefWithPlace(ctx, store, { loaded, task, claim }, token, input.reader)
+      brief: await briefWithPlace(ctx, store, taken, token, input.reader)
     }
   };
 }

@@ -88,12 +88,15 @@ import { FILE_EVENTS, filesOfTasks } from "../report.mjs";
 var MAX_FILES = 40;
 async function readFilesOfTasks(plan, tasks) {
   const { graph, reader } = plan;
+  const only = tasks ? fileEventsOf(graph, tasks) : { types: FILE_EVENTS };
+  return filesFromEvents(graph, await reader.events(plan.id, only), tasks);
+}
+function fileEventsOf(graph, tasks) {
+  const offered = tasks.flatMap((task) => graph.claimsOf(task).map(({ offeredAtMs }) => offeredAtMs));
+  return { types: FILE_EVENTS, sinceMs: Math.min(Number.MAX_SAFE_INTEGER, ...offered) };
+}
+function filesFromEvents(graph, events, tasks) {
   const claims = tasks?.flatMap((task) => graph.claimsOf(task)) ?? graph.claims;
-  const sinceMs = claims.reduce(
-    (first, { offeredAtMs }) => Math.min(first, offeredAtMs),
-    Number.MAX_SAFE_INTEGER
-  );
-  const events = await reader.events(plan.id, { types: FILE_EVENTS, ...tasks && { sinceMs } });
   return filesOfTasks({ claims, claimOf: (id) => graph.claim(id) }, events);
 }
 function filesLine(files, report) {
@@ -353,6 +356,7 @@ function refuseBlockingOthers(others) {
 import { mainUsageOf } from "./spending.mjs";
 
 // mcp-server/src/run/plan/plan-view.ts
+var policies = /* @__PURE__ */ new WeakMap();
 var PlanView = class {
   constructor(ctx, reader, mirror) {
     this.ctx = ctx;
@@ -362,7 +366,6 @@ var PlanView = class {
   ctx;
   reader;
   mirror;
-  #policy;
   #estimates;
   get id() {
     return this.mirror.stored.id;
@@ -398,12 +401,14 @@ var PlanView = class {
     return this.#readPolicy().unknown;
   }
   #readPolicy() {
+    const { ctx } = this;
     const from = this.stored.policy;
-    if (this.#policy?.from !== from) {
-      const { stated, unknown } = readPolicy(from);
-      this.#policy = { from, unknown, policy: policyOf(this.ctx, stated) };
-    }
-    return this.#policy;
+    const before = policies.get(from);
+    if (before?.ctx === ctx && before.roles === ctx.roles.look) return before;
+    const { stated, unknown } = readPolicy(from);
+    const known = { ctx, roles: ctx.roles.look, unknown, policy: policyOf(ctx, stated) };
+    policies.set(from, known);
+    return known;
   }
   get cap() {
     const { throttle } = this.stored;
@@ -831,6 +836,8 @@ export {
   dependOnWork,
   estimatesByModel,
   existingGraph,
+  fileEventsOf,
+  filesFromEvents,
   filesLine,
   foreignBranchWarnings,
   freeId,

@@ -227,14 +227,15 @@ function planAhead(ctx, loaded) {
 }
 function plannerOf(ctx, { graph, policy, estimates }) {
   if (graph.openCount > MAX_PLANNED) return void 0;
-  const known = planners.get(graph);
-  if (known?.key === keyOf(graph, policy)) return known;
+  const known = knownPlanner(graph, policy);
+  if (known) return known;
   const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
   const { tasks, clashes } = planningOf(ctx, open, policy, estimates);
   const { maxParallel: cap, capacity } = policy;
   const problem = planProblem(tasks, { cap, capacity }, clashes);
   const planner = {
     key: keyOf(graph, policy),
+    keyOf: { shape: graph.shape, policy },
     ids: open.map(({ id }) => id),
     indexOf: new Map(open.map(({ id }, i) => [id, i])),
     replanner: new Replanner(problem)
@@ -242,9 +243,18 @@ function plannerOf(ctx, { graph, policy, estimates }) {
   planners.set(graph, planner);
   return planner;
 }
+function knownPlanner(graph, policy) {
+  const known = planners.get(graph);
+  if (!known) return void 0;
+  const { shape } = graph;
+  if (known.keyOf.shape === shape && known.keyOf.policy === policy) return known;
+  if (known.key !== keyOf(graph, policy)) return void 0;
+  known.keyOf = { shape, policy };
+  return known;
+}
 function aheadOf({ graph, policy }, nowMs) {
-  const planner = planners.get(graph);
-  if (planner?.key !== keyOf(graph, policy)) return void 0;
+  const planner = knownPlanner(graph, policy);
+  if (!planner) return void 0;
   const { ids, replanner } = planner;
   const running = runningIn(planner, graph, nowMs);
   if (!planner.last || !stillHolds(planner.last, graph.endings, running, nowMs)) {

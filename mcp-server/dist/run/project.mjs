@@ -554,6 +554,10 @@ var Roles = class {
     this.#agents = await this.agents.current();
     this.#byType = new Map([...this.#agents].reverse().map((agent) => [agent.type, agent]));
   }
+  /** Another object after each look. */
+  get look() {
+    return this.#byType;
+  }
   /**
    * The agent for a role: of one name, a user's own stands before this plugin's, the host's and another plugin's.
    * `<plugin>:<name>` is that plugin's and nobody else's.

@@ -202,10 +202,12 @@ function postgresTransaction(db, channel, heard) {
       `select id, definition from ${SCHEMA}.tasks where plan_id = $1 and ($2::text[] is null or id = any ($2))`,
       [planId, ids ?? null]
     ),
-    async save(rows) {
+    async save(rows, wanted) {
       const values = new Values();
-      const saved = await query(saveStatement(rows, channel, values), values.list);
-      return saved.map(({ seq }) => Number(seq));
+      const statement = saveStatement(rows, channel, wanted, values);
+      const [row] = await query(statement, values.list);
+      if (!row) throw new Error("a select without a table has one row");
+      return row.saved;
     },
     // It ends a transaction of which it hears nothing for a while, for its host may have died.
     goesOn: async () => void await query("select", []),
@@ -223,15 +225,17 @@ var READ = {
   tasks: { name: "tasks", columns: outlineColumns("postgres"), order: "position" },
   claims: { name: "claims", columns: "*", order: "id" }
 };
+function jsonRows(select) {
+  return `(select coalesce(json_agg(r), '[]') from (${select}) r)`;
+}
 function loadStatement(wanted, known, values) {
-  const json = (select) => `(select coalesce(json_agg(r), '[]') from (${select}) r)`;
   const knownSeq = `(${values.add(JSON.stringify(Object.fromEntries(known)))}::json ->> w.id::text)::bigint`;
   const isKnown = `w.id = any (${values.add([...known.keys()])}::int[])`;
   const plans = [
     ...wanted.plan ? [planCondition(wanted.plan, values)] : [],
     ...wanted.claim ? ["id = (select plan_id from one)"] : []
   ];
-  const newer = ({ name, columns, order }) => json(
+  const newer = ({ name, columns, order }) => jsonRows(
     `select ${columns} from (select t.* from ${SCHEMA}.${name} t join wanted_plans w on w.id = t.plan_id
         where ${isKnown} and t.changed_seq > ${knownSeq}) t order by ${order}`
   );
@@ -241,14 +245,14 @@ function loadStatement(wanted, known, values) {
   const fields = {
     nowMs: NOW_MS,
     lastSeq: `coalesce((select max(seq) from ${SCHEMA}.events), 0)`,
-    plans: json("select * from wanted_plans"),
+    plans: jsonRows("select * from wanted_plans"),
     tasks: newer(READ.tasks),
     claims: newer(READ.claims),
-    held: wanted.held ? json(`${CLAIMS_WITH_PLAN} where ${HELD} union all ${CLAIMS_WITH_PLAN} where ${UNRECOGNISED}`) : "null::json",
+    held: wanted.held ? jsonRows(`${CLAIMS_WITH_PLAN} where ${HELD} union all ${CLAIMS_WITH_PLAN} where ${UNRECOGNISED}`) : "null::json",
     claim: "(select row_to_json(r) from one r)",
-    ended: wanted.endedAfter ? json(`${CLAIMS_WITH_PLAN} where c.checkout = ${values.add(wanted.endedAfter.checkout)}
+    ended: wanted.endedAfter ? jsonRows(`${CLAIMS_WITH_PLAN} where c.checkout = ${values.add(wanted.endedAfter.checkout)}
             and c.ended_at_ms > ${values.add(wanted.endedAfter.afterMs)}::bigint and c.started_at_ms is not null`) : "'[]'::json",
-    events: types === void 0 ? "'[]'::json" : json(`select * from ${SCHEMA}.events where plan_id = (select plan_id from one)
+    events: types === void 0 ? "'[]'::json" : jsonRows(`select * from ${SCHEMA}.events where plan_id = (select plan_id from one)
             and type = any (${types}::text[]) and at_ms >= ${since} order by seq`),
     eventsSinceMs: types === void 0 ? "0" : `coalesce(${since}, 0)`,
     attemptIds: wanted.attemptIds ? `(select json_agg(nextval(pg_get_serial_sequence('${SCHEMA}.claims', 'id')))
@@ -258,7 +262,11 @@ function loadStatement(wanted, known, values) {
   return `with one as materialized (${one}),
     wanted_plans as materialized (
       select * from ${SCHEMA}.plans where ${plans.length > 0 ? plans.join(" or ") : "false"})
-    select json_build_object(${Object.entries(fields).map(([name, value]) => `'${name}', ${value}`).join(",\n")}) as loaded`;
+    select ${jsonObject(fields)} as loaded`;
+}
+function jsonObject(fields) {
+  const parts = Object.entries(fields).map(([name, value]) => `'${name}', ${value}`);
+  return `json_build_object(${parts.join(",\n")})`;
 }
 function planCondition(key, values) {
   return "planId" in key ? `id = ${values.add(key.planId)}` : `(repository = ${values.add(key.repository)} and slug = ${values.add(key.slug)})`;
@@ -268,7 +276,7 @@ function claimCondition(key, values) {
   if ("tokenHash" in key) return `c.token_hash in (${oneOf(key.tokenHash)})`;
   return "agentId" in key ? `c.agent_id in (${oneOf(key.agentId)})` : `c.id = ${values.add(key.attempt)}`;
 }
-function saveStatement(rows, channel, values) {
+function saveStatement(rows, channel, wanted, values) {
   const parts = [
     `sequence as materialized (select pg_get_serial_sequence('${SCHEMA}.events', 'seq')::regclass as id)`,
     `ids as materialized (
@@ -305,7 +313,17 @@ function saveStatement(rows, channel, values) {
     `told as materialized (select pg_notify(${values.add(channel)}, plan::text)
       from json_array_elements_text(${values.add(JSON.stringify(plans))}::json) as plan)`
   );
-  return `with ${parts.join(",\n")} select seq from ids, (select count(*) from told) t order by seq`;
+  const events = wanted?.events;
+  const fields = {
+    seqs: "(select coalesce(json_agg(seq order by seq), '[]') from ids)",
+    definitions: wanted ? jsonRows(`select id, definition from ${SCHEMA}.tasks
+          where plan_id = ${values.add(wanted.planId)} and id = any (${values.add(wanted.tasks)}::text[])`) : "'[]'::json",
+    events: wanted && events ? jsonRows(`select * from ${SCHEMA}.events
+            where plan_id = ${values.add(wanted.planId)} and type = any (${values.add(events.types)}::text[])
+              and at_ms >= ${values.add(events.sinceMs)}::bigint order by seq`) : "'[]'::json"
+  };
+  return `with ${parts.join(",\n")}
+    select ${jsonObject(fields)} as saved from (select count(*) from told) t`;
 }
 function recordset(columns, rows, values) {
   const types = Object.entries({ ...columns, event: "int" }).map(([name, type]) => `${name} ${type}`);
@@ -366,6 +384,21 @@ function sqliteTransaction(statements, db, stamp) {
     planId,
     seq
   ).every(({ type, v }) => isReadable(type, v));
+  const definitionsOf = (planId, ids) => {
+    const which = ids.length === 1 ? "= ?" : "in (select value from json_each(?))";
+    return all(
+      `select id, definition from tasks where plan_id = ? and id ${which}`,
+      planId,
+      ids.length === 1 ? ids[0] : JSON.stringify(ids)
+    );
+  };
+  const eventsOf = (planId, types, sinceMs) => all(
+    `select * from events where plan_id = ?1 and type in (select value from json_each(?2))
+        and ${IS_INDEXED} and at_ms >= ?3 order by +seq`,
+    planId,
+    JSON.stringify(types),
+    sinceMs
+  );
   let last;
   const lastSeq = () => {
     last ??= all("select max(seq) as seq from events")[0]?.seq ?? 0;
@@ -411,26 +444,17 @@ function sqliteTransaction(statements, db, stamp) {
           wanted.endedAfter.checkout,
           wanted.endedAfter.afterMs
         ) : [],
-        events: (
-          // Ordered by an expression, or the whole log of the plan would be read in its order.
-          claim && events ? all(
-            `select * from events where plan_id = ?1 and type in (select value from json_each(?2))
-                  and ${IS_INDEXED} and at_ms >= ?3 order by +seq`,
-            claim.plan_id,
-            JSON.stringify(events.types),
-            eventsSinceMs
-          ) : []
-        ),
+        events: claim && events ? eventsOf(claim.plan_id, events.types, eventsSinceMs) : [],
         eventsSinceMs,
         attemptIds: wanted.attemptIds ? nextIds("claims", wanted.attemptIds) : []
       };
     },
-    definitions: async (planId, ids) => ids === void 0 ? all("select id, definition from tasks where plan_id = ?", planId) : all(
-      "select id, definition from tasks where plan_id = ? and id in (select value from json_each(?))",
-      planId,
-      JSON.stringify(ids)
-    ),
-    async save(rows) {
+    definitions: async (planId, ids) => ids === void 0 ? all("select id, definition from tasks where plan_id = ?", planId) : definitionsOf(planId, ids),
+    async save(rows, wanted) {
+      const read = {
+        definitions: wanted ? definitionsOf(wanted.planId, wanted.tasks) : [],
+        events: wanted?.events ? eventsOf(wanted.planId, wanted.events.types, wanted.events.sinceMs) : []
+      };
       const before = lastSeq();
       const insert = ({ sql, columns }, row, ...seq) => {
         const values = row;
@@ -445,7 +469,7 @@ function sqliteTransaction(statements, db, stamp) {
         statements.prepare(LEASE).run([last_seen_ms, expires_at_ms, id]);
       }
       last = before + rows.events.length;
-      return rows.events.map((_, i) => before + 1 + i);
+      return { seqs: rows.events.map((_, i) => before + 1 + i), ...read };
     },
     goesOn: async () => void 0,
     nextIds: async (table, count) => nextIds(table, count)

@@ -34,6 +34,26 @@ export interface ReadAhead {
   readonly attemptIds?: number;
 }
 
+/**
+ * What a call needs of its plan beside what it changes, so that it is read in the round trip in which that is written.
+ * Of what is written by then, the answer has nothing.
+ */
+export interface ReadWithSave {
+  readonly planId: number;
+  /** Tasks of which the definition is wanted. */
+  readonly tasks: readonly TaskId[];
+  /** Events of these types, since that time. */
+  readonly events?: { readonly types: readonly IndexedType[]; readonly sinceMs: number };
+}
+
+/** What `save` brings back. */
+export interface Saved {
+  /** The sequence numbers of the events that were written, in their order. */
+  readonly seqs: readonly number[];
+  readonly definitions: readonly DefinitionRow[];
+  readonly events: readonly Selectable<EventsTable>[];
+}
+
 /** What was wanted, as rows. Plans, tasks and claims are only those that are newer than what the reader knew. */
 export interface LoadedRows {
   /** Sequence number of the last event of the whole database. */
@@ -72,9 +92,9 @@ export interface EngineTransaction {
   definitions(planId: number, ids?: readonly TaskId[]): Promise<readonly DefinitionRow[]>;
   /**
    * Writes what a transaction has changed, all of it or a part, and lets watchers of its plans know with the commit.
-   * @returns the sequence numbers of the events, in their order.
+   * @param wanted is read in the same round trip.
    */
-  save(rows: NewRows): Promise<readonly number[]>;
+  save(rows: NewRows, wanted?: ReadWithSave): Promise<Saved>;
   /** Lets the database know that the transaction goes on: what thinks for long says so now and then. */
   goesOn(): Promise<void>;
   /** Numbers that no plan, or no claim, of the whole database has or had, in ascending order. */

@@ -7,7 +7,7 @@ import { PlanGraph } from "../graph/plan-graph.ts";
 import type { TaskDefinition, TaskId } from "../graph/task.ts";
 import type { EstimatesFrom, Sample, TaskEstimates } from "../graph/task-estimates.ts";
 import { newTokens, type Usage } from "../graph/usage.ts";
-import type { ClaimKey, EngineTransaction, PlanKey, ReadAhead } from "./engine.ts";
+import type { ClaimKey, DefinitionRow, EngineTransaction, PlanKey, ReadAhead } from "./engine.ts";
 import type { GraphMemory, PlanMirror } from "./plan-mirror.ts";
 import { type HeldClaim, heldFromRow } from "./tables/held-claim.ts";
 import { type IndexedType, IS_INDEXED } from "./tables/indexed-events.ts";
@@ -168,13 +168,7 @@ export class GraphReader {
 
   /** What tasks of the plan are described as, which is not in memory. @param ids absent: all of them. */
   async descriptions(planId: number, ids?: readonly TaskId[]): Promise<Map<TaskId, string>> {
-    const rows = await this.transaction.definitions(planId, ids);
-    return new Map(
-      rows.map(({ id, definition }) => [
-        id as TaskId,
-        (JSON.parse(definition) as TaskDefinition).description,
-      ]),
-    );
+    return descriptionsIn(await this.transaction.definitions(planId, ids));
   }
 
   /** What tasks of the repository are expected to take, by all attempts up to now. */
@@ -387,6 +381,12 @@ export function isMeant(
   const meant: readonly string[] | undefined = types;
   if (task !== undefined && !("task" in change && change.task === task)) return false;
   return seq > afterSeq && atMs >= sinceMs && (meant === undefined || meant.includes(change.type));
+}
+
+export function descriptionsIn(rows: readonly DefinitionRow[]): Map<TaskId, string> {
+  return new Map(
+    rows.map(({ id, definition }) => [id as TaskId, (JSON.parse(definition) as TaskDefinition).description]),
+  );
 }
 
 /** What was used, as the column holds it. */

@@ -2,8 +2,8 @@ import type { AnyClaim, AttemptId } from "../graph/attempt.ts";
 import type { Actor, Change, ChangeType, GraphEvent } from "../graph/event.ts";
 import type { Task, TaskDefinition, TaskId, TaskRedefinition } from "../graph/task.ts";
 import type { EstimatesFrom } from "../graph/task-estimates.ts";
-import type { EngineTransaction, ReadAhead } from "./engine.ts";
-import { type EventFilter, GraphReader, isMeant } from "./graph-reader.ts";
+import type { EngineTransaction, ReadAhead, ReadWithSave } from "./engine.ts";
+import { descriptionsIn, type EventFilter, GraphReader, isMeant } from "./graph-reader.ts";
 import type { GraphMemory, PlanMirror } from "./plan-mirror.ts";
 import type { HeldClaim } from "./tables/held-claim.ts";
 import type { IndexedType } from "./tables/indexed-events.ts";
@@ -18,6 +18,7 @@ import {
   taskRow,
 } from "./tables/new-rows.ts";
 import { claimAfter, planAfter, taskAfter } from "./tables/projection.ts";
+import { eventFromRow } from "./tables/rows.ts";
 
 /** A statement writes at most so many events, with what they changed last: all that a call changes, but for an import. */
 const MAX_EVENTS = 1_000;
@@ -34,6 +35,17 @@ interface Touched {
   /** Tasks that are new, or to be done in another way. */
   readonly definitions: Map<TaskId, number>;
   readonly claims: Map<AttemptId, number>;
+}
+
+/** What was read in the round trip in which a transaction was written, with what that has changed of it. */
+export interface FoundWithSave {
+  readonly descriptions: ReadonlyMap<TaskId, string>;
+  readonly events: readonly GraphEvent[];
+}
+
+interface WantedWithSave {
+  readonly wanted: ReadWithSave;
+  readonly tell: (found: FoundWithSave) => void;
 }
 
 /** A definition as an event has it, with the place of that. */
@@ -55,6 +67,7 @@ export class GraphWriter extends GraphReader {
   readonly #reported = new Set<AttemptId>();
   readonly #prolonged = new Set<AttemptId>();
   readonly #beforeCommit: (() => Promise<void>)[] = [];
+  #withSave: WantedWithSave | undefined;
 
   constructor(
     transaction: EngineTransaction,
@@ -168,7 +181,14 @@ export class GraphWriter extends GraphReader {
   }
 
   override async descriptions(planId: number, ids?: readonly TaskId[]): Promise<Map<TaskId, string>> {
-    const found = await super.descriptions(planId, ids);
+    return this.#redescribed(await super.descriptions(planId, ids), planId, ids);
+  }
+
+  #redescribed(
+    found: Map<TaskId, string>,
+    planId: number,
+    ids: readonly TaskId[] | undefined,
+  ): Map<TaskId, string> {
     for (const { task, definition } of this.#defined(planId)) {
       const isWanted = ids === undefined || ids.includes(task);
       if (isWanted && definition.description !== undefined) found.set(task, definition.description);
@@ -208,6 +228,10 @@ export class GraphWriter extends GraphReader {
     return this.#events.flatMap((own) =>
       own.planId === planId && isMeant(own.event, only) ? [own.event] : [],
     );
+  }
+
+  #ownWanted({ planId, events }: ReadWithSave): GraphEvent[] {
+    return events ? this.#ownEvents(planId, events) : [];
   }
 
   protected override asChanged(
@@ -265,6 +289,17 @@ export class GraphWriter extends GraphReader {
     this.#prolonged.add(attempt);
   }
 
+  /**
+   * Reads in the round trip in which everything is written, once in a transaction. To be awaited when that is over: there
+   * is no answer before, nor after a failure.
+   */
+  readWithSave(wanted: ReadWithSave): Promise<FoundWithSave> {
+    if (this.#withSave) throw new Error("something else is read with what this transaction writes");
+    return new Promise((tell) => {
+      this.#withSave = { wanted, tell };
+    });
+  }
+
   /** To be called now and then by what takes long: see `EngineTransaction`. */
   goesOn(): Promise<void> {
     return this.transaction.goesOn();
@@ -277,12 +312,23 @@ export class GraphWriter extends GraphReader {
 
   /** Writes what has changed. Nothing can be changed or read afterwards. */
   async save(): Promise<void> {
-    if (this.#events.length + this.#prolonged.size > 0) {
+    if (this.#events.length + this.#prolonged.size > 0 || this.#withSave) {
       const definitions = await this.#wholeDefinitions();
       const seqs: number[] = [];
       // Part after part, because a database waits only so long for the next statement, and takes only so large a value.
       for (let from = 0; from === 0 || from < this.#events.length; from += MAX_EVENTS) {
-        seqs.push(...(await this.transaction.save(this.#newRows(definitions, from))));
+        const isLast = from + MAX_EVENTS >= this.#events.length;
+        const last = isLast ? this.#withSave : undefined;
+        const saved = await this.transaction.save(this.#newRows(definitions, from), last?.wanted);
+        seqs.push(...saved.seqs);
+        last?.tell({
+          descriptions: this.#redescribed(
+            descriptionsIn(saved.definitions),
+            last.wanted.planId,
+            last.wanted.tasks,
+          ),
+          events: [...saved.events.map(eventFromRow), ...this.#ownWanted(last.wanted)],
+        });
       }
       for (const { mirror, event } of this.#touched.values()) {
         const version = seqs[event - 1] ?? 0;

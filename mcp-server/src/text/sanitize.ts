@@ -13,17 +13,23 @@ const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 const INVISIBLE_IN_LINES = new RegExp(`(?![\\n\\t])${INVISIBLE.source}`, "gu");
 
+/** Most texts are of these characters alone, of which there is nothing to take away. */
+const PLAIN_LINE = /^[ -~]*$/;
+const PLAIN_LINES = /^[ -~\n\t]*$/;
+
 /**
  * Foreign text as one line that is safe in a terminal: escape sequences, control and bidi characters and
  * whatever cannot be seen are gone, white space is single spaces, and it ends at `limit` with an ellipsis.
  */
 export function cleanText(text: string, limit: number): string {
-  const line = stripVTControlCharacters(text)
-    .replace(/[\s\p{Z}]+/gu, " ")
-    .replace(INVISIBLE, "")
-    .replace(STACKED_MARKS, "$1")
-    .replace(/ {2,}/g, " ")
-    .trim();
+  const seen = PLAIN_LINE.test(text)
+    ? text
+    : stripVTControlCharacters(text)
+        .replace(/[\s\p{Z}]+/gu, " ")
+        .replace(INVISIBLE, "")
+        .replace(STACKED_MARKS, "$1");
+  const line = seen.replace(/ {2,}/g, " ").trim();
+  if (line.length <= limit) return line;
   // Cut between characters, not inside a surrogate pair; a character has at most two code units.
   const characters = [...line.slice(0, 2 * (limit + 1))];
   if (characters.length <= limit) return line;
@@ -36,6 +42,7 @@ export function cleanText(text: string, limit: number): string {
  * them stay, and nothing is cut.
  */
 export function cleanLines(text: string): string {
+  if (PLAIN_LINES.test(text)) return text;
   return stripVTControlCharacters(text.replace(/\r\n|[\r\v\f\u0085\u2028\u2029]/g, "\n"))
     .replace(INVISIBLE_IN_LINES, "")
     .replace(STACKED_MARKS, "$1");

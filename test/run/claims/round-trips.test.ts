@@ -85,6 +85,15 @@ it("a claim and a report take at most four round trips to PostgreSQL under the l
   }
 });
 
+it("a claim reads what its brief needs as it is written, so it takes no transaction of its own", async () => {
+  const { ctx, proxy } = await graphBehindProxy();
+  await report(ctx, await claim(ctx, "a1"), "a1");
+  const claiming = await proxy.during(() => claim(ctx, "a1"));
+  expect(claiming.filter(({ sql }) => sql.startsWith("begin"))).toHaveLength(2);
+  expect(claiming.at(-1)?.sql).toBe("commit");
+  expect(claiming.filter(({ sql }) => /pg_advisory_xact_lock/.test(sql))).toHaveLength(1);
+});
+
 it("reading takes no lock, and nothing needs a session of the database", async () => {
   const { ctx, proxy } = await graphBehindProxy();
   await report(ctx, await claim(ctx));

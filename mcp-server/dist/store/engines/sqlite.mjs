@@ -31,6 +31,7 @@ var BUSY_TIMEOUT_MS = 15e3;
 var BUSY_INSIDE_MS = 10;
 var BUSY_PAUSE_MS = { first: 5, last: 40 };
 var WATCH_MS = 100;
+var CACHE_KIB = 8192;
 var MAX_PREPARED = 500;
 function attemptAt(path, work) {
   try {
@@ -78,6 +79,7 @@ async function openSqlite(path, create, estimatesFrom) {
     const opened = db;
     await inItsTurn(() => attemptAt(path, () => opened.exec("pragma journal_mode = wal")));
     db.exec("pragma synchronous = full");
+    db.exec(`pragma cache_size = -${CACHE_KIB}`);
     db.exec("pragma foreign_keys = on");
     const statements = forKysely(db, path);
     const kysely = new Kysely({ dialect: new SqliteDialect({ database: statements }) });

@@ -21,10 +21,21 @@ export interface ParsedScope {
   readonly resources: readonly string[];
 }
 
+/** What scopes were parsed to before: those of claims that are held are asked for at each claim. */
+const parsedBefore = {
+  sensitive: new WeakMap<Scope, ParsedScope>(),
+  insensitive: new WeakMap<Scope, ParsedScope>(),
+};
+
 /** @param caseInsensitive whether the checkout's file system takes `A` and `a` for the same name. */
 export function parseScope(scope: Scope, caseInsensitive: boolean): ParsedScope {
-  const parsed = (globs: readonly Glob[]) => globs.map((glob) => parseGlob(glob, caseInsensitive));
-  return { ...scope, writes: parsed(scope.writes), reads: parsed(scope.reads) };
+  const known = caseInsensitive ? parsedBefore.insensitive : parsedBefore.sensitive;
+  const before = known.get(scope);
+  if (before) return before;
+  const globs = (list: readonly Glob[]) => list.map((glob) => parseGlob(glob, caseInsensitive));
+  const parsed = { ...scope, writes: globs(scope.writes), reads: globs(scope.reads) };
+  known.set(scope, parsed);
+  return parsed;
 }
 
 /** Why two scopes cannot be held at the same time. */

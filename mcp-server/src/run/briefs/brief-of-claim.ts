@@ -4,8 +4,9 @@ import type { Task } from "../../graph/task.ts";
 import type { FilesOfTask } from "../../report/files/files-of-tasks.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { attemptsAt, isReported } from "../plan/attempts-at.ts";
-import { readFilesOfTasks } from "../plan/files-of-tasks.ts";
+import { fileEventsOf, filesFromEvents, readFilesOfTasks } from "../plan/files-of-tasks.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
+import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { type PlanView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { foundBefore } from "../review/found-before.ts";
@@ -19,6 +20,8 @@ export interface Briefed {
   readonly loaded: LoadedPlan;
   readonly task: Task;
   readonly claim: Pick<Claim, "id" | "scope" | "isolation">;
+  /** What its brief needs, where that was read when the claim was written. */
+  readonly read?: Promise<ReadForBrief> | undefined;
 }
 
 /** The brief for somebody who is there already: a worktree is made for a task that wants one, and named. */
@@ -34,9 +37,9 @@ export async function briefWithPlace(
   // Whoever asks for the brief has this plugin's tools.
   const asked = { canReport: true, ...(reader && { reader }), ...checkout };
   const worktree = claim.isolation === "worktree" ? await worktreeOfClaim(ctx, store, claim.id) : undefined;
-  const read = await readGraph(ctx, store, async (view) =>
-    readForBrief(await view.plan(loaded.stored.slug), briefed),
-  );
+  const readNow = () =>
+    readGraph(ctx, store, async (view) => readForBrief(await view.plan(loaded.stored.slug), briefed));
+  const read = await (briefed.read ?? readNow());
   return briefOf(ctx, briefed, token, asked, read, worktree);
 }
 
@@ -48,6 +51,8 @@ export interface ReadForBrief {
   readonly record?: WorkRecord;
 }
 
+const nothingSeen: FilesOfTask = () => undefined;
+
 /** Reads what the brief for a claim needs beside the plan; of files only where tasks before it handed any over. */
 export async function readForBrief(
   plan: PlanView,
@@ -56,9 +61,31 @@ export async function readForBrief(
   const inputs = inputsOf(plan, task);
   return {
     description: await plan.description(task.id),
-    filesOf: inputs.length === 0 ? () => undefined : await readFilesOfTasks(plan, inputs),
+    filesOf: inputs.length === 0 ? nothingSeen : await readFilesOfTasks(plan, inputs),
     ...(claim.isolation === "worktree" && { record: await workRecord(plan) }),
   };
+}
+
+/**
+ * The same for a claim that this transaction makes, read as that is written; undefined where it will work in a worktree,
+ * which is cut after that, from what is merged by then.
+ */
+export function readForBriefWithClaim(
+  plan: PlanTransaction,
+  { task, isolation }: { readonly task: Task; readonly isolation: Claim["isolation"] },
+): Promise<ReadForBrief> | undefined {
+  if (isolation === "worktree") return undefined;
+  const { graph, id } = plan;
+  const inputs = inputsOf(plan, task);
+  const events = inputs.length === 0 ? {} : { events: fileEventsOf(graph, inputs) };
+  return plan.writer.readWithSave({ planId: id, tasks: [task.id], ...events }).then((found) => {
+    const description = found.descriptions.get(task.id);
+    if (description === undefined) throw new Error(`there is no task ${task.id}`);
+    return {
+      description,
+      filesOf: inputs.length === 0 ? nothingSeen : filesFromEvents(graph, found.events, inputs),
+    };
+  });
 }
 
 /** The brief for the holder of a claim. */

@@ -1,7 +1,7 @@
 import type { Attempt } from "../../graph/attempt.ts";
 import { type Task, taskName } from "../../graph/task.ts";
 import { isSameShape } from "../../policy/spending/in-turn.ts";
-import { type Briefed, briefWithPlace } from "../briefs/brief-of-claim.ts";
+import { type Briefed, briefWithPlace, readForBriefWithClaim } from "../briefs/brief-of-claim.ts";
 import { existingGraph } from "../plan/load-plan.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { isDoneInTurn } from "../planning/done-in-turn.ts";
@@ -40,7 +40,9 @@ export async function claimInTurn(
   if (!best) return undefined;
   const by = { worker: attempt.agentType, agentId, isLaunched: true };
   const made = await offerAndStart(plan, best, undefined, by);
-  return { loaded: plan, task: best.task, claim: { ...best, id: made.attempt }, token: made.token };
+  const { attempt: id, token } = made;
+  const read = readForBriefWithClaim(plan, best);
+  return { loaded: plan, task: best.task, claim: { ...best, id }, token, read };
 }
 
 /** The claim as the agent is told of it. */

@@ -3,7 +3,7 @@ import type { Choice } from "../../schedule/dispatch.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
 import { refusalOfSecondTask, startOrContinue } from "../attempts/start-attempt.ts";
 import type { BriefReader } from "../briefs/brief.ts";
-import { type Briefed, briefWithPlace } from "../briefs/brief-of-claim.ts";
+import { type Briefed, briefWithPlace, readForBriefWithClaim } from "../briefs/brief-of-claim.ts";
 import { readAheadOfLook, recordSnapshot, snapshotCheckout } from "../checkout-watch/record-changes.ts";
 import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
@@ -79,7 +79,8 @@ export async function claimTask(
       agentId,
       isLaunched: false,
     });
-    return { loaded: plan, task: best.task, claim: { ...best, id: attempt }, token };
+    const read = readForBriefWithClaim(plan, best);
+    return { loaded: plan, task: best.task, claim: { ...best, id: attempt }, token, read };
   };
   const before = readAheadOfLook(ctx);
   const taken = await changeGraph(ctx, store, actor, work, {
@@ -88,13 +89,13 @@ export async function claimTask(
     ...(before && { endedAfter: before.endedAfter }),
   });
   if (!("token" in taken)) return taken;
-  const { loaded, task, claim, token } = taken;
+  const { loaded, task, token } = taken;
   return {
     loaded,
     claim: {
       task: taskName(loaded.stored.slug, task.id),
       token,
-      brief: await briefWithPlace(ctx, store, { loaded, task, claim }, token, input.reader),
+      brief: await briefWithPlace(ctx, store, taken, token, input.reader),
     },
   };
 }

@@ -1,4 +1,6 @@
 import type { Report } from "../../graph/attempt.ts";
+import type { GraphEvent } from "../../graph/event.ts";
+import type { PlanGraph } from "../../graph/plan-graph.ts";
 import type { TaskId } from "../../graph/task.ts";
 import {
   FILE_EVENTS,
@@ -17,12 +19,23 @@ const MAX_FILES = 40;
  */
 export async function readFilesOfTasks(plan: PlanView, tasks?: readonly TaskId[]): Promise<FilesOfTask> {
   const { graph, reader } = plan;
+  const only = tasks ? fileEventsOf(graph, tasks) : { types: FILE_EVENTS };
+  return filesFromEvents(graph, await reader.events(plan.id, only), tasks);
+}
+
+/** The events that tell of the files of these tasks. */
+export function fileEventsOf(graph: PlanGraph, tasks: readonly TaskId[]) {
+  const offered = tasks.flatMap((task) => graph.claimsOf(task).map(({ offeredAtMs }) => offeredAtMs));
+  return { types: FILE_EVENTS, sinceMs: Math.min(Number.MAX_SAFE_INTEGER, ...offered) };
+}
+
+/** What these events tell of the files of tasks. @param tasks absent: all. */
+export function filesFromEvents(
+  graph: PlanGraph,
+  events: readonly GraphEvent[],
+  tasks: readonly TaskId[] | undefined,
+): FilesOfTask {
   const claims = tasks?.flatMap((task) => graph.claimsOf(task)) ?? graph.claims;
-  const sinceMs = claims.reduce(
-    (first, { offeredAtMs }) => Math.min(first, offeredAtMs),
-    Number.MAX_SAFE_INTEGER,
-  );
-  const events = await reader.events(plan.id, { types: FILE_EVENTS, ...(tasks && { sinceMs }) });
   return filesOfTasks({ claims, claimOf: (id) => graph.claim(id) }, events);
 }
 

@@ -15,16 +15,19 @@ import { mainUsageOf } from "../spending/main-usage.ts";
 import { estimatesByModel, modelOf } from "./estimates-by-model.ts";
 import { type LoadedPlan, planSlug, policyOf, unknownPlan } from "./load-plan.ts";
 
+/** The policy that holds for what a plan states, and by what it was made. */
+interface KnownPolicy {
+  readonly ctx: RunContext;
+  readonly roles: object;
+  readonly unknown: readonly string[];
+  readonly policy: Policy;
+}
+
+/** A plan in memory keeps the object as long as its policy stays the same. */
+const policies = new WeakMap<StoredPlan["policy"], KnownPolicy>();
+
 /** A plan with the policy that holds for it, always as it is now: take what it was before you change it. */
 export class PlanView implements LoadedPlan {
-  #policy:
-    | {
-        readonly from: StoredPlan["policy"];
-        readonly unknown: readonly string[];
-        readonly policy: Policy;
-      }
-    | undefined;
-
   #estimates:
     | { readonly policy: Policy; readonly of: TaskEstimates; readonly byModel: TaskEstimates }
     | undefined;
@@ -76,13 +79,15 @@ export class PlanView implements LoadedPlan {
     return this.#readPolicy().unknown;
   }
 
-  #readPolicy() {
+  #readPolicy(): KnownPolicy {
+    const { ctx } = this;
     const from = this.stored.policy;
-    if (this.#policy?.from !== from) {
-      const { stated, unknown } = readPolicy(from);
-      this.#policy = { from, unknown, policy: policyOf(this.ctx, stated) };
-    }
-    return this.#policy;
+    const before = policies.get(from);
+    if (before?.ctx === ctx && before.roles === ctx.roles.look) return before;
+    const { stated, unknown } = readPolicy(from);
+    const known = { ctx, roles: ctx.roles.look, unknown, policy: policyOf(ctx, stated) };
+    policies.set(from, known);
+    return known;
   }
 
   get cap(): number {

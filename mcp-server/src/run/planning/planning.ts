@@ -62,6 +62,8 @@ export interface Ahead {
 /** A plan in memory with its schedule; it holds while the plan keeps its shape and its limits. */
 export interface Planner {
   readonly key: string;
+  /** For which that is the key, so that it is seldom written anew. */
+  keyOf: { readonly shape: number; readonly policy: Policy };
   readonly ids: readonly TaskId[];
   readonly indexOf: ReadonlyMap<TaskId, number>;
   readonly replanner: Replanner;
@@ -98,20 +100,32 @@ export function plannerOf(
   { graph, policy, estimates }: LoadedPlan,
 ): Planner | undefined {
   if (graph.openCount > MAX_PLANNED) return undefined;
-  const known = planners.get(graph);
-  if (known?.key === keyOf(graph, policy)) return known;
+  const known = knownPlanner(graph, policy);
+  if (known) return known;
   const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
   const { tasks, clashes } = planningOf(ctx, open, policy, estimates);
   const { maxParallel: cap, capacity } = policy;
   const problem = planProblem(tasks, { cap, capacity }, clashes);
   const planner: Planner = {
     key: keyOf(graph, policy),
+    keyOf: { shape: graph.shape, policy },
     ids: open.map(({ id }) => id),
     indexOf: new Map(open.map(({ id }, i) => [id, i])),
     replanner: new Replanner(problem),
   };
   planners.set(graph, planner);
   return planner;
+}
+
+/** The planner that was made for the plan as it is now. */
+function knownPlanner(graph: PlanGraph, policy: Policy): Planner | undefined {
+  const known = planners.get(graph);
+  if (!known) return undefined;
+  const { shape } = graph;
+  if (known.keyOf.shape === shape && known.keyOf.policy === policy) return known;
+  if (known.key !== keyOf(graph, policy)) return undefined;
+  known.keyOf = { shape, policy };
+  return known;
 }
 
 /**
@@ -122,8 +136,8 @@ export function aheadOf(
   { graph, policy }: Pick<LoadedPlan, "graph" | "policy">,
   nowMs: number,
 ): Ahead | undefined {
-  const planner = planners.get(graph);
-  if (planner?.key !== keyOf(graph, policy)) return undefined;
+  const planner = knownPlanner(graph, policy);
+  if (!planner) return undefined;
   const { ids, replanner } = planner;
   const running = runningIn(planner, graph, nowMs);
   if (!planner.last || !stillHolds(planner.last, graph.endings, running, nowMs)) {

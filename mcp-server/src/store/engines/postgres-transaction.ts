@@ -6,6 +6,8 @@ import type {
   LoadedRows,
   PlanKey,
   ReadAhead,
+  ReadWithSave,
+  Saved,
 } from "../engine.ts";
 import { HELD, UNRECOGNISED } from "../tables/held-claim.ts";
 import { bothForms } from "../tables/masked-claim.ts";
@@ -93,10 +95,12 @@ export function postgresTransaction(
         `select id, definition from ${SCHEMA}.tasks where plan_id = $1 and ($2::text[] is null or id = any ($2))`,
         [planId, ids ?? null],
       ),
-    async save(rows: NewRows): Promise<readonly number[]> {
+    async save(rows: NewRows, wanted?: ReadWithSave): Promise<Saved> {
       const values = new Values();
-      const saved = await query<{ seq: number }>(saveStatement(rows, channel, values), values.list);
-      return saved.map(({ seq }) => Number(seq));
+      const statement = saveStatement(rows, channel, wanted, values);
+      const [row] = await query<{ saved: Saved }>(statement, values.list);
+      if (!row) throw new Error("a select without a table has one row");
+      return row.saved;
     },
     // It ends a transaction of which it hears nothing for a while, for its host may have died.
     goesOn: async () => void (await query("select", [])),
@@ -128,12 +132,16 @@ type Loaded = { readonly [Field in keyof LoadedRows]: LoadedRows[Field] | null }
     readonly nowMs: number;
   };
 
+/** The rows of a query as one JSON list. */
+function jsonRows(select: string): string {
+  return `(select coalesce(json_agg(r), '[]') from (${select}) r)`;
+}
+
 /**
  * One statement: a JSON object of all that is wanted, but for the tasks and claims of plans that are not known at all.
  * Those are many, and take several times as long as JSON.
  */
 function loadStatement(wanted: ReadAhead, known: ReadonlyMap<number, number>, values: Values): string {
-  const json = (select: string) => `(select coalesce(json_agg(r), '[]') from (${select}) r)`;
   const knownSeq = `(${values.add(JSON.stringify(Object.fromEntries(known)))}::json ->> w.id::text)::bigint`;
   const isKnown = `w.id = any (${values.add([...known.keys()])}::int[])`;
   const plans = [
@@ -141,7 +149,7 @@ function loadStatement(wanted: ReadAhead, known: ReadonlyMap<number, number>, va
     ...(wanted.claim ? ["id = (select plan_id from one)"] : []),
   ];
   const newer = ({ name, columns, order }: ReadTable) =>
-    json(
+    jsonRows(
       `select ${columns} from (select t.* from ${SCHEMA}.${name} t join wanted_plans w on w.id = t.plan_id
         where ${isKnown} and t.changed_seq > ${knownSeq}) t order by ${order}`,
     );
@@ -154,21 +162,21 @@ function loadStatement(wanted: ReadAhead, known: ReadonlyMap<number, number>, va
   const fields: Readonly<Record<keyof Loaded, string>> = {
     nowMs: NOW_MS,
     lastSeq: `coalesce((select max(seq) from ${SCHEMA}.events), 0)`,
-    plans: json("select * from wanted_plans"),
+    plans: jsonRows("select * from wanted_plans"),
     tasks: newer(READ.tasks),
     claims: newer(READ.claims),
     held: wanted.held
-      ? json(`${CLAIMS_WITH_PLAN} where ${HELD} union all ${CLAIMS_WITH_PLAN} where ${UNRECOGNISED}`)
+      ? jsonRows(`${CLAIMS_WITH_PLAN} where ${HELD} union all ${CLAIMS_WITH_PLAN} where ${UNRECOGNISED}`)
       : "null::json",
     claim: "(select row_to_json(r) from one r)",
     ended: wanted.endedAfter
-      ? json(`${CLAIMS_WITH_PLAN} where c.checkout = ${values.add(wanted.endedAfter.checkout)}
+      ? jsonRows(`${CLAIMS_WITH_PLAN} where c.checkout = ${values.add(wanted.endedAfter.checkout)}
             and c.ended_at_ms > ${values.add(wanted.endedAfter.afterMs)}::bigint and c.started_at_ms is not null`)
       : "'[]'::json",
     events:
       types === undefined
         ? "'[]'::json"
-        : json(`select * from ${SCHEMA}.events where plan_id = (select plan_id from one)
+        : jsonRows(`select * from ${SCHEMA}.events where plan_id = (select plan_id from one)
             and type = any (${types}::text[]) and at_ms >= ${since} order by seq`),
     eventsSinceMs: types === undefined ? "0" : `coalesce(${since}, 0)`,
     attemptIds: wanted.attemptIds
@@ -182,9 +190,12 @@ function loadStatement(wanted: ReadAhead, known: ReadonlyMap<number, number>, va
   return `with one as materialized (${one}),
     wanted_plans as materialized (
       select * from ${SCHEMA}.plans where ${plans.length > 0 ? plans.join(" or ") : "false"})
-    select json_build_object(${Object.entries(fields)
-      .map(([name, value]) => `'${name}', ${value}`)
-      .join(",\n")}) as loaded`;
+    select ${jsonObject(fields)} as loaded`;
+}
+
+function jsonObject(fields: Readonly<Record<string, string>>): string {
+  const parts = Object.entries(fields).map(([name, value]) => `'${name}', ${value}`);
+  return `json_build_object(${parts.join(",\n")})`;
 }
 
 function planCondition(key: PlanKey, values: Values): string {
@@ -202,8 +213,16 @@ function claimCondition(key: ClaimKey, values: Values): string {
   return "agentId" in key ? `c.agent_id in (${oneOf(key.agentId)})` : `c.id = ${values.add(key.attempt)}`;
 }
 
-/** One statement for all tables. Numbers of events are taken from their sequence, which other repositories share. */
-function saveStatement(rows: NewRows, channel: string, values: Values): string {
+/**
+ * One statement for all tables. Numbers of events are taken from their sequence, which other repositories share. What is
+ * read by it is as it was before: the parts of a statement do not see each other's rows.
+ */
+function saveStatement(
+  rows: NewRows,
+  channel: string,
+  wanted: ReadWithSave | undefined,
+  values: Values,
+): string {
   // The sequence is looked up once: its name is that of the column, which takes longer to find than the number to get.
   const parts = [
     `sequence as materialized (select pg_get_serial_sequence('${SCHEMA}.events', 'seq')::regclass as id)`,
@@ -241,7 +260,22 @@ function saveStatement(rows: NewRows, channel: string, values: Values): string {
     `told as materialized (select pg_notify(${values.add(channel)}, plan::text)
       from json_array_elements_text(${values.add(JSON.stringify(plans))}::json) as plan)`,
   );
-  return `with ${parts.join(",\n")} select seq from ids, (select count(*) from told) t order by seq`;
+  const events = wanted?.events;
+  const fields: Readonly<Record<keyof Saved, string>> = {
+    seqs: "(select coalesce(json_agg(seq order by seq), '[]') from ids)",
+    definitions: wanted
+      ? jsonRows(`select id, definition from ${SCHEMA}.tasks
+          where plan_id = ${values.add(wanted.planId)} and id = any (${values.add(wanted.tasks)}::text[])`)
+      : "'[]'::json",
+    events:
+      wanted && events
+        ? jsonRows(`select * from ${SCHEMA}.events
+            where plan_id = ${values.add(wanted.planId)} and type = any (${values.add(events.types)}::text[])
+              and at_ms >= ${values.add(events.sinceMs)}::bigint order by seq`)
+        : "'[]'::json",
+  };
+  return `with ${parts.join(",\n")}
+    select ${jsonObject(fields)} as saved from (select count(*) from told) t`;
 }
 
 function recordset(

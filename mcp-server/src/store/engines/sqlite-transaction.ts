@@ -7,6 +7,8 @@ import type {
   LoadedRows,
   PlanKey,
   ReadAhead,
+  ReadWithSave,
+  Saved,
 } from "../engine.ts";
 import { HELD, type HeldRow, UNRECOGNISED } from "../tables/held-claim.ts";
 import { IS_INDEXED } from "../tables/indexed-events.ts";
@@ -108,6 +110,25 @@ export function sqliteTransaction(
       seq,
     ).every(({ type, v }) => isReadable(type, v));
 
+  const definitionsOf = (planId: number, ids: readonly string[]) => {
+    const which = ids.length === 1 ? "= ?" : "in (select value from json_each(?))";
+    return all<DefinitionRow>(
+      `select id, definition from tasks where plan_id = ? and id ${which}`,
+      planId,
+      ids.length === 1 ? ids[0] : JSON.stringify(ids),
+    );
+  };
+
+  // Ordered by an expression, or the whole log of the plan would be read in its order.
+  const eventsOf = (planId: number, types: readonly string[], sinceMs: number) =>
+    all<Selectable<EventsTable>>(
+      `select * from events where plan_id = ?1 and type in (select value from json_each(?2))
+        and ${IS_INDEXED} and at_ms >= ?3 order by +seq`,
+      planId,
+      JSON.stringify(types),
+      sinceMs,
+    );
+
   let last: number | undefined;
   /** Nobody else writes meanwhile, and what this transaction has changed is written once, at its end. */
   const lastSeq = () => {
@@ -162,17 +183,7 @@ export function sqliteTransaction(
               wanted.endedAfter.afterMs,
             )
           : [],
-        events:
-          // Ordered by an expression, or the whole log of the plan would be read in its order.
-          claim && events
-            ? all<Selectable<EventsTable>>(
-                `select * from events where plan_id = ?1 and type in (select value from json_each(?2))
-                  and ${IS_INDEXED} and at_ms >= ?3 order by +seq`,
-                claim.plan_id,
-                JSON.stringify(events.types),
-                eventsSinceMs,
-              )
-            : [],
+        events: claim && events ? eventsOf(claim.plan_id, events.types, eventsSinceMs) : [],
         eventsSinceMs,
         attemptIds: wanted.attemptIds ? nextIds("claims", wanted.attemptIds) : [],
       };
@@ -180,12 +191,12 @@ export function sqliteTransaction(
     definitions: async (planId, ids) =>
       ids === undefined
         ? all<DefinitionRow>("select id, definition from tasks where plan_id = ?", planId)
-        : all<DefinitionRow>(
-            "select id, definition from tasks where plan_id = ? and id in (select value from json_each(?))",
-            planId,
-            JSON.stringify(ids),
-          ),
-    async save(rows: NewRows): Promise<readonly number[]> {
+        : definitionsOf(planId, ids),
+    async save(rows: NewRows, wanted?: ReadWithSave): Promise<Saved> {
+      const read = {
+        definitions: wanted ? definitionsOf(wanted.planId, wanted.tasks) : [],
+        events: wanted?.events ? eventsOf(wanted.planId, wanted.events.types, wanted.events.sinceMs) : [],
+      };
       const before = lastSeq();
       const insert = ({ sql, columns }: (typeof INSERT)["plans"], row: object, ...seq: readonly number[]) => {
         const values = row as Readonly<Record<string, unknown>>;
@@ -200,7 +211,7 @@ export function sqliteTransaction(
         statements.prepare(LEASE).run([last_seen_ms, expires_at_ms, id]);
       }
       last = before + rows.events.length;
-      return rows.events.map((_, i) => before + 1 + i);
+      return { seqs: rows.events.map((_, i) => before + 1 + i), ...read };
     },
     goesOn: async () => undefined,
     nextIds: async (table, count) => nextIds(table, count),
