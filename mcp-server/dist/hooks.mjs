@@ -200,7 +200,7 @@ function endedAgentIn(prompt) {
 }
 
 // import:tools.mjs in hooks.mjs
-import { byClaims, cleanAnswer, launchLines, refusalForAgent } from "./tools.mjs";
+import { byClaims, cleanAnswer, launchLines, refusalForAgent, runsBeside } from "./tools.mjs";
 
 // import:run/claims.mjs in hooks.mjs
 import { isOfferedAgain } from "./run/claims.mjs";
@@ -396,7 +396,8 @@ async function afterWorkflow(run, session, id) {
 var stopInput = z.looseObject({ task_id: z.string() });
 var workflowResponse = z.looseObject({ taskId: z.string() });
 var questionResponse = z.looseObject({ answers: z.record(z.string(), z.string()) });
-var bashResponse = z.looseObject({});
+var bashInput = z.looseObject({ command: z.string() });
+var bashResponse = z.looseObject({ backgroundTaskId: z.string().optional() });
 var agentResponse = z.looseObject({ agentId: z.string(), status: z.string().optional() });
 async function onPostToolUse(run, session, event) {
   const told = await watchEnd(run, session, event);
@@ -413,7 +414,7 @@ async function onPostToolUse(run, session, event) {
       const ranNoTest = saysNoTestRan(outputOf(response2));
       session.commands.ended(event.use, { end: endOfAnswer(response2), ranNoTest, atMs: run.now() });
     }
-    return told;
+    return afterRunnerStart(session, event, response2?.backgroundTaskId) ?? told;
   }
   if (event.tool === "AskUserQuestion") return afterQuestion(run, session, event);
   if (event.tool === "Workflow") return afterWorkflowLaunch(session, event);
@@ -460,6 +461,12 @@ async function firstLaunches(run, session, slug) {
   const { text, version } = await launchLines(run, session, { loaded, counts, launchable: counts.ready });
   session.told.set(slug, version);
   return text === void 0 ? NOTHING : tell("PostToolUse", `plan ${slug}: ${text}.`);
+}
+function afterRunnerStart(session, event, work) {
+  const command = json(bashInput, event.input)?.command;
+  if (work === void 0 || command === void 0 || !isMainCall(event)) return void 0;
+  const plan = session.runners.started(work, command);
+  return plan === void 0 ? void 0 : tell("PostToolUse", `plan ${plan}: ${runsBeside(session, plan)}`);
 }
 function afterWorkflowLaunch(session, event) {
   const id = json(workflowResponse, event.response)?.taskId;
@@ -874,7 +881,7 @@ async function claimOfIsolated(session, event) {
 }
 
 // import:run/engine.mjs in hooks.mjs
-import { takeOffModuleOf, takeOffSilentModule } from "./run/engine.mjs";
+import { endOfRunner, takeOffModuleOf, takeOffSilentModule } from "./run/engine.mjs";
 
 // mcp-server/src/hooks/user-prompt-submit.ts
 var TYPED_WORKFLOW = new RegExp(`^\\s*/${WORKFLOW}\\b`);
@@ -897,10 +904,12 @@ async function answer(run, session, event, { ended, inMidTurn }) {
     await takeOffModuleOf(run, session.module, ended.agentId);
     await afterWorkflow(run, session, ended.agentId);
   }
+  const executed = ended && session.runners.ended(ended.agentId);
   if (ended && inMidTurn && !session.interactive) return NOTHING;
   if (ended && session.interrupted) return NOTHING;
   await takeOffSilentModule(run, session.module);
   const lines = [];
+  if (executed !== void 0) lines.push(await endToldOnce(run, session, executed));
   for (const plan of await begunPlans(run)) {
     const { counts, done, unreported } = plan;
     const { slug, version, status } = plan.loaded.stored;
@@ -915,10 +924,16 @@ async function answer(run, session, event, { ended, inMidTurn }) {
   }
   return lines.length === 0 ? NOTHING : tell("UserPromptSubmit", lines.join("\n"));
 }
+async function endToldOnce(run, session, plan) {
+  const { text, version } = await endOfRunner(run, plan);
+  if (version !== void 0)
+    for (const versions of [session.told, session.sentBack]) versions.set(plan, version);
+  return text;
+}
 async function whatToDo(run, session, plan, isWoken) {
   const { loaded, done, launchable } = plan;
   const { slug, version } = loaded.stored;
-  if (session.module.of(slug))
+  if (session.isToldEndOf(slug))
     return { what: "it runs beside this conversation, which is told its end", version };
   if (done) {
     const { text: text2 } = await launchLines(run, session, plan);

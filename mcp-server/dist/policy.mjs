@@ -531,6 +531,9 @@ var WORKFLOW_TASK_THRESHOLD = 60;
 var SILENT_MODES = /* @__PURE__ */ new Set(["auto", "bypassPermissions", "dontAsk"]);
 function chooseEngine(facts) {
   const { isHere } = facts.module;
+  const { otherClients } = facts;
+  if (otherClients.length > 0)
+    return { use: "run", why: `only parallel run starts what tasks are for: ${otherClients.join(", ")}` };
   const whyAsked = questionsOf(facts.module);
   if (isHere && whyAsked === void 0)
     return {
@@ -1404,7 +1407,8 @@ var PER_LAUNCH = 1100;
 var REQUESTS_PER_AGENT = 2;
 var BESIDE = {
   workflow: { requests: 3, added: 1250 },
-  mod: { requests: 1, added: 200 }
+  mod: { requests: 1, added: 200 },
+  run: { requests: 3, added: 500 }
 };
 var TURNS_OF_AGENT = 2;
 var SAID = 0.25;

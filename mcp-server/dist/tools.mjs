@@ -142,8 +142,7 @@ function nextStep(session, loaded, counts, done, waited = false) {
   if (status === "stopped") {
     return `The plan is stopped${because(cause)}. Stop the agents that stop[] of batch_next names, then plan_report {plan: "${slug}"}.`;
   }
-  if (session.module.of(slug))
-    return session.interactive ? "It runs beside this conversation: say so in one line and end your turn; you are told its end." : `It runs beside this conversation. Call batch_collect {plan: "${slug}", until: "all"}: it waits for the end.`;
+  if (session.isToldEndOf(slug)) return runsBeside(session, slug);
   if (session.workflows.idOf(slug) !== void 0)
     return done ? "The workflow's result comes by itself." : waitForWorkflow(session, slug);
   if (done) {
@@ -165,6 +164,9 @@ function nextStep(session, loaded, counts, done, waited = false) {
     return waited ? "Nothing runs and nothing can start: tell the user what why names, and end." : `Nothing runs and nothing can start now. ${waitInServer(slug)}`;
   }
   return waitFor(session, slug);
+}
+function runsBeside({ interactive }, slug) {
+  return interactive ? "It runs beside this conversation: say so in one line and end your turn; you are told its end." : `It runs beside this conversation. Call batch_collect {plan: "${slug}", until: "all"}: it waits for the end.`;
 }
 function afterLimit(session, { stored: { slug } }, spent, { running }) {
   const then = running > 0 ? waitFor(session, slug) : `Call plan_report {plan: "${slug}"}, and tell the user:`;
@@ -431,6 +433,9 @@ function failed(id, message) {
   return { ...taskOf({ id, begunMs: 0 }, "failed", message), error: { code: -32602, message } };
 }
 
+// import:run/engine.mjs in tools.mjs
+import { handedBack, moduleStep, untilRunnerLeft } from "./run/engine.mjs";
+
 // mcp-server/src/tools/define-tool.ts
 function defineTool(tool) {
   return tool;
@@ -478,6 +483,7 @@ var evidence = z.array(
 
 // mcp-server/src/tools/batch-collect.ts
 var WAITED_FOR_ALREADY = "This is waited for beside the conversation already: end your turn, you are woken.";
+var LEAVING_MS = 2e4;
 var GATHER_MS = 300;
 var batchCollect = defineTool({
   name: "batch_collect",
@@ -525,6 +531,8 @@ var batchCollect = defineTool({
     const stops = stopsFor(session, loaded, stop);
     const mayLaunch = decision === "proceed" || decision === "retry";
     if (wholePlan && done) await session.workflows.handedOver(input2.plan);
+    if (session.runners.has(input2.plan) && await untilRunnerLeft(run, input2.plan, done ? LEAVING_MS : 0))
+      session.runners.forget(input2.plan);
     if (isMain && !signal.aborted) session.told.set(loaded.stored.slug, loaded.stored.version);
     return {
       // Every run pays for this answer once per task: what the batch_next that follows tells is left out.
@@ -697,7 +705,7 @@ var planAnalyze = defineTool({
   }
 });
 function offeredBy(engine, plan22, canChoose) {
-  if (!canChoose || engine === void 0 || engine === "workflow") return void 0;
+  if (!canChoose || engine !== "mod" && engine !== "burst") return void 0;
   return { plan: plan22, choice: `Run ${plan22}`, engine };
 }
 function byChoice(offered) {
@@ -712,8 +720,12 @@ function howToRun(client, slug, engine) {
   if (!client.isClaudeCode)
     return `${launches2}; where nothing starts agents that have these tools: ${claims}.`;
   if (engine === "mod") return `plan_update {plan: "${slug}", action: "run"}, or ${launches2}.`;
+  if (engine === "run") return `${inBackground(slug)}.`;
   const script = `Workflow {"name":"parallel:execute","args":"${slug}"}, or without that tool `;
   return `${engine === "workflow" ? script : ""}${launches2}.`;
+}
+function inBackground(slug) {
+  return `Bash {"command":"parallel-tasks run ${slug} --yes","run_in_background":true}`;
 }
 
 // import:run/project.mjs in tools.mjs
@@ -814,9 +826,6 @@ import { isModulesCall } from "./host.mjs";
 
 // import:run/attempts.mjs in tools.mjs
 import { endAgents } from "./run/attempts.mjs";
-
-// import:run/engine.mjs in tools.mjs
-import { handedBack, moduleStep } from "./run/engine.mjs";
 
 // import:node:path in tools.mjs
 import { join } from "node:path";
@@ -1593,6 +1602,7 @@ export {
   refusalForAgent,
   refuseDeepNesting,
   runBeside,
+  runsBeside,
   stopsFor,
   taskClaim,
   taskCreate,

@@ -10,7 +10,14 @@ const NOWHERE: ModuleFacts = {
 };
 
 function choose({ module = {}, ...facts }: Partial<Omit<EngineFacts, "module">> & { module?: object }) {
-  return chooseEngine({ open: 9, cap: 5, workflowCap: 8, ...facts, module: { ...NOWHERE, ...module } });
+  return chooseEngine({
+    open: 9,
+    cap: 5,
+    workflowCap: 8,
+    otherClients: [],
+    ...facts,
+    module: { ...NOWHERE, ...module },
+  });
 }
 
 describe("the choice of an engine", () => {
@@ -48,6 +55,13 @@ describe("the choice of an engine", () => {
     expect(choose({ module: { isHere: true, ...module } })).toEqual({
       use: "mod",
       why: "it launches the agents beside this conversation, which pays nothing for them",
+    });
+  });
+
+  it("the chosen engine is the runner where tasks are for clients that no conversation starts", () => {
+    expect(choose({ otherClients: ["codex", "gemini"], module: { isHere: true, mode: "auto" } })).toEqual({
+      use: "run",
+      why: "only parallel run starts what tasks are for: codex, gemini",
     });
   });
 

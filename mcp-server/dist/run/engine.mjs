@@ -54,8 +54,11 @@ async function exported(ctx, actor, { stored }) {
   }
 }
 
+// import:node:timers/promises in run/engine.mjs
+import { setTimeout } from "node:timers/promises";
+
 // import:run/plan.mjs in run/engine.mjs
-import { changePlan, existingGraph, isDone } from "./plan.mjs";
+import { changePlan, existingGraph, isDone, readGraph, readPlan } from "./plan.mjs";
 
 // import:run/project.mjs in run/engine.mjs
 import { isDead, sameOwner } from "./project.mjs";
@@ -72,7 +75,7 @@ function engineRecordOf(events) {
   for (const { change } of events) {
     if (change.type === "engine.started") {
       open.set(change.run, change);
-      last = change.engine;
+      last = change;
       nextRun = change.run + 1;
     } else if (change.type === "engine.ended") {
       open.delete(change.run);
@@ -91,7 +94,7 @@ async function engineWords(plan) {
     return engine === RUNNER_ENGINE ? `parallel run executes it (process ${owner.pid})` : "it runs beside a conversation";
   }
   if (open.length === 0 && lastEnd !== "lost") return "";
-  return last === RUNNER_ENGINE ? `what launched its agents has stopped: parallel run ${slug} goes on, or /parallel:run ${slug}` : `what launched its agents has stopped: /parallel:run ${slug} goes on`;
+  return last?.engine === RUNNER_ENGINE ? `what launched its agents has stopped: parallel run ${slug} goes on, or /parallel:run ${slug}` : `what launched its agents has stopped: /parallel:run ${slug} goes on`;
 }
 function startEngineRun(ctx, store, actor, slug, engine) {
   return changePlan(ctx, store, actor, slug, async (plan) => {
@@ -111,6 +114,52 @@ function endEngineRun(ctx, store, slug, run, how) {
     plan.append({ type: "engine.ended", run, how });
     return true;
   });
+}
+
+// mcp-server/src/run/engine/end-of-runner.ts
+async function endOfRunner(ctx, slug) {
+  try {
+    const store = await existingGraph(ctx, slug);
+    const { last } = await readGraph(ctx, store, async (view) => engineRecord(await view.plan(slug)));
+    if (last?.engine !== RUNNER_ENGINE) return { text: notBegun(slug), version: void 0 };
+    const wait = { plan: slug, waitMs: 0, most: 0, sinceSeq: void 0, gatherMs: 0 };
+    const never = () => false;
+    const found = await collectLaunches(
+      ctx,
+      "main",
+      { ...wait, again: never, isNewStop: never },
+      AbortSignal.abort(),
+      () => void 0
+    );
+    const { text } = await endOfPlan(ctx, "main", found, `parallel run ${slug}, or /parallel:run ${slug},`);
+    const { stored } = await readPlan(ctx, store, slug);
+    const how = found.done ? "has come to its end" : "does not go on by itself";
+    return {
+      text: `The plan ${slug}, which parallel run executed, ${how}. Tell the user; no call is needed for that.
+
+${text}`,
+      version: stored.version
+    };
+  } catch (error) {
+    if (error instanceof CallerError) return { text: notBegun(slug), version: void 0 };
+    throw error;
+  }
+}
+function notBegun(slug) {
+  return `parallel run has not begun ${slug}; the end of its output says why.`;
+}
+var ANNOUNCED_MS = 600;
+var LOOK_MS = 100;
+async function untilRunnerLeft(ctx, slug, maxMs) {
+  const store = await existingGraph(ctx, slug);
+  const { last } = await readGraph(ctx, store, async (view) => engineRecord(await view.plan(slug)));
+  if (last?.engine !== RUNNER_ENGINE) return true;
+  for (const untilMs = ctx.now() + maxMs; !await isDead(last.owner); ) {
+    if (ctx.now() >= untilMs) return false;
+    await setTimeout(LOOK_MS);
+  }
+  await setTimeout(ANNOUNCED_MS);
+  return true;
 }
 
 // mcp-server/src/run/engine/module-runs.ts
@@ -311,6 +360,7 @@ export {
   RUNNER_ENGINE,
   endEngineRun,
   endOfPlan,
+  endOfRunner,
   engineRecord,
   engineRecordOf,
   engineWords,
@@ -319,5 +369,6 @@ export {
   moduleStep,
   startEngineRun,
   takeOffModuleOf,
-  takeOffSilentModule
+  takeOffSilentModule,
+  untilRunnerLeft
 };

@@ -65,7 +65,7 @@ var AgentsInCall = class {
 };
 
 // import:graph.mjs in run/session.mjs
-import { commandRun, hashToken, isAttempt } from "../graph.mjs";
+import { commandRun, hasEnded, hashToken, isAttempt } from "../graph.mjs";
 
 // mcp-server/src/run/session/command-log.ts
 var UNSEEN = { kind: "unknown", inBackground: false };
@@ -107,17 +107,21 @@ var CommandLog = class {
 // import:host.mjs in run/session.mjs
 import { permittedByRules, transcriptUsage } from "../host.mjs";
 
+// import:text.mjs in run/session.mjs
+import { NAME_LIMIT, cleanText } from "../text.mjs";
+
 // import:run/edits.mjs in run/session.mjs
-import { commandsOfPlan } from "./edits.mjs";
+import { commandsOfPlan, placeNamed } from "./edits.mjs";
 
 // mcp-server/src/run/session/engine-choice.ts
-async function engineFor(run, session, { stored, policy }, open2, cap) {
+async function engineFor(run, session, { stored, policy, graph }, open2, cap) {
   const commands = await commandsOfPlan(run, stored.slug);
   const permitted = permittedByRules(await run.commands.hostSettings());
   return chooseEngine({
     open: open2,
     cap,
     workflowCap: run.workflowCap,
+    otherClients: otherClients(graph),
     module: {
       isHere: session.module.isHere(run.now()),
       isAttended: session.interactive,
@@ -128,6 +132,11 @@ async function engineFor(run, session, { stored, policy }, open2, cap) {
       areEditsApproved: policy.approve === "scope" || permitted.edits
     }
   });
+}
+function otherClients({ tasks }) {
+  const left = [...tasks.values()].filter(({ status }) => !hasEnded(status));
+  const named = left.map(({ extra }) => extra.client).filter((name) => typeof name === "string");
+  return [...new Set(named)].filter((name) => name !== "claude").map((name) => cleanText(name, NAME_LIMIT));
 }
 
 // import:run/engine.mjs in run/session.mjs
@@ -360,6 +369,36 @@ function markOfRunner({ host, pid, startedAt }) {
   return `${pid}-${createHash("sha256").update(`${host} ${startedAt}`).digest("hex").slice(0, 16)}`;
 }
 
+// mcp-server/src/run/session/runner-tasks.ts
+var STARTS_RUNNER = /\bparallel(?:-tasks)?["']?\s+run\s+(?:--[\w-]+(?:=\S+)?\s+)*["']?([\w./-]+)/;
+var RunnerTasks = class {
+  #plans = /* @__PURE__ */ new Map();
+  /**
+   * A command goes on in the background.
+   * @returns the plan that it executes; undefined for any other command.
+   */
+  started(id, command) {
+    const named = STARTS_RUNNER.exec(command)?.[1];
+    if (named === void 0) return void 0;
+    const { plan } = placeNamed(named);
+    this.#plans.set(id, plan);
+    return plan;
+  }
+  has(plan) {
+    return [...this.#plans.values()].includes(plan);
+  }
+  /** What ran there has ended. @returns the plan that it executed. */
+  ended(id) {
+    const plan = this.#plans.get(id);
+    this.#plans.delete(id);
+    return plan;
+  }
+  /** The conversation has heard in another way that nothing executes the plan any more. */
+  forget(plan) {
+    for (const [id, other] of this.#plans) if (other === plan) this.#plans.delete(id);
+  }
+};
+
 // import:run/effects.mjs in run/session.mjs
 import { CallWatch, forgetOldKept } from "./effects.mjs";
 
@@ -454,6 +493,8 @@ var SessionMemory = class {
   workflows = new WorkflowRuns();
   /** The plugin's module in the host, and the plans that it runs. */
   module = new ModuleRuns();
+  /** Runners that this session has started in the background. */
+  runners = new RunnerTasks();
   /** The plan that the user is asked about, and that begins by this engine if the answer is the choice. */
   offered;
   /** The host's permission mode, as it was at the last prompt or call. */
@@ -531,7 +572,11 @@ var SessionMemory = class {
   }
   /** Whether something launches the plan's agents instead of the conversation, and goes on by itself. */
   runsBeside(plan) {
-    return this.workflows.idOf(plan) !== void 0 || this.module.of(plan) !== void 0;
+    return this.workflows.idOf(plan) !== void 0 || this.isToldEndOf(plan);
+  }
+  /** Whether what launches the plan's agents beside the conversation tells it the end, with the report. */
+  isToldEndOf(plan) {
+    return this.module.of(plan) !== void 0 || this.runners.has(plan);
   }
   noteCall(toolUseId, caller) {
     remember(this.#calls, toolUseId, caller);
@@ -669,6 +714,7 @@ export {
   LimitWatch,
   RUNNER_VARIABLE,
   RUNNER_VARIABLES,
+  RunnerTasks,
   SessionMemory,
   WorkflowRuns,
   beginModuleRun,

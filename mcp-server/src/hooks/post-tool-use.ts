@@ -12,15 +12,17 @@ import { beginModuleRun } from "../run/session/module-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { waitForWorkflow } from "../run/session/workflow-runs.ts";
 import { launchLines } from "../tools/answer/launch-lines.ts";
+import { runsBeside } from "../tools/answer/next-step.ts";
 import { bindLaunch } from "./bind-by-transcript.ts";
-import { type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-event.ts";
+import { type HookAnswer, type HookEvent, isMainCall, json, NOTHING, tell } from "./hook-event.ts";
 import { watchEnd, watchWorkEnd } from "./watched-call.ts";
 import { afterWorkflow } from "./workflow-end.ts";
 
 const stopInput = z.looseObject({ task_id: z.string() });
 const workflowResponse = z.looseObject({ taskId: z.string() });
 const questionResponse = z.looseObject({ answers: z.record(z.string(), z.string()) });
-const bashResponse = z.looseObject({});
+const bashInput = z.looseObject({ command: z.string() });
+const bashResponse = z.looseObject({ backgroundTaskId: z.string().optional() });
 const agentResponse = z.looseObject({ agentId: z.string(), status: z.string().optional() });
 
 /**
@@ -46,7 +48,7 @@ export async function onPostToolUse(
       const ranNoTest = saysNoTestRan(outputOf(response));
       session.commands.ended(event.use, { end: endOfAnswer(response), ranNoTest, atMs: run.now() });
     }
-    return told;
+    return afterRunnerStart(session, event, response?.backgroundTaskId) ?? told;
   }
   if (event.tool === "AskUserQuestion") return afterQuestion(run, session, event);
   if (event.tool === "Workflow") return afterWorkflowLaunch(session, event);
@@ -108,6 +110,18 @@ async function firstLaunches(run: RunContext, session: SessionMemory, slug: Plan
   const { text, version } = await launchLines(run, session, { loaded, counts, launchable: counts.ready });
   session.told.set(slug, version);
   return text === undefined ? NOTHING : tell("PostToolUse", `plan ${slug}: ${text}.`);
+}
+
+/** A runner goes on in the background: the conversation is told how to wait for it. */
+function afterRunnerStart(
+  session: SessionMemory,
+  event: HookEvent,
+  work: string | undefined,
+): HookAnswer | undefined {
+  const command = json(bashInput, event.input)?.command;
+  if (work === undefined || command === undefined || !isMainCall(event)) return undefined;
+  const plan = session.runners.started(work, command);
+  return plan === undefined ? undefined : tell("PostToolUse", `plan ${plan}: ${runsBeside(session, plan)}`);
 }
 
 /** The script runs: the conversation is told how to wait for it. */

@@ -1,4 +1,5 @@
 import { endAgents } from "../run/attempts/agent-ended.ts";
+import { endOfRunner } from "../run/engine/end-of-runner.ts";
 import { takeOffModuleOf, takeOffSilentModule } from "../run/engine/take-off.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { reportFromLastMessage } from "../run/reporting/report-from-message.ts";
@@ -48,12 +49,14 @@ async function answer(
     await takeOffModuleOf(run, session.module, ended.agentId);
     await afterWorkflow(run, session, ended.agentId);
   }
+  const executed = ended && session.runners.ended(ended.agentId);
   // A headless session that has not ended its turn waits in batch_collect, which has told the same.
   if (ended && inMidTurn && !session.interactive) return NOTHING;
   // Whoever was interrupted waits for the user, and is told how things stand with the user's next prompt.
   if (ended && session.interrupted) return NOTHING;
   await takeOffSilentModule(run, session.module);
   const lines: string[] = [];
+  if (executed !== undefined) lines.push(await endToldOnce(run, session, executed));
   for (const plan of await begunPlans(run)) {
     const { counts, done, unreported } = plan;
     const { slug, version, status } = plan.loaded.stored;
@@ -69,6 +72,14 @@ async function answer(
   return lines.length === 0 ? NOTHING : tell("UserPromptSubmit", lines.join("\n"));
 }
 
+/** What a runner has left behind. What it could not do is not gone on with unasked. */
+async function endToldOnce(run: RunContext, session: SessionMemory, plan: string): Promise<string> {
+  const { text, version } = await endOfRunner(run, plan);
+  if (version !== undefined)
+    for (const versions of [session.told, session.sentBack]) versions.set(plan, version);
+  return text;
+}
+
 /** What the line about a plan asks for, and the plan's version with what was offered in it. */
 async function whatToDo(
   run: RunContext,
@@ -78,7 +89,7 @@ async function whatToDo(
 ): Promise<{ readonly what: string; readonly version: number }> {
   const { loaded, done, launchable } = plan;
   const { slug, version } = loaded.stored;
-  if (session.module.of(slug))
+  if (session.isToldEndOf(slug))
     return { what: "it runs beside this conversation, which is told its end", version };
   if (done) {
     // Of a stopped plan agents may still be at work.

@@ -1,8 +1,5 @@
-/** Between which a conversation chooses. */
-export type RunEngine = "burst" | "workflow" | "mod";
-
-/** `run`: `parallel run`, without a conversation, which only a person starts. */
-export type AnyEngine = RunEngine | "run";
+/** `run`: `parallel run`, a process beside the conversation or without one. */
+export type RunEngine = "burst" | "workflow" | "mod" | "run";
 
 /** What the choice of an engine looks at. */
 export interface EngineFacts {
@@ -12,6 +9,8 @@ export interface EngineFacts {
   readonly cap: number;
   /** How many agents the host's script engine runs at once. */
   readonly workflowCap: number;
+  /** Clients of other vendors that open tasks are for. */
+  readonly otherClients: readonly string[];
   readonly module: ModuleFacts;
 }
 
@@ -47,6 +46,9 @@ const SILENT_MODES: ReadonlySet<string> = new Set(["auto", "bypassPermissions", 
 /** Which engine is the better one for what is left of a plan, where the user has not named one. */
 export function chooseEngine(facts: EngineFacts): EngineChoice {
   const { isHere } = facts.module;
+  const { otherClients } = facts;
+  if (otherClients.length > 0)
+    return { use: "run", why: `only parallel run starts what tasks are for: ${otherClients.join(", ")}` };
   const whyAsked = questionsOf(facts.module);
   if (isHere && whyAsked === undefined)
     return {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { CallerError } from "../errors/caller-error.ts";
 import { waitSecondsFor } from "../policy/client.ts";
+import { untilRunnerLeft } from "../run/engine/end-of-runner.ts";
 import { shortCounts } from "../run/plan/progress.ts";
 import { checkUntil, collect } from "../run/reporting/collect.ts";
 import { collectLaunches } from "../run/reporting/collect-launches.ts";
@@ -16,6 +17,9 @@ import { ids, plan } from "./input/fields.ts";
 
 const WAITED_FOR_ALREADY =
   "This is waited for beside the conversation already: end your turn, you are woken.";
+
+/** A runner that has executed a plan writes its report and leaves. */
+const LEAVING_MS = 20_000;
 
 /** Agents that end within so much time of each other cost their orchestrator one turn. */
 const GATHER_MS = 300;
@@ -79,6 +83,8 @@ export const batchCollect = defineTool({
     const stops = stopsFor(session, loaded, stop);
     const mayLaunch = decision === "proceed" || decision === "retry";
     if (wholePlan && done) await session.workflows.handedOver(input.plan);
+    if (session.runners.has(input.plan) && (await untilRunnerLeft(run, input.plan, done ? LEAVING_MS : 0)))
+      session.runners.forget(input.plan);
     // Nobody hears the answer of a call that was cancelled.
     if (isMain && !signal.aborted) session.told.set(loaded.stored.slug, loaded.stored.version);
     return {

@@ -80,7 +80,7 @@ function offeredBy(
   plan: PlanSlug,
   canChoose: boolean,
 ): SessionMemory["offered"] {
-  if (!canChoose || engine === undefined || engine === "workflow") return undefined;
+  if (!canChoose || (engine !== "mod" && engine !== "burst")) return undefined;
   return { plan, choice: `Run ${plan}`, engine };
 }
 
@@ -97,6 +97,12 @@ function howToRun(client: McpClient, slug: string, engine: RunEngine | undefined
   if (!client.isClaudeCode)
     return `${launches}; where nothing starts agents that have these tools: ${claims}.`;
   if (engine === "mod") return `plan_update {plan: "${slug}", action: "run"}, or ${launches}.`;
+  if (engine === "run") return `${inBackground(slug)}.`;
   const script = `Workflow {"name":"parallel:execute","args":"${slug}"}, or without that tool `;
   return `${engine === "workflow" ? script : ""}${launches}.`;
+}
+
+/** One call starts the runner, and the host tells its end. */
+function inBackground(slug: string): string {
+  return `Bash {"command":"parallel-tasks run ${slug} --yes","run_in_background":true}`;
 }

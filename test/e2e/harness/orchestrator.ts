@@ -376,7 +376,7 @@ export function command(conversation: Conversation): { plan: string; start: numb
   const created = conversation.blocks
     .slice(start)
     .findLast((block): block is CallBlock => block.kind === "call" && block.tool === taskTool("plan_create"));
-  const argument = argumentOf(conversation.blocks[start])?.split(/\s/)[0];
+  const argument = argumentOf(conversation.blocks[start])?.split(/[\s,]/)[0];
   const named = argument?.replace(/^specs\//, "").replace(/\/.*$/, "");
   const plan = created === undefined ? named : String(created.input.plan);
   if (plan === undefined || plan === "") throw new Error("the conversation names no plan to execute");

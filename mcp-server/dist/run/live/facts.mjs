@@ -219,7 +219,7 @@ async function runBy(loaded, events, dead, nowMs) {
     const where = machines.length > 1 ? ` on ${machines.join(", ")}` : "";
     return live.some(({ owner }) => owner.session !== void 0) ? { kind: "session", words: `run by a conversation in Claude Code${where}` } : { kind: "session", words: `run by agents of another client${where}` };
   }
-  const how = `${engines.last === RUNNER_ENGINE ? "parallel run " : "/parallel:run "}${stored.slug}`;
+  const how = `${engines.last?.engine === RUNNER_ENGINE ? "parallel run " : "/parallel:run "}${stored.slug}`;
   const last = graph.claims.reduce(
     (ms, claim) => Math.max(ms, (isAttempt(claim) ? workedUntilMs(claim) : void 0) ?? claim.offeredAtMs),
     0

@@ -12,12 +12,13 @@ const PER_LAUNCH = 1_100;
 const REQUESTS_PER_AGENT = 2;
 
 /** Who launches agents, as far as that costs the main conversation something. */
-export type Launcher = "burst" | "workflow" | "mod";
+export type Launcher = "burst" | "workflow" | "mod" | "run";
 
-/** What a script or the module costs it, however many agents they launch. */
+/** What a script, the module or a runner costs it, however many agents they launch. */
 const BESIDE = {
   workflow: { requests: 3, added: 1_250 },
   mod: { requests: 1, added: 200 },
+  run: { requests: 3, added: 500 },
 };
 /** An agent reads its brief and reports in so many turns, which nobody needs who does the work himself. */
 const TURNS_OF_AGENT = 2;

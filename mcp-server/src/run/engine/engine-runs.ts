@@ -1,5 +1,5 @@
 import type { Change, EngineEnd, GraphEvent } from "../../graph/event.ts";
-import type { AnyEngine } from "../../policy/engine.ts";
+import type { RunEngine } from "../../policy/engine.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import type { PlanView } from "../plan/plan-view.ts";
@@ -14,8 +14,7 @@ export type EngineRun = Extract<Change, { type: "engine.started" }>;
 export interface EngineRecord {
   /** Runs that have not ended, oldest first; the process that one belongs to may be dead. */
   readonly open: readonly EngineRun[];
-  /** The engine of the last one. */
-  readonly last: string | undefined;
+  readonly last: EngineRun | undefined;
   /** How the last one ended that did. */
   readonly lastEnd: EngineEnd | undefined;
   readonly nextRun: number;
@@ -28,13 +27,13 @@ export async function engineRecord(plan: PlanView): Promise<EngineRecord> {
 /** @param events of which only those of engines count. */
 export function engineRecordOf(events: readonly GraphEvent[]): EngineRecord {
   const open = new Map<number, EngineRun>();
-  let last: string | undefined;
+  let last: EngineRun | undefined;
   let lastEnd: EngineEnd | undefined;
   let nextRun = 1;
   for (const { change } of events) {
     if (change.type === "engine.started") {
       open.set(change.run, change);
-      last = change.engine;
+      last = change;
       nextRun = change.run + 1;
     } else if (change.type === "engine.ended") {
       open.delete(change.run);
@@ -45,7 +44,7 @@ export function engineRecordOf(events: readonly GraphEvent[]): EngineRecord {
 }
 
 /** The engine that is no part of a conversation: `parallel run`. */
-export const RUNNER_ENGINE = "run" satisfies AnyEngine;
+export const RUNNER_ENGINE = "run" satisfies RunEngine;
 
 /** Whether something beside a conversation launches the plan's agents, for the user; empty where that is not so and was not. */
 export async function engineWords(plan: PlanView): Promise<string> {
@@ -59,7 +58,7 @@ export async function engineWords(plan: PlanView): Promise<string> {
       : "it runs beside a conversation";
   }
   if (open.length === 0 && lastEnd !== "lost") return "";
-  return last === RUNNER_ENGINE
+  return last?.engine === RUNNER_ENGINE
     ? `what launched its agents has stopped: parallel run ${slug} goes on, or /parallel:run ${slug}`
     : `what launched its agents has stopped: /parallel:run ${slug} goes on`;
 }
@@ -73,7 +72,7 @@ export function startEngineRun(
   store: GraphStore,
   actor: string,
   slug: string,
-  engine: AnyEngine,
+  engine: RunEngine,
 ): Promise<number> {
   return changePlan(ctx, store, actor, slug, async (plan) => {
     const { open, nextRun } = await engineRecord(plan);

@@ -1,5 +1,7 @@
+import { hasEnded } from "../../graph/readiness.ts";
 import { permittedByRules } from "../../host/permission-rules.ts";
 import { chooseEngine, type EngineChoice } from "../../policy/engine.ts";
+import { cleanText, NAME_LIMIT } from "../../text/sanitize.ts";
 import { commandsOfPlan } from "../edits/commands-of-plan.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { RunContext } from "../project/run-context.ts";
@@ -9,7 +11,7 @@ import type { SessionMemory } from "./session.ts";
 export async function engineFor(
   run: RunContext,
   session: SessionMemory,
-  { stored, policy }: LoadedPlan,
+  { stored, policy, graph }: LoadedPlan,
   open: number,
   cap: number,
 ): Promise<EngineChoice> {
@@ -19,6 +21,7 @@ export async function engineFor(
     open,
     cap,
     workflowCap: run.workflowCap,
+    otherClients: otherClients(graph),
     module: {
       isHere: session.module.isHere(run.now()),
       isAttended: session.interactive,
@@ -29,4 +32,13 @@ export async function engineFor(
       areEditsApproved: policy.approve === "scope" || permitted.edits,
     },
   });
+}
+
+/** Of the tasks that are left; each once, in their order. */
+function otherClients({ tasks }: LoadedPlan["graph"]): string[] {
+  const left = [...tasks.values()].filter(({ status }) => !hasEnded(status));
+  const named = left
+    .map(({ extra }) => extra.client)
+    .filter((name): name is string => typeof name === "string");
+  return [...new Set(named)].filter((name) => name !== "claude").map((name) => cleanText(name, NAME_LIMIT));
 }

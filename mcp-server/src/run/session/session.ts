@@ -11,6 +11,7 @@ import { AgentsInCall } from "./agents-in-call.ts";
 import { CommandLog } from "./command-log.ts";
 import { keepNewest } from "./keep-newest.ts";
 import { LimitWatch } from "./limit-watch.ts";
+import { RunnerTasks } from "./runner-tasks.ts";
 import { WorkflowRuns } from "./workflow-runs.ts";
 
 /** Tool calls are remembered until so many newer ones came; a call is answered long before. */
@@ -47,6 +48,8 @@ export class SessionMemory {
   readonly workflows = new WorkflowRuns();
   /** The plugin's module in the host, and the plans that it runs. */
   readonly module = new ModuleRuns();
+  /** Runners that this session has started in the background. */
+  readonly runners = new RunnerTasks();
   /** The plan that the user is asked about, and that begins by this engine if the answer is the choice. */
   offered: { readonly plan: PlanSlug; readonly choice: string; readonly engine: "mod" | "burst" } | undefined;
   /** The host's permission mode, as it was at the last prompt or call. */
@@ -135,7 +138,12 @@ export class SessionMemory {
 
   /** Whether something launches the plan's agents instead of the conversation, and goes on by itself. */
   runsBeside(plan: string): boolean {
-    return this.workflows.idOf(plan) !== undefined || this.module.of(plan) !== undefined;
+    return this.workflows.idOf(plan) !== undefined || this.isToldEndOf(plan);
+  }
+
+  /** Whether what launches the plan's agents beside the conversation tells it the end, with the report. */
+  isToldEndOf(plan: string): boolean {
+    return this.module.of(plan) !== undefined || this.runners.has(plan);
   }
 
   noteCall(toolUseId: string, caller: Caller): void {

@@ -23,10 +23,7 @@ export function nextStep(
   if (status === "stopped") {
     return `The plan is stopped${because(cause)}. Stop the agents that stop[] of batch_next names, then plan_report {plan: "${slug}"}.`;
   }
-  if (session.module.of(slug))
-    return session.interactive
-      ? "It runs beside this conversation: say so in one line and end your turn; you are told its end."
-      : `It runs beside this conversation. Call batch_collect {plan: "${slug}", until: "all"}: it waits for the end.`;
+  if (session.isToldEndOf(slug)) return runsBeside(session, slug);
   if (session.workflows.idOf(slug) !== undefined)
     return done ? "The workflow's result comes by itself." : waitForWorkflow(session, slug);
   if (done) {
@@ -55,6 +52,13 @@ export function nextStep(
       : `Nothing runs and nothing can start now. ${waitInServer(slug)}`;
   }
   return waitFor(session, slug);
+}
+
+/** What is to be done while a plan runs beside the conversation: Claude Code ends a headless one soon after its turn. */
+export function runsBeside({ interactive }: Pick<SessionMemory, "interactive">, slug: string): string {
+  return interactive
+    ? "It runs beside this conversation: say so in one line and end your turn; you are told its end."
+    : `It runs beside this conversation. Call batch_collect {plan: "${slug}", until: "all"}: it waits for the end.`;
 }
 
 /** What runs may finish; then it is for the user to decide. */

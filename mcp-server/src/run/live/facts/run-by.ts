@@ -38,7 +38,7 @@ export async function runBy(
       ? { kind: "session", words: `run by a conversation in Claude Code${where}` }
       : { kind: "session", words: `run by agents of another client${where}` };
   }
-  const how = `${engines.last === RUNNER_ENGINE ? "parallel run " : "/parallel:run "}${stored.slug}`;
+  const how = `${engines.last?.engine === RUNNER_ENGINE ? "parallel run " : "/parallel:run "}${stored.slug}`;
   const last = graph.claims.reduce(
     (ms, claim) => Math.max(ms, (isAttempt(claim) ? workedUntilMs(claim) : undefined) ?? claim.offeredAtMs),
     0,
