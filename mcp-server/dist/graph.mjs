@@ -253,16 +253,38 @@ function brokenDependencies(task, tasks) {
   });
 }
 function reachableTasks(tasks) {
-  const pending = [...tasks.values()].filter(({ status }) => status === "pending");
   const reachable = /* @__PURE__ */ new Set();
+  for (const { id, status } of tasks.values()) if (status === "pending") reachable.add(id);
   const best = (id) => {
     const status = tasks.get(id)?.status ?? "pending";
     return status === "in_progress" || reachable.has(id) ? "completed" : status;
   };
-  for (const task of topologicalOrder(pending)) {
-    if (needsHold(task.needs, task.dependencies.map(best))) reachable.add(task.id);
+  const doubtful = [...reachable].filter(
+    (id) => !dependenciesOf(tasks, id).every((on) => best(on) === "completed")
+  );
+  const dependents = doubtful.length > 0 ? pendingDependents(tasks) : void 0;
+  for (const id of doubtful) {
+    const task = tasks.get(id);
+    if (!task || !reachable.has(id) || needsHold(task.needs, task.dependencies.map(best))) continue;
+    reachable.delete(id);
+    doubtful.push(...dependents?.get(id) ?? []);
   }
   return reachable;
+}
+function dependenciesOf(tasks, id) {
+  return tasks.get(id)?.dependencies ?? [];
+}
+function pendingDependents(tasks) {
+  const dependents = /* @__PURE__ */ new Map();
+  for (const { id, status, dependencies } of tasks.values()) {
+    if (status !== "pending") continue;
+    for (const on of dependencies) {
+      const list = dependents.get(on);
+      if (list) list.push(id);
+      else dependents.set(on, [id]);
+    }
+  }
+  return dependents;
 }
 var reachableOf = /* @__PURE__ */ new WeakMap();
 function reachableIn(tasks) {

@@ -51,10 +51,17 @@ var WAIT_KINDS = [
   "behind"
 ];
 function applyUpdate(before, update) {
-  const rows = new Map(update.reset ? [] : before?.tasks.map((row) => [row.id, row]));
-  for (const id of update.gone) rows.delete(id);
-  for (const row of update.rows) rows.set(row.id, row);
-  return { ...update.head, tasks: [...rows.values()].sort((a, b) => a.position - b.position) };
+  const changed = new Map(update.rows.map((row) => [row.id, row]));
+  const gone = new Set(update.gone);
+  const tasks = [];
+  for (const row of !update.reset && before?.tasks || []) {
+    const now = changed.get(row.id);
+    changed.delete(row.id);
+    if (now) tasks.push(now);
+    else if (!gone.has(row.id)) tasks.push(row);
+  }
+  tasks.push(...changed.values());
+  return { ...update.head, tasks: tasks.sort((a, b) => a.position - b.position) };
 }
 
 // mcp-server/src/live/groups.ts

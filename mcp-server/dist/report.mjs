@@ -1191,7 +1191,11 @@ function findHeldUp(tasks) {
   const stuck = tasks.filter((task) => task.status === "pending" && !reachable.has(task.id));
   const dependents = /* @__PURE__ */ new Map();
   for (const task of stuck) {
-    for (const id of task.dependencies) dependents.set(id, [...dependents.get(id) ?? [], task]);
+    for (const id of task.dependencies) {
+      const list2 = dependents.get(id);
+      if (list2) list2.push(task);
+      else dependents.set(id, [task]);
+    }
   }
   const broken = new Set(stuck.flatMap((task) => brokenDependencies(task, byId).map(({ task: id }) => id)));
   return new Map(

@@ -34,6 +34,18 @@ describe("graphPart", () => {
     expect(part.at(-1)?.dependencies).toEqual(["m0", "m7"]);
   });
 
+  it("graphPart keeps tasks apart whose dependencies differ, also where these are not in the plan", () => {
+    const nodes = ["a", "b", "c"].flatMap((gone) =>
+      Array.from({ length: 40 }, (_, n) => ({ id: `${gone}${n}`, dependencies: [`gone ${gone}`] })),
+    );
+    const part = graphPart(nodes, { focus: [], alone: new Set(["0 "]), maxChips: 150, maxNear: 50 });
+    expect(part.map(({ id, tasks }) => [id, tasks.length])).toEqual([
+      ["a0", 40],
+      ["b0", 40],
+      ["c0", 40],
+    ]);
+  });
+
   it("graphPart shows the neighbourhood of the focus where the plan is too large, and counts what it leaves out", () => {
     const part = graphPart(chain(500), { focus: ["c250"], alone: NOTHING_ALONE, maxChips: 150, maxNear: 5 });
     expect(part.map(({ id }) => id)).toEqual(["c248", "c249", "c250", "c251", "c252"]);

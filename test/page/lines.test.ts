@@ -48,6 +48,17 @@ describe("linesOf", () => {
     expect(rows.length).toBeGreaterThan(0);
   });
 
+  it("linesOf gives the same line for a row that is the same, so that it is not drawn again", () => {
+    const choice = { ...NOTHING_CHOSEN, folded: new Map([["done", false]]) };
+    const [changed, ...others] = tasks;
+    if (!changed) throw new Error("no tasks");
+    const before = new Map(linesOf(tasks, choice).map((line) => [line.key, line]));
+    const lines = linesOf([{ ...changed, subject: "Another" }, ...others], choice);
+    const rows = lines.filter(({ kind }) => kind === "row");
+    expect(rows.length).toBeGreaterThan(10);
+    for (const line of rows) expect(line === before.get(line.key)).toBe(line.key !== changed.id);
+  });
+
   it("linesOf begins with the phases where there are thousands of tasks", () => {
     const large = simulatedPlan({ tasks: 3000 });
     const lines = linesOf(large.snapshotAt(large.startMs + 60 * 60_000).tasks, {

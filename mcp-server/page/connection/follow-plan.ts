@@ -103,7 +103,10 @@ async function stream(
       if (done) return;
       expectMore();
       for (const { event, data } of read(text.decode(value, { stream: true }))) {
-        heard(event === "update" ? (JSON.parse(data) as SnapshotUpdate) : undefined);
+        const update = event === "update" ? (JSON.parse(data) as SnapshotUpdate) : undefined;
+        // Drawn apart from reading, so that the page answers in between.
+        if (update) await pause(0, stop);
+        heard(update);
       }
     }
   } finally {

@@ -5,15 +5,21 @@ export interface ServerEvent {
   readonly data: string;
 }
 
+const END = /\r?\n\r?\n/;
+
 /**
  * Cuts a stream of server-sent events into events (HTML standard, 9.2.6), as they come in pieces.
  * @returns a function that takes the next piece and gives the events that it completes.
  */
 export function eventReader(): (piece: string) => ServerEvent[] {
-  let rest = "";
+  let pieces: string[] = [];
   return (piece) => {
-    const parts = (rest + piece).split(/\r?\n\r?\n/);
-    rest = parts.pop() ?? "";
+    // An event ends with an empty line; of a large one there are many pieces, and each is searched once.
+    const isInside = !END.test((pieces.at(-1)?.slice(-3) ?? "") + piece);
+    pieces.push(piece);
+    if (isInside && piece.length > 3) return [];
+    const parts = pieces.join("").split(END);
+    pieces = [parts.pop() ?? ""];
     return parts.flatMap((part) => {
       let event = "message";
       const data: string[] = [];

@@ -38,15 +38,26 @@ export interface ListChoice {
 /** The lines of the list in their order. */
 export function linesOf(tasks: readonly TaskRow[], choice: ListChoice): Line[] {
   const isPicking = choice.find.trim() !== "" || choice.flags.size > 0;
-  const picked = isPicking ? tasks.filter((row) => isPicked(row, choice)) : tasks;
+  const picked = isPicking ? tasks.filter(pickerOf(choice)) : tasks;
   const lines: Line[] = isPicking ? [] : phaseLines(tasks, choice.folded);
   for (const group of rowGroups(picked)) {
     const isFolded = !isPicking && isGroupFolded(group, choice.folded);
     lines.push({ kind: "group", key: `group ${group.group}`, group, isFolded });
     if (isFolded) continue;
-    for (const row of group.rows) lines.push({ kind: "row", key: row.id, group: group.group, row });
+    for (const row of group.rows) lines.push(rowLine(row));
   }
   return lines;
+}
+
+/** The line of a row is the same as long as the row is, so that it is not drawn again. */
+const rowLines = new WeakMap<TaskRow, Line>();
+
+function rowLine(row: TaskRow): Line {
+  const known = rowLines.get(row);
+  if (known) return known;
+  const line: Line = { kind: "row", key: row.id, group: row.group, row };
+  rowLines.set(row, line);
+  return line;
 }
 
 function isGroupFolded({ group, rows }: ShownGroup, folded: ReadonlyMap<string, boolean>): boolean {
@@ -82,17 +93,28 @@ export function phasesOf(tasks: readonly TaskRow[]): PhaseFigures[] {
   }));
 }
 
-/** Whether a row has what is looked for. */
-export function isPicked(row: TaskRow, { find, flags, nowMs }: ListChoice): boolean {
-  const has: Readonly<Record<Flag, () => boolean>> = {
-    failed: () => row.status === "failed" || row.attempts.some(({ state }) => state === "failed"),
-    silent: () => silentMs(row, nowMs) !== undefined,
-    over: () => isOverdue(row, nowMs),
-    critical: () => row.critical,
+/** Whether rows have what is looked for. */
+export function pickerOf({ find, flags, nowMs }: Omit<ListChoice, "folded">): (row: TaskRow) => boolean {
+  const has: Readonly<Record<Flag, (row: TaskRow) => boolean>> = {
+    failed: ({ status, attempts }) => status === "failed" || attempts.some(({ state }) => state === "failed"),
+    silent: (row) => silentMs(row, nowMs) !== undefined,
+    over: (row) => isOverdue(row, nowMs),
+    critical: (row) => row.critical,
   };
-  if (flags.size > 0 && ![...flags].some((flag) => has[flag]())) return false;
   const words = find.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return true;
+  return (row) => {
+    if (flags.size > 0 && ![...flags].some((flag) => has[flag](row))) return false;
+    const text = words.length > 0 ? wordsOf(row) : "";
+    return words.every((word) => text.includes(word));
+  };
+}
+
+const searchTexts = new WeakMap<TaskRow, string>();
+
+/** All that a row can be found by. */
+function wordsOf(row: TaskRow): string {
+  const known = searchTexts.get(row);
+  if (known !== undefined) return known;
   const text = [
     row.id,
     row.subject,
@@ -104,7 +126,8 @@ export function isPicked(row: TaskRow, { find, flags, nowMs }: ListChoice): bool
   ]
     .join("\n")
     .toLowerCase();
-  return words.every((word) => text.includes(word));
+  searchTexts.set(row, text);
+  return text;
 }
 
 /**
@@ -136,7 +159,7 @@ export function heldOrder(
     if (!row) return [];
     if (row.group !== line.group) waiting++;
     // As it is now, under the heading under which it stands.
-    return [{ ...line, row }];
+    return [row === line.row ? line : { ...line, row }];
   });
   return { lines: [...held, ...added], waiting };
 }

@@ -1,7 +1,6 @@
 /** A length of time as a clock that runs shows it: `0:07`, `12:40`, `1:12:40`. */
 export function clockLength(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
-  const two = (n: number) => String(n).padStart(2, "0");
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor(seconds / 60) % 60;
   return hours === 0 ? `${minutes}:${two(seconds % 60)}` : `${hours}:${two(minutes)}:${two(seconds % 60)}`;
@@ -9,18 +8,21 @@ export function clockLength(ms: number): string {
 
 /** A moment of the day where the reader is: `16:51`, and with seconds `16:51:08`. */
 export function timeOfDay(ms: number, withSeconds = false): string {
-  return new Date(ms).toLocaleTimeString("en-GB", {
-    hour: "2-digit",
-    minute: "2-digit",
-    ...(withSeconds ? { second: "2-digit" } : {}),
-  });
+  const at = new Date(ms);
+  const parts = [at.getHours(), at.getMinutes(), ...(withSeconds ? [at.getSeconds()] : [])];
+  return parts.map(two).join(":");
 }
+
+const two = (n: number) => String(n).padStart(2, "0");
+
+/** Made once: making one takes longer than all else that is drawn each second. */
+const dayAndMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 
 /** The same with the day in front where it is another one than that of `besideMs`: `28 Nov 16:51`. */
 export function moment(ms: number, besideMs: number, withSeconds = false): string {
-  const day = (at: number) => new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
   const time = timeOfDay(ms, withSeconds);
-  return day(ms) === day(besideMs) ? time : `${day(ms)} ${time}`;
+  const isSameDay = new Date(ms).toDateString() === new Date(besideMs).toDateString();
+  return isSameDay ? time : `${dayAndMonth.format(ms)} ${time}`;
 }
 
 /** How long still, without a precision that no forecast has: `under 1 min`, `23 min`, `1 h 50 min`. */

@@ -8,7 +8,7 @@ import { rowWords, signOf } from "../../src/live/groups.ts";
 import type { TaskRow } from "../../src/live/snapshot.ts";
 import { planPath } from "../connection/paths.ts";
 import { load } from "../connection/session.ts";
-import { isPicked } from "../list/lines.ts";
+import { pickerOf } from "../list/lines.ts";
 import { address, openTask } from "../state/address.ts";
 import { cursor, find, flags } from "../state/list-state.ts";
 import { nowMs, plan } from "../state/plan-state.ts";
@@ -36,11 +36,20 @@ const opened = signal<ReadonlySet<string>>(new Set());
 /** The middle of what is shown of a large plan; it stays until somebody asks for another one. */
 const focus = signal<string | undefined>(undefined);
 
+type Nodes = Parameters<typeof graphPart>[0];
+
+let lastNodes: Nodes = [];
+
 /** What the drawing is made from: it changes only with the plan's tasks, and never with how they stand. */
-const structure = computed(() => JSON.stringify(plan.value?.tasks.map(({ id, needs }) => [id, needs]) ?? []));
-const nodes = computed(() =>
-  (JSON.parse(structure.value) as [string, string[]][]).map(([id, dependencies]) => ({ id, dependencies })),
-);
+const nodes = computed(() => {
+  const tasks = plan.value?.tasks ?? [];
+  const isSame = (node: Nodes[number] | undefined, { id, needs }: TaskRow) =>
+    node?.id === id &&
+    (node.dependencies === needs || JSON.stringify(node.dependencies) === JSON.stringify(needs));
+  if (tasks.length !== lastNodes.length || !tasks.every((row, n) => isSame(lastNodes[n], row)))
+    lastNodes = tasks.map(({ id, needs }) => ({ id, dependencies: needs }));
+  return lastNodes;
+});
 
 const part = computed(() =>
   graphPart(nodes.value, {
@@ -86,7 +95,7 @@ export function Graph(): JSX.Element {
   }, [selected]);
   useEffect(() => {
     void loadClashes();
-  }, [structure.value]);
+  }, [nodes.value]);
   return (
     <section class="graph" aria-label="Dependencies">
       <GraphNotes />
@@ -370,12 +379,12 @@ function TaskChip({
   ...place
 }: { readonly chip: GraphChip; readonly row: TaskRow; readonly isWide: boolean } & ChipPlace): JSX.Element {
   const why = rowWords(row, nowMs.peek());
-  const choice = { find: find.value, flags: flags.value, folded: NONE_FOLDED, nowMs: nowMs.peek() };
+  const isPicked = pickerOf({ find: find.value, flags: flags.value, nowMs: nowMs.peek() });
   const classes = [
     "chip",
     `tone-${toneOf(row)}`,
     ...(row.critical ? ["critical"] : []),
-    ...(isPicked(row, choice) ? [] : ["pale"]),
+    ...(isPicked(row) ? [] : ["pale"]),
   ];
   return (
     <button
@@ -405,8 +414,6 @@ function TaskChip({
     </button>
   );
 }
-
-const NONE_FOLDED: ReadonlyMap<string, boolean> = new Map();
 
 /** `✓9 ▶3 ○2` */
 function signCounts(rows: readonly TaskRow[]): string {

@@ -1,4 +1,3 @@
-import { topologicalOrder } from "./order/levels.ts";
 import type { Needs, Task, TaskId, TaskStatus } from "./task.ts";
 
 /** A dependency that will never complete any more, unless somebody acts. */
@@ -37,17 +36,42 @@ export function brokenDependencies(task: Task, tasks: ReadonlyMap<TaskId, Task>)
  * that can run completed. The others wait for a failed or cancelled task, directly or not.
  */
 export function reachableTasks(tasks: ReadonlyMap<TaskId, Task>): Set<TaskId> {
-  const pending = [...tasks.values()].filter(({ status }) => status === "pending");
   const reachable = new Set<TaskId>();
+  for (const { id, status } of tasks.values()) if (status === "pending") reachable.add(id);
   const best = (id: TaskId): TaskStatus => {
     const status = tasks.get(id)?.status ?? "pending";
     return status === "in_progress" || reachable.has(id) ? "completed" : status;
   };
-  // In topological order every dependency is decided before its dependents; the others are decided already.
-  for (const task of topologicalOrder(pending)) {
-    if (needsHold(task.needs, task.dependencies.map(best))) reachable.add(task.id);
+  // Most tasks are far from any failure: from those right behind one, it is followed as far as it goes.
+  const doubtful = [...reachable].filter(
+    (id) => !dependenciesOf(tasks, id).every((on) => best(on) === "completed"),
+  );
+  const dependents = doubtful.length > 0 ? pendingDependents(tasks) : undefined;
+  for (const id of doubtful) {
+    const task = tasks.get(id);
+    if (!task || !reachable.has(id) || needsHold(task.needs, task.dependencies.map(best))) continue;
+    reachable.delete(id);
+    doubtful.push(...(dependents?.get(id) ?? []));
   }
   return reachable;
+}
+
+function dependenciesOf(tasks: ReadonlyMap<TaskId, Task>, id: TaskId): readonly TaskId[] {
+  return tasks.get(id)?.dependencies ?? [];
+}
+
+/** For each task the pending ones that wait for it. */
+function pendingDependents(tasks: ReadonlyMap<TaskId, Task>): ReadonlyMap<TaskId, readonly TaskId[]> {
+  const dependents = new Map<TaskId, TaskId[]>();
+  for (const { id, status, dependencies } of tasks.values()) {
+    if (status !== "pending") continue;
+    for (const on of dependencies) {
+      const list = dependents.get(on);
+      if (list) list.push(id);
+      else dependents.set(on, [id]);
+    }
+  }
+  return dependents;
 }
 
 const reachableOf = new WeakMap<readonly Task[], ReadonlySet<TaskId>>();

@@ -46,11 +46,23 @@ const MAX_UNFOLDED = 80;
 /** Puts tasks together that have the same dependencies and the same dependents. */
 function foldAlike(nodes: readonly Node[], alone: ReadonlySet<string>): GraphChip[] {
   const dependents = dependentsOf(nodes);
+  // By numbers, because of thousands of names the keys would be long to make and to compare.
+  const numbers = new Map<string, number>();
+  const numberOf = (id: string) => {
+    const known = numbers.get(id) ?? numbers.size;
+    numbers.set(id, known);
+    return known;
+  };
+  const numbersOf = (ids: readonly string[]) =>
+    ids
+      .map(numberOf)
+      .sort((a, b) => a - b)
+      .join();
   const groups = new Map<string, Node[]>();
   for (const node of nodes) {
     const key = alone.has(node.id)
-      ? JSON.stringify(node.id)
-      : JSON.stringify([[...node.dependencies].sort(), dependents.get(node.id) ?? []]);
+      ? `alone ${node.id}`
+      : `${numbersOf(node.dependencies)} ${numbersOf(dependents.get(node.id) ?? [])}`;
     const group = groups.get(key);
     if (group) group.push(node);
     else groups.set(key, [node]);

@@ -254,10 +254,18 @@ export interface SnapshotUpdate {
 
 /** What the reader has after an update. @returns rows that did not change are the same objects as before. */
 export function applyUpdate(before: PlanSnapshot | undefined, update: SnapshotUpdate): PlanSnapshot {
-  const rows = new Map(update.reset ? [] : before?.tasks.map((row) => [row.id, row]));
-  for (const id of update.gone) rows.delete(id);
-  for (const row of update.rows) rows.set(row.id, row);
-  return { ...update.head, tasks: [...rows.values()].sort((a, b) => a.position - b.position) };
+  const changed = new Map(update.rows.map((row) => [row.id, row]));
+  const gone = new Set(update.gone);
+  const tasks: TaskRow[] = [];
+  for (const row of (!update.reset && before?.tasks) || []) {
+    const now = changed.get(row.id);
+    changed.delete(row.id);
+    if (now) tasks.push(now);
+    else if (!gone.has(row.id)) tasks.push(row);
+  }
+  tasks.push(...changed.values());
+  // Seldom is anything to be moved, and then a look at each is all that it takes.
+  return { ...update.head, tasks: tasks.sort((a, b) => a.position - b.position) };
 }
 
 /** One plan among all of them. */

@@ -279,6 +279,8 @@ function rowsOf(facts) {
   const hasNotEnded = (id) => !hasEnded(byId.get(id)?.status ?? "cancelled");
   return state.tasks.map((task) => {
     const own = claims.get(task.id) ?? NO_CLAIMS;
+    const known2 = knownRows.get(task);
+    if (task.status === "completed" && known2 && isSameList(known2.claims, own)) return known2.row;
     const is = standing(task, own.find(isLive), facts.waits.get(task.id), {
       open: task.status === "pending" ? task.dependencies.filter(hasNotEnded) : [],
       canRun: reachable.has(task.id),
@@ -287,7 +289,6 @@ function rowsOf(facts) {
     });
     const isCritical = expected?.critical.has(task.id) ?? false;
     const times = expected?.tasks.get(task.id);
-    const known2 = knownRows.get(task);
     const isSame = known2?.isCritical === isCritical && isSameList(known2.claims, own) && isSameStanding(known2.standing, is) && isSameSpan(known2.times, times, expected?.atMs ?? 0);
     if (isSame) return known2.row;
     const { reason, ...stands } = is;

@@ -38,7 +38,11 @@ function findHeldUp(tasks: readonly Task[]): Map<TaskId, TaskId[]> {
   const stuck = tasks.filter((task) => task.status === "pending" && !reachable.has(task.id));
   const dependents = new Map<TaskId, Task[]>();
   for (const task of stuck) {
-    for (const id of task.dependencies) dependents.set(id, [...(dependents.get(id) ?? []), task]);
+    for (const id of task.dependencies) {
+      const list = dependents.get(id);
+      if (list) list.push(task);
+      else dependents.set(id, [task]);
+    }
   }
   const broken = new Set(stuck.flatMap((task) => brokenDependencies(task, byId).map(({ task: id }) => id)));
   return new Map(

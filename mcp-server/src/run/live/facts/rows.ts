@@ -60,6 +60,9 @@ export function rowsOf(facts: RowFacts): TaskRow[] {
   const hasNotEnded = (id: TaskId) => !hasEnded(byId.get(id)?.status ?? "cancelled");
   return state.tasks.map((task) => {
     const own = claims.get(task.id) ?? NO_CLAIMS;
+    const known = knownRows.get(task);
+    // Of what is completed nothing else changes; in a large plan that is most.
+    if (task.status === "completed" && known && isSameList(known.claims, own)) return known.row;
     const is = standing(task, own.find(isLive), facts.waits.get(task.id), {
       open: task.status === "pending" ? task.dependencies.filter(hasNotEnded) : [],
       canRun: reachable.has(task.id),
@@ -68,7 +71,6 @@ export function rowsOf(facts: RowFacts): TaskRow[] {
     });
     const isCritical = expected?.critical.has(task.id) ?? false;
     const times = expected?.tasks.get(task.id);
-    const known = knownRows.get(task);
     const isSame =
       known?.isCritical === isCritical &&
       isSameList(known.claims, own) &&
