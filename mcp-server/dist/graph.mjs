@@ -384,6 +384,8 @@ var PlanGraph = class {
   #claimsOf = /* @__PURE__ */ new Map();
   #dependents = /* @__PURE__ */ new Map();
   #live = /* @__PURE__ */ new Map();
+  /** The same in order, with those under the cap; undefined: to be made when somebody asks. */
+  #liveClaims;
   #draining = /* @__PURE__ */ new Set();
   #checkouts = /* @__PURE__ */ new Set();
   #counts = /* @__PURE__ */ new Map();
@@ -416,11 +418,18 @@ var PlanGraph = class {
   }
   /** Claims that hold their task, oldest first. */
   get live() {
-    return [...this.#live.values()].sort((a, b) => a - b).flatMap((id) => this.#claims.get(id) ?? []);
+    return this.#liveInOrder().all;
   }
   /** Those of them that hold a place under the cap. */
   get underCap() {
-    return this.live.filter(takesPlace);
+    return this.#liveInOrder().underCap;
+  }
+  #liveInOrder() {
+    if (this.#liveClaims) return this.#liveClaims;
+    const ids = [...this.#live.values()].sort((a, b) => a - b);
+    const all = ids.flatMap((id) => this.#claims.get(id) ?? []);
+    this.#liveClaims = { all, underCap: all.filter(takesPlace) };
+    return this.#liveClaims;
   }
   /** Ended attempts whose scope may still be held. */
   get draining() {
@@ -496,6 +505,7 @@ var PlanGraph = class {
     }
   }
   #putClaim(claim) {
+    this.#liveClaims = void 0;
     this.#claims.set(claim.id, claim);
     this.#checkouts.add(claim.checkout);
     const ids = this.#claimsOf.get(claim.task);

@@ -355,6 +355,12 @@ var INSERT = {
   tasks: insertion(TASKS),
   claims: insertion(CLAIMS)
 };
+var DEFINITIONS = {
+  one: "select id, definition from tasks where plan_id = ? and id = ?",
+  some: "select id, definition from tasks where plan_id = ? and id in (select value from json_each(?))"
+};
+var EVENTS_OF_TYPES = `select * from events where plan_id = ?1 and type in (select value from json_each(?2))
+  and ${IS_INDEXED} and at_ms >= ?3 order by +seq`;
 var VERSION = "update plans set version = ? where id = ?";
 var LEASE = "update claims set last_seen_ms = ?, expires_at_ms = ? where id = ? and state in ('offered', 'running')";
 function insertion(table) {
@@ -384,21 +390,8 @@ function sqliteTransaction(statements, db, stamp) {
     planId,
     seq
   ).every(({ type, v }) => isReadable(type, v));
-  const definitionsOf = (planId, ids) => {
-    const which = ids.length === 1 ? "= ?" : "in (select value from json_each(?))";
-    return all(
-      `select id, definition from tasks where plan_id = ? and id ${which}`,
-      planId,
-      ids.length === 1 ? ids[0] : JSON.stringify(ids)
-    );
-  };
-  const eventsOf = (planId, types, sinceMs) => all(
-    `select * from events where plan_id = ?1 and type in (select value from json_each(?2))
-        and ${IS_INDEXED} and at_ms >= ?3 order by +seq`,
-    planId,
-    JSON.stringify(types),
-    sinceMs
-  );
+  const definitionsOf = (planId, ids) => ids.length === 1 ? all(DEFINITIONS.one, planId, ids[0]) : all(DEFINITIONS.some, planId, JSON.stringify(ids));
+  const eventsOf = (planId, types, sinceMs) => all(EVENTS_OF_TYPES, planId, JSON.stringify(types), sinceMs);
   let last;
   const lastSeq = () => {
     last ??= all("select max(seq) as seq from events")[0]?.seq ?? 0;

@@ -14,6 +14,8 @@ export class PlanGraph {
   readonly #claimsOf = new Map<TaskId, Set<AttemptId>>();
   readonly #dependents = new Map<TaskId, Set<TaskId>>();
   readonly #live = new Map<TaskId, AttemptId>();
+  /** The same in order, with those under the cap; undefined: to be made when somebody asks. */
+  #liveClaims: { readonly all: readonly AnyClaim[]; readonly underCap: readonly AnyClaim[] } | undefined;
   readonly #draining = new Set<AttemptId>();
   readonly #checkouts = new Set<string>();
   readonly #counts = new Map<TaskStatus, number>();
@@ -52,13 +54,21 @@ export class PlanGraph {
   }
 
   /** Claims that hold their task, oldest first. */
-  get live(): AnyClaim[] {
-    return [...this.#live.values()].sort((a, b) => a - b).flatMap((id) => this.#claims.get(id) ?? []);
+  get live(): readonly AnyClaim[] {
+    return this.#liveInOrder().all;
   }
 
   /** Those of them that hold a place under the cap. */
-  get underCap(): AnyClaim[] {
-    return this.live.filter(takesPlace);
+  get underCap(): readonly AnyClaim[] {
+    return this.#liveInOrder().underCap;
+  }
+
+  #liveInOrder() {
+    if (this.#liveClaims) return this.#liveClaims;
+    const ids = [...this.#live.values()].sort((a, b) => a - b);
+    const all = ids.flatMap((id) => this.#claims.get(id) ?? []);
+    this.#liveClaims = { all, underCap: all.filter(takesPlace) };
+    return this.#liveClaims;
   }
 
   /** Ended attempts whose scope may still be held. */
@@ -149,6 +159,7 @@ export class PlanGraph {
   }
 
   #putClaim(claim: AnyClaim): void {
+    this.#liveClaims = undefined;
     this.#claims.set(claim.id, claim);
     this.#checkouts.add(claim.checkout);
     const ids = this.#claimsOf.get(claim.task);

@@ -52,6 +52,15 @@ const INSERT = {
   claims: insertion(CLAIMS),
 };
 
+const DEFINITIONS = {
+  one: "select id, definition from tasks where plan_id = ? and id = ?",
+  some: "select id, definition from tasks where plan_id = ? and id in (select value from json_each(?))",
+};
+
+/** Ordered by an expression, or the whole log of the plan would be read in its order. */
+const EVENTS_OF_TYPES = `select * from events where plan_id = ?1 and type in (select value from json_each(?2))
+  and ${IS_INDEXED} and at_ms >= ?3 order by +seq`;
+
 const VERSION = "update plans set version = ? where id = ?";
 
 const LEASE =
@@ -110,24 +119,13 @@ export function sqliteTransaction(
       seq,
     ).every(({ type, v }) => isReadable(type, v));
 
-  const definitionsOf = (planId: number, ids: readonly string[]) => {
-    const which = ids.length === 1 ? "= ?" : "in (select value from json_each(?))";
-    return all<DefinitionRow>(
-      `select id, definition from tasks where plan_id = ? and id ${which}`,
-      planId,
-      ids.length === 1 ? ids[0] : JSON.stringify(ids),
-    );
-  };
+  const definitionsOf = (planId: number, ids: readonly string[]) =>
+    ids.length === 1
+      ? all<DefinitionRow>(DEFINITIONS.one, planId, ids[0])
+      : all<DefinitionRow>(DEFINITIONS.some, planId, JSON.stringify(ids));
 
-  // Ordered by an expression, or the whole log of the plan would be read in its order.
   const eventsOf = (planId: number, types: readonly string[], sinceMs: number) =>
-    all<Selectable<EventsTable>>(
-      `select * from events where plan_id = ?1 and type in (select value from json_each(?2))
-        and ${IS_INDEXED} and at_ms >= ?3 order by +seq`,
-      planId,
-      JSON.stringify(types),
-      sinceMs,
-    );
+    all<Selectable<EventsTable>>(EVENTS_OF_TYPES, planId, JSON.stringify(types), sinceMs);
 
   let last: number | undefined;
   /** Nobody else writes meanwhile, and what this transaction has changed is written once, at its end. */
