@@ -83,7 +83,11 @@ export async function buildPageTo(outdir) {
     target: "es2022",
     charset: "utf8",
     legalComments: "none",
-    tsconfig: join(root, PAGE, "tsconfig.json"),
+    jsx: "transform",
+    jsxFactory: "h",
+    jsxFragment: "Fragment",
+    inject: [join(root, PAGE, "jsx.ts")],
+    tsconfigRaw: {},
     logLevel: "warning",
   });
   cpSync(join(root, PAGE, "index.html"), join(outdir, "index.html"));

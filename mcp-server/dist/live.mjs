@@ -74,20 +74,20 @@ var TITLES = {
 };
 var WAIT_WORDS = {
   next: "next",
-  cap: "cap",
-  role: "role",
-  files: "files",
+  cap: "without a free agent",
+  role: "with their role busy",
+  files: "with files held",
   turn: "in turn",
-  retry: "retry first",
+  retry: "after a retry",
   schedule: "held back",
-  level: "level",
-  limit: "limit",
+  level: "after the level before",
+  limit: "at a limit",
   elsewhere: "elsewhere",
   held: "paused",
-  tasks: "others",
-  question: "asks",
+  tasks: "waiting for others",
+  question: "asking",
   failed: "failed",
-  behind: "behind these"
+  behind: "waiting for those"
 };
 function rowGroups(tasks) {
   const rows = new Map(ROW_GROUPS.map((group) => [group, []]));
@@ -119,7 +119,7 @@ function summaryOf(group, rows) {
     ].join(" · ");
   }
   const counts = WAIT_KINDS.map((kind) => [kind, rows.filter(({ why }) => why === kind).length]);
-  return counts.filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a).map(([kind, count]) => `${WAIT_WORDS[kind]} ${count}`).join(" · ");
+  return counts.filter(([, count]) => count > 0).filter(([kind]) => kind !== "tasks").sort(([one, a], [other, b]) => Number(one === "behind") - Number(other === "behind") || b - a).map(([kind, count]) => `${count} ${WAIT_WORDS[kind]}`).join(" · ");
 }
 function signOf(row) {
   if (row.why === "question") return "?";
@@ -154,7 +154,7 @@ function rowWords(row, nowMs) {
 function leftWords({ forecast }) {
   if (!forecast) return "";
   const { leftMs, lowerBoundMs } = forecast;
-  const bound = lowerBoundMs >= leftMs || lowerBoundMs <= 0 ? "" : `, no plan is shorter than ${formatDuration(lowerBoundMs)}`;
+  const bound = lowerBoundMs >= leftMs || lowerBoundMs <= 0 ? "" : `, at least ${formatDuration(lowerBoundMs)}`;
   return `≈ ${formatDuration(leftMs)} left${bound}`;
 }
 function countWords({ counts }) {

@@ -88,7 +88,8 @@ program.command("status [plan]").description("how the plans of this repository s
   process.exitCode = await statusCommand(await context(), plan, options, pluginRoot);
 });
 addRunCommands(program, pluginRoot);
-program.command("serve [plan]").description("the plans of this repository on a page in a browser of this machine, live, until it is ended").option("--port <n>", "this port; else any that is free", port, 0).option("--no-open", "print the link, and open nothing").option("--keep", "go on although nobody has looked for half an hour").option("--read-only", "show, and refuse every action").option("--also <folder>", "the plans of this checkout as well; more than once for several", listed, []).option("--allow-host <name>", "answer also under this name of a host, for a tunnel", listed, []).action(
+var EDITORS = ["vscode", "cursor", "idea", "none"];
+program.command("serve [plan]").description("the plans of this repository on a page in a browser of this machine, live, until it is ended").option("--port <n>", "this port; else any that is free", port, 0).option("--no-open", "print the link, and open nothing").option("--keep", "go on although nobody has looked for half an hour").option("--read-only", "show, and refuse every action").option("--also <folder>", "the plans of this checkout as well; more than once for several", listed, []).option("--allow-host <name>", "answer also under this name of a host, for a tunnel", listed, []).addOption(new Option("--editor <name>", "what links to files open").choices(EDITORS)).action(
   async (plan, { also, ...options }) => {
     const { serveCommand } = await import("./cli/serve.mjs");
     const others = also.map((folder) => context(resolve(folder)));

@@ -110,6 +110,9 @@ import { act } from "./run/live/act.mjs";
 // import:run/live.mjs in serve.mjs
 import { PlanWatch, fileClashes, planEntry, planHistory, taskDetail } from "./run/live.mjs";
 
+// import:serve/editor-link.mjs in serve.mjs
+import { editorLink } from "./serve/editor-link.mjs";
+
 // mcp-server/src/serve/api.ts
 var MAX_NOTE = 8e3;
 var session = z.strictObject({ code: z.string().min(1).max(100) });
@@ -168,13 +171,20 @@ function decoded(part) {
 function methodOf({ name }) {
   return name === "session" || name === "act" ? "POST" : "GET";
 }
-async function answer(sources, route, body) {
+async function answer(sources, route, body, editor = "none") {
   if (route.name === "plans") return { plans: await sources.list() };
   if (route.name === "plan") return (await sources.watch(route.plan)).snapshot();
   const { ctx, store, slug, isHere } = await sources.find(route.plan);
   if (route.name === "history") return planHistory(ctx, store, slug);
   if (route.name === "clashes") return fileClashes(ctx, store, slug);
-  if (route.name === "task") return taskDetail(ctx, store, slug, route.task, isHere);
+  if (route.name === "task") {
+    const detail = await taskDetail(ctx, store, slug, route.task, isHere);
+    const files = detail.files.map((file) => {
+      const open = editorLink(editor, ctx.checkout.root, file.path);
+      return open === void 0 ? file : { ...file, open };
+    });
+    return { ...detail, files };
+  }
   return act(ctx, slug, actionIn(body));
 }
 

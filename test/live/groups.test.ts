@@ -73,7 +73,7 @@ describe("the groups of rows", () => {
     const why = (kind: TaskRow["why"], id: string) =>
       row({ id, group: "couldStart", ...(kind && { why: kind }) });
     const [group] = rowGroups([why("files", "1"), why("cap", "2"), why("cap", "3")]);
-    expect(group?.summary).toBe("cap 2 · files 1");
+    expect(group?.summary).toBe("2 without a free agent · 1 with files held");
   });
 });
 
@@ -114,7 +114,7 @@ describe("the words of a row", () => {
 describe("the words of a plan", () => {
   it("say how long still, with the bound only where it says something", () => {
     const left = (leftMs: number, lowerBoundMs: number) => leftWords({ forecast: { leftMs, lowerBoundMs } });
-    expect(left(23 * MINUTE_MS, 19 * MINUTE_MS)).toBe("≈ 23 min left, no plan is shorter than 19 min");
+    expect(left(23 * MINUTE_MS, 19 * MINUTE_MS)).toBe("≈ 23 min left, at least 19 min");
     expect(left(MINUTE_MS, MINUTE_MS)).toBe("≈ 1 min left");
     expect(leftWords({})).toBe("");
   });

@@ -244,6 +244,7 @@ function snapshot(whole: Whole, atMs: number): PlanSnapshot {
   );
   const counts = countsOf(rows);
   const isDone = atMs >= endMs;
+  const leftMs = Math.max(...rows.map(({ expected }) => expected?.endMs ?? 0), atMs) - atMs;
   const needs = needsAt(runs, statuses, behind);
   const tokens = rows.reduce((sum, row) => sum + (row.tokens ?? 0), 0);
   return {
@@ -260,7 +261,7 @@ function snapshot(whole: Whole, atMs: number): PlanSnapshot {
     ...(isDone && { endedAtMs: endMs }),
     cap: { running: counts.running, now: cap, allowed: cap },
     counts,
-    ...(!isDone && { forecast: { leftMs: endMs - atMs, lowerBoundMs: Math.round((endMs - atMs) * 0.8) } }),
+    ...(!isDone && { forecast: { leftMs, lowerBoundMs: Math.round(leftMs * 0.8) } }),
     cost: {
       tokens,
       tokensPerMinute: isDone ? 0 : Math.round(tokens / Math.max(1, (atMs - startMs) / MINUTE_MS)),

@@ -67,6 +67,7 @@ export function detailOf(snapshot: PlanSnapshot, id: string): TaskDetail | undef
             hunks:
               "@@ -1,3 +1,4 @@\n import { sum } from './sum.ts';\n-export const fee = 2;\n+export const fee = 3;\n+export const islands = ['Juist', 'Sylt'];",
             restorable: true,
+            open: `vscode://file/home/ada/shop/src/orders/${id}.ts`,
           },
           { path: `test/orders/${id}/fee.test.ts`, kind: "added", hunks: "@@ -0,0 +1 @@\n+it('has a fee');" },
         ]

@@ -161,6 +161,31 @@ describe.skipIf(hasNoBrowser)("the page", () => {
     await expect.poll(order).not.toEqual(held);
   });
 
+  it("the page moves nothing under the pointer when something needs the user, or no longer does", async () => {
+    const plan = simulatedPlan({ tasks: 60 });
+    const calm = { ...plan.snapshotAt(plan.startMs + 20 * MINUTE), needs: [] };
+    const asked = {
+      ...calm,
+      seq: calm.seq + 1,
+      needs: [{ kind: "decision", text: "Which of both?", holdsUp: [], actions: ["resume"] }],
+    } satisfies PlanSnapshot;
+    const { page } = await seen(plan, calm);
+    const row = page.locator(".row").nth(6);
+    const placeOf = async () => Math.round((await row.boundingBox())?.y ?? -1);
+    const before = await placeOf();
+    await row.hover();
+    server().show("orders", { snapshot: asked, history: plan.history });
+    await page.locator(".needs").getByText("Which of both?").waitFor();
+    expect(await placeOf()).toBe(before);
+    await page.mouse.move(700, 5);
+    await expect.poll(placeOf).toBeGreaterThan(before);
+    const below = await placeOf();
+    await row.hover();
+    server().show("orders", { snapshot: { ...calm, seq: calm.seq + 2 }, history: plan.history });
+    await page.locator(".needs").getByText("Which of both?").waitFor({ state: "detached" });
+    expect(await placeOf()).toBe(below);
+  });
+
   it("the page shows a run as it was, and at its end as it is", async () => {
     const plan = simulatedPlan({ tasks: 60 });
     const end = plan.snapshotAt(plan.endMs);

@@ -201,9 +201,10 @@ var KeyActions = class {
     await (await this.#page)?.close();
   }
   async #servePage() {
-    const [{ PageServer }, { readPageFiles }] = await Promise.all([
+    const [{ PageServer }, { readPageFiles }, { usualEditor }] = await Promise.all([
       import("../serve/http-server.mjs"),
-      import("../serve/page-files.mjs")
+      import("../serve/page-files.mjs"),
+      import("../serve/editor-link.mjs")
     ]);
     const files = readPageFiles(join(this.pluginRoot, "mcp-server", "dist", "page"));
     return PageServer.start({
@@ -211,7 +212,8 @@ var KeyActions = class {
       files,
       port: 0,
       allowedHosts: /* @__PURE__ */ new Set(),
-      readOnly: false
+      readOnly: false,
+      editor: usualEditor(process.env)
     });
   }
 };

@@ -13,6 +13,9 @@ import { openPage } from "../host/desktop/open-page.mjs";
 // import:run/plan.mjs in cli/serve.mjs
 import { readPlan } from "../run/plan.mjs";
 
+// import:serve/editor-link.mjs in cli/serve.mjs
+import { usualEditor } from "../serve/editor-link.mjs";
+
 // import:serve/http-server.mjs in cli/serve.mjs
 import { PageServer } from "../serve/http-server.mjs";
 
@@ -50,11 +53,11 @@ The link opens the page once, within two minutes.
   await server.close();
   await Promise.all(contexts.map((context) => context.close()));
 }
-async function start(contexts, { port, allowHost, readOnly = false }, pluginRoot) {
+async function start(contexts, { port, allowHost, readOnly = false, editor = usualEditor(process.env) }, pluginRoot) {
   const files = readPageFiles(join(pluginRoot, "mcp-server", "dist", "page"));
   const allowedHosts = new Set(allowHost.map((name) => name.toLowerCase()));
   try {
-    return await PageServer.start({ contexts, files, port, allowedHosts, readOnly });
+    return await PageServer.start({ contexts, files, port, allowedHosts, readOnly, editor });
   } catch (error) {
     if (error.code !== "EADDRINUSE") throw error;
     throw new CallerError(

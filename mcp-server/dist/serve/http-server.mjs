@@ -109,7 +109,7 @@ var PageServer = class _PageServer {
     sendJson(response, await this.#answerOf(route, request));
   }
   async #answerOf(route, request) {
-    if (route.name !== "act") return answer(this.#sources, route, void 0);
+    if (route.name !== "act") return answer(this.#sources, route, void 0, this.options.editor);
     const body = await bodyOf(request);
     if (this.options.readOnly)
       throw new CallerError("wrong_state", "The page only shows.", "Start it without --read-only.", "do");

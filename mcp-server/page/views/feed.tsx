@@ -5,7 +5,7 @@ import { plan } from "../state/plan-state.ts";
 import { clockLength, timeOfDay } from "../time/words.ts";
 import { Foreign } from "./foreign.tsx";
 
-const MAX_LINES = 4;
+const MAX_LINES = 5;
 
 interface FeedLine {
   readonly key: string;

@@ -1,12 +1,13 @@
 import type { JSX } from "preact";
 import { planActions } from "../../src/live/groups.ts";
 import type { LimitNow, PlanSnapshot, SnapshotHead } from "../../src/live/snapshot.ts";
-import { act, isActing, mayAct, question } from "../state/actions.ts";
+import { act, mayAct } from "../state/actions.ts";
 import { writeAddress } from "../state/address.ts";
 import { connection, nowMs, plan, plans, replay } from "../state/plan-state.ts";
 import { nextTheme, theme } from "../state/theme.ts";
 import { clockLength, moment, moneyAmount, roughLength, timeOfDay, tokenCount } from "../time/words.ts";
 import { Foreign } from "./foreign.tsx";
+import { ActionButton } from "./needs.tsx";
 
 /** The plan as a whole: how far it is, how long still, what it takes, and what can be done to it. */
 export function Header({ snapshot }: { readonly snapshot: PlanSnapshot }): JSX.Element {
@@ -105,7 +106,7 @@ function Left({ snapshot }: { readonly snapshot: SnapshotHead }): JSX.Element | 
   return (
     <Figure
       main={`≈ ${roughLength(leftMs)} left`}
-      small={`done ≈ ${moment(atMs + forecast.leftMs, nowMs.value)}${bound ? ` · no plan is shorter than ${roughLength(forecast.lowerBoundMs)}` : ""}`}
+      small={`done ≈ ${moment(atMs + forecast.leftMs, nowMs.value)}${bound ? ` · at least ${roughLength(forecast.lowerBoundMs)}` : ""}`}
     />
   );
 }
@@ -127,9 +128,7 @@ function Agents({ snapshot }: { readonly snapshot: PlanSnapshot }): JSX.Element 
       <small>
         {cap.now < cap.allowed
           ? `limited, else ${cap.allowed}`
-          : machines > 1
-            ? `on ${machines} machines`
-            : "at most"}{" "}
+          : `${machines > 1 ? `on ${machines} machines, ` : ""}at most`}{" "}
         {maySet && (
           <>
             <button
@@ -160,14 +159,19 @@ function Agents({ snapshot }: { readonly snapshot: PlanSnapshot }): JSX.Element 
 function Cost({ snapshot: { cost } }: { readonly snapshot: SnapshotHead }): JSX.Element | null {
   if (cost.tokens === 0 && cost.limits.length === 0) return null;
   const perMinute = cost.tokensPerMinute;
-  const limits = cost.limits.map(limitWords);
   const isPriced = cost.limits.some(({ name }) => name === "maxCost");
   const parts = [
     ...(perMinute === undefined ? [] : [`${tokenCount(perMinute)}/min`]),
     ...(cost.money && !isPriced ? [moneyAmount(cost.money.amount, cost.money.currency)] : []),
-    ...limits,
+    ...cost.limits.map(limitWords),
   ];
-  return <Figure main={`${tokenCount(cost.tokens)} tokens`} small={parts.join(" · ")} />;
+  return (
+    <Figure
+      main={`${tokenCount(cost.tokens)} tokens`}
+      small={parts.join(" · ")}
+      isOver={cost.limits.some(({ used, max }) => used >= max)}
+    />
+  );
 }
 
 function limitWords({ name, used, max, currency }: LimitNow): string {
@@ -177,11 +181,19 @@ function limitWords({ name, used, max, currency }: LimitNow): string {
   return `${name} ${used} of ${max}`;
 }
 
-function Figure({ main, small }: { readonly main: string; readonly small: string }): JSX.Element {
+function Figure({
+  main,
+  small,
+  isOver,
+}: {
+  readonly main: string;
+  readonly small: string;
+  readonly isOver?: boolean;
+}): JSX.Element {
   return (
     <div class="figure num">
       <b>{main}</b>
-      <small>
+      <small class={isOver ? "over" : ""}>
         <Foreign text={small} />
       </small>
     </div>
@@ -192,27 +204,11 @@ function Controls({ snapshot }: { readonly snapshot: PlanSnapshot }): JSX.Elemen
   const actions = mayAct.value ? planActions(snapshot) : [];
   return (
     <div class="controls">
-      {actions.includes("pause") && (
-        <button type="button" disabled={isActing.value} onClick={() => void act({ do: "pause" })}>
-          Pause
-        </button>
-      )}
-      {actions.includes("resume") && (
-        <button type="button" disabled={isActing.value} onClick={() => void act({ do: "resume" })}>
-          Resume
-        </button>
-      )}
-      {actions.includes("stop") && (
-        <button
-          type="button"
-          disabled={isActing.value}
-          onClick={() => {
-            question.value = { action: "stop" };
-          }}
-        >
-          Stop…
-        </button>
-      )}
+      {actions
+        .filter((action) => action !== "cap")
+        .map((action) => (
+          <ActionButton key={action} action={action} />
+        ))}
       <button type="button" class="theme" aria-label={`Colours: ${theme.value}`} onClick={nextTheme}>
         <svg viewBox="0 0 16 16" aria-hidden="true">
           <circle cx="8" cy="8" r="6" />

@@ -30,7 +30,7 @@ export function Needs({ needs }: { readonly needs: readonly Need[] }): JSX.Eleme
               showsAll.value = !showsAll.value;
             }}
           >
-            {showsAll.value ? "fewer" : `all ${needs.length}`}
+            {showsAll.value ? "fewer" : `${needs.length - MAX_CARDS} more…`}
           </button>
         )}
       </h2>

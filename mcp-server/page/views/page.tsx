@@ -1,4 +1,5 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { session } from "../connection/session.ts";
 import { outcome } from "../state/actions.ts";
 import { address } from "../state/address.ts";
@@ -44,10 +45,10 @@ export function Page(): JSX.Element {
         <Notices />
         <Needs needs={snapshot.needs} />
       </section>
-      <main>
+      <Main>
         {view === "graph" ? <Graph /> : <RunList />}
         {task !== undefined ? <TaskPanel task={task} /> : trouble && <TroublePanel />}
-      </main>
+      </Main>
       <Strip />
       <Outcome />
       <ActionDialog />
@@ -57,6 +58,36 @@ export function Page(): JSX.Element {
       </div>
     </div>
   );
+}
+
+/** What stands above it grows over it, and moves it only when the pointer leaves: nobody clicks at what has just moved. */
+function Main({ children }: { readonly children: ComponentChildren }): JSX.Element {
+  const element = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    const main = element.current as HTMLElement;
+    const above = main.previousElementSibling as HTMLElement;
+    let heldAt: number | undefined;
+    const endAbove = () => above.offsetTop + above.offsetHeight;
+    const place = () => {
+      main.style.top = heldAt === undefined ? "" : `${heldAt - endAbove()}px`;
+    };
+    main.onpointerenter = ({ pointerType }) => {
+      if (pointerType === "mouse") heldAt = endAbove();
+    };
+    const release = () => {
+      heldAt = undefined;
+      place();
+    };
+    main.onpointerleave = release;
+    addEventListener("resize", release);
+    const observer = new ResizeObserver(place);
+    observer.observe(main);
+    return () => {
+      removeEventListener("resize", release);
+      observer.disconnect();
+    };
+  }, []);
+  return <main ref={element}>{children}</main>;
 }
 
 function NoSession(): JSX.Element {

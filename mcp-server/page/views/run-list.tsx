@@ -133,7 +133,7 @@ export function RunList(): JSX.Element {
 }
 
 const FLAG_WORDS: Readonly<Record<Flag, string>> = {
-  failed: "failed",
+  failed: "failed at least once",
   silent: "silent",
   over: "longer than expected",
   critical: "on the critical path",
@@ -188,13 +188,6 @@ function Picks({ waiting, isEmpty }: { readonly waiting: number; readonly isEmpt
           </button>
         </>
       )}
-      <span class="legend" aria-hidden="true">
-        {LEGEND.map(([kind, words]) => (
-          <span key={kind}>
-            <i class={`bar ${kind}`} /> {words}
-          </span>
-        ))}
-      </span>
       {waiting > 0 && (
         <button type="button" class="small held" onClick={applyOrder}>
           {waiting === 1 ? "1 change of order waits" : `${waiting} changes of order wait`}
@@ -203,16 +196,6 @@ function Picks({ waiting, isEmpty }: { readonly waiting: number; readonly isEmpt
     </Toolbar>
   );
 }
-
-const LEGEND = [
-  ["completed", "completed"],
-  ["running", "running"],
-  ["failed", "failed"],
-  ["lost", "lost"],
-  ["asked", "asks"],
-  ["planned", "expected"],
-  ["planned critical", "critical"],
-] as const;
 
 function Columns({ headRef }: { readonly headRef: { current: HTMLDivElement | null } }): JSX.Element {
   const axis = useRef<HTMLSpanElement>(null);
@@ -231,7 +214,7 @@ function Columns({ headRef }: { readonly headRef: { current: HTMLDivElement | nu
       <Head label="State" isHidden />
       <Head label="Task" />
       <Head label="Subject" isHidden />
-      <Head label="Role" />
+      <Head label={hasMachines.value ? "Machine · role" : "Role"} />
       <Head label="Took / expected" />
       <Head label="Tokens" class="right" />
       <span role="columnheader" class="axis num" ref={axis} aria-label="Time">

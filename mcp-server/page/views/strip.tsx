@@ -139,6 +139,14 @@ function Overview(): JSX.Element {
   const rows: readonly TaskRow[] = plan.value?.tasks ?? [];
   return (
     <div class="overview">
+      <p class="legend" aria-hidden="true">
+        Agents at work:
+        {LEGEND.map(([kind, words]) => (
+          <span key={kind}>
+            <i class={`bar ${kind}`} /> {words}
+          </span>
+        ))}
+      </p>
       <LoadArea rows={rows} atMs={drawnMs.value} full={mostAtOnce.value} />
       <Marks />
       {labels.value.map(({ ms, at, text }) => (
@@ -175,6 +183,17 @@ function Slider(): JSX.Element {
     </>
   );
 }
+
+/** Of the list as well. */
+const LEGEND = [
+  ["completed", "completed"],
+  ["running", "running"],
+  ["failed", "failed"],
+  ["lost", "lost"],
+  ["asked", "asks"],
+  ["planned", "expected"],
+  ["planned critical", "critical path"],
+] as const;
 
 const MARK_KINDS = [
   ["failed", ["failed", "unreported"]],

@@ -412,7 +412,7 @@ const KIND_WORDS: Readonly<Record<TaskFile["kind"], string>> = {
 };
 
 function ChangedFile({ file, task }: { readonly file: TaskFile; readonly task: string }): JSX.Element {
-  const { path, kind, hunks, instead, uncertain, restorable } = file;
+  const { path, kind, hunks, instead, uncertain, restorable, open } = file;
   const lines = hunks?.split("\n") ?? [];
   const added = lines.filter((line) => line.startsWith("+")).length;
   const removed = lines.filter((line) => line.startsWith("-")).length;
@@ -436,7 +436,8 @@ function ChangedFile({ file, task }: { readonly file: TaskFile; readonly task: s
         {instead !== undefined && <p class="dim">{instead}</p>}
         <button type="button" class="small" onClick={() => void navigator.clipboard.writeText(path)}>
           Copy the path
-        </button>
+        </button>{" "}
+        {open && <a href={open}>Open in the editor</a>}
       </details>
       {restorable && mayAct.value && <ActionButton action="restore" task={task} text={path} />}
     </div>

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import manifest from "../../../.claude-plugin/plugin.json" with { type: "json" };
 import { createContext, type OpenContext } from "../run/project/run-context.ts";
+import type { Editor } from "../serve/editor-link.ts";
 import type { ApproveOptions } from "./approve.ts";
 import type { DeliverOptions } from "./deliver.ts";
 import type { PlanOptions } from "./plan.ts";
@@ -42,6 +43,8 @@ program
 
 addRunCommands(program, pluginRoot);
 
+const EDITORS = ["vscode", "cursor", "idea", "none"] as const satisfies readonly Editor[];
+
 program
   .command("serve [plan]")
   .description("the plans of this repository on a page in a browser of this machine, live, until it is ended")
@@ -51,6 +54,7 @@ program
   .option("--read-only", "show, and refuse every action")
   .option("--also <folder>", "the plans of this checkout as well; more than once for several", listed, [])
   .option("--allow-host <name>", "answer also under this name of a host, for a tunnel", listed, [])
+  .addOption(new Option("--editor <name>", "what links to files open").choices(EDITORS))
   .action(
     async (plan: string | undefined, { also, ...options }: ServeOptions & { also: readonly string[] }) => {
       const { serveCommand } = await import("./serve.ts");

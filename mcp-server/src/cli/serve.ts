@@ -4,6 +4,7 @@ import { CallerError } from "../errors/caller-error.ts";
 import { openPage } from "../host/desktop/open-page.ts";
 import { readPlan } from "../run/plan/plan-view.ts";
 import type { OpenContext } from "../run/project/run-context.ts";
+import { type Editor, usualEditor } from "../serve/editor-link.ts";
 import { PageServer } from "../serve/http-server.ts";
 import { readPageFiles } from "../serve/page-files.ts";
 
@@ -17,13 +18,14 @@ export interface ServeOptions {
   readonly keep?: boolean;
   readonly readOnly?: boolean;
   readonly allowHost: readonly string[];
+  readonly editor?: Editor;
 }
 
 /**
  * Serves the page until it is ended by a key or a signal, or nobody has looked for half an hour.
  * @param contexts this checkout, and others whose plans are shown as well.
  * @param plan which is shown first.
- * @throws CallerError for an unknown plan or a port that is taken.
+ * @throws CallerError for an unknown plan, a port that is taken, or a page that is not there.
  */
 export async function serveCommand(
   contexts: readonly [OpenContext, ...OpenContext[]],
@@ -58,13 +60,13 @@ export async function serveCommand(
 
 async function start(
   contexts: readonly [OpenContext, ...OpenContext[]],
-  { port, allowHost, readOnly = false }: ServeOptions,
+  { port, allowHost, readOnly = false, editor = usualEditor(process.env) }: ServeOptions,
   pluginRoot: string,
 ): Promise<PageServer> {
   const files = readPageFiles(join(pluginRoot, "mcp-server", "dist", "page"));
   const allowedHosts = new Set(allowHost.map((name) => name.toLowerCase()));
   try {
-    return await PageServer.start({ contexts, files, port, allowedHosts, readOnly });
+    return await PageServer.start({ contexts, files, port, allowedHosts, readOnly, editor });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     throw new CallerError(

@@ -16,7 +16,7 @@ export interface ShownGroup {
   readonly group: RowGroup;
   readonly title: string;
   readonly rows: readonly TaskRow[];
-  /** What there is to say of all of them at once, such as `cap 6 · files 2`; may be empty. */
+  /** What there is to say of all of them at once, such as `6 without a free agent · 2 with files held`; may be empty. */
   readonly summary: string;
 }
 
@@ -28,22 +28,23 @@ const TITLES: Readonly<Record<RowGroup, string>> = {
   done: "Done",
 };
 
+/** What stands behind how many there are. */
 const WAIT_WORDS: Readonly<Record<WaitKind, string>> = {
   next: "next",
-  cap: "cap",
-  role: "role",
-  files: "files",
+  cap: "without a free agent",
+  role: "with their role busy",
+  files: "with files held",
   turn: "in turn",
-  retry: "retry first",
+  retry: "after a retry",
   schedule: "held back",
-  level: "level",
-  limit: "limit",
+  level: "after the level before",
+  limit: "at a limit",
   elsewhere: "elsewhere",
   held: "paused",
-  tasks: "others",
-  question: "asks",
+  tasks: "waiting for others",
+  question: "asking",
   failed: "failed",
-  behind: "behind these",
+  behind: "waiting for those",
 };
 
 /** The groups that have rows: running ones by length, then by when they are expected, ended ones newest first. */
@@ -69,7 +70,10 @@ const ORDER: Readonly<Record<RowGroup, (a: TaskRow, b: TaskRow) => number>> = {
   done: (a, b) => (lastOf(b)?.endMs ?? 0) - (lastOf(a)?.endMs ?? 0) || a.position - b.position,
 };
 
-/** How many for which reason, the most frequent first; of what has ended, what did not go at once. */
+/**
+ * How many for which reason, the most frequent first, and last those that only wait for the rest; of what has ended, what
+ * did not go at once.
+ */
 function summaryOf(group: RowGroup, rows: readonly TaskRow[]): string {
   if (group === "running") return "";
   if (group === "done") {
@@ -81,11 +85,15 @@ function summaryOf(group: RowGroup, rows: readonly TaskRow[]): string {
     ].join(" · ");
   }
   const counts = WAIT_KINDS.map((kind) => [kind, rows.filter(({ why }) => why === kind).length] as const);
-  return counts
-    .filter(([, count]) => count > 0)
-    .sort(([, a], [, b]) => b - a)
-    .map(([kind, count]) => `${WAIT_WORDS[kind]} ${count}`)
-    .join(" · ");
+  return (
+    counts
+      .filter(([, count]) => count > 0)
+      // The title says it.
+      .filter(([kind]) => kind !== "tasks")
+      .sort(([one, a], [other, b]) => Number(one === "behind") - Number(other === "behind") || b - a)
+      .map(([kind, count]) => `${count} ${WAIT_WORDS[kind]}`)
+      .join(" · ")
+  );
 }
 
 /** The sign of a row: what its status is, that it is on its way onto a branch, or that it asks. */
@@ -129,14 +137,12 @@ export function rowWords(row: TaskRow, nowMs: number): string {
   return row.reason ?? "";
 }
 
-/** `≈ 23 min left, no plan is shorter than 19 min`; empty where nothing is expected. */
+/** `≈ 23 min left, at least 19 min`; empty where nothing is expected. */
 export function leftWords({ forecast }: Pick<SnapshotHead, "forecast">): string {
   if (!forecast) return "";
   const { leftMs, lowerBoundMs } = forecast;
   const bound =
-    lowerBoundMs >= leftMs || lowerBoundMs <= 0
-      ? ""
-      : `, no plan is shorter than ${formatDuration(lowerBoundMs)}`;
+    lowerBoundMs >= leftMs || lowerBoundMs <= 0 ? "" : `, at least ${formatDuration(lowerBoundMs)}`;
   return `≈ ${formatDuration(leftMs)} left${bound}`;
 }
 

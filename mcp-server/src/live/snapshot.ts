@@ -382,6 +382,8 @@ export interface TaskFile {
   readonly instead?: string;
   /** Somebody overwrote what the task had in it, and it can be put back. */
   readonly restorable?: true;
+  /** The address by which the user's editor opens it. */
+  readonly open?: string;
 }
 
 export interface EventLine {

@@ -5,6 +5,7 @@ import { act } from "../run/live/act.ts";
 import { fileClashes } from "../run/live/file-clashes.ts";
 import { planHistory } from "../run/live/plan-history.ts";
 import { taskDetail } from "../run/live/task-detail.ts";
+import { type Editor, editorLink } from "./editor-link.ts";
 import type { PlanSources } from "./plan-sources.ts";
 
 /** What a person types is a note or an answer. */
@@ -92,12 +93,24 @@ export function methodOf({ name }: Route): "GET" | "POST" {
 }
 
 /** The answer of a route. @throws CallerError */
-export async function answer(sources: PlanSources, route: AnsweredRoute, body: unknown): Promise<unknown> {
+export async function answer(
+  sources: PlanSources,
+  route: AnsweredRoute,
+  body: unknown,
+  editor: Editor = "none",
+): Promise<unknown> {
   if (route.name === "plans") return { plans: await sources.list() };
   if (route.name === "plan") return (await sources.watch(route.plan)).snapshot();
   const { ctx, store, slug, isHere } = await sources.find(route.plan);
   if (route.name === "history") return planHistory(ctx, store, slug);
   if (route.name === "clashes") return fileClashes(ctx, store, slug);
-  if (route.name === "task") return taskDetail(ctx, store, slug, route.task, isHere);
+  if (route.name === "task") {
+    const detail = await taskDetail(ctx, store, slug, route.task, isHere);
+    const files = detail.files.map((file) => {
+      const open = editorLink(editor, ctx.checkout.root, file.path);
+      return open === undefined ? file : { ...file, open };
+    });
+    return { ...detail, files };
+  }
   return act(ctx, slug, actionIn(body));
 }

@@ -6,6 +6,7 @@ import type { RunContext } from "../run/project/run-context.ts";
 import { Access } from "./access.ts";
 import { type RequestHead, refusalOf } from "./admission.ts";
 import { type AnsweredRoute, answer, codeIn, methodOf, routeOf } from "./api.ts";
+import type { Editor } from "./editor-link.ts";
 import { EventStream } from "./event-stream.ts";
 import type { PageFile } from "./page-files.ts";
 import { PlanSources } from "./plan-sources.ts";
@@ -42,6 +43,8 @@ export interface PageServerOptions {
   readonly allowedHosts: ReadonlySet<string>;
   /** Actions are refused. */
   readonly readOnly: boolean;
+  /** Opens files of this checkout; absent: none does. */
+  readonly editor?: Editor;
 }
 
 /** Serves the page and what it shows to browsers of this machine. */
@@ -137,7 +140,7 @@ export class PageServer {
   }
 
   async #answerOf(route: AnsweredRoute, request: IncomingMessage): Promise<unknown> {
-    if (route.name !== "act") return answer(this.#sources, route, undefined);
+    if (route.name !== "act") return answer(this.#sources, route, undefined, this.options.editor);
     const body = await bodyOf(request);
     if (this.options.readOnly)
       throw new CallerError("wrong_state", "The page only shows.", "Start it without --read-only.", "do");

@@ -43,9 +43,10 @@ export class KeyActions implements DisplayActions {
   }
 
   async #servePage() {
-    const [{ PageServer }, { readPageFiles }] = await Promise.all([
+    const [{ PageServer }, { readPageFiles }, { usualEditor }] = await Promise.all([
       import("../../serve/http-server.ts"),
       import("../../serve/page-files.ts"),
+      import("../../serve/editor-link.ts"),
     ]);
     const files = readPageFiles(join(this.pluginRoot, "mcp-server", "dist", "page"));
     return PageServer.start({
@@ -54,6 +55,7 @@ export class KeyActions implements DisplayActions {
       port: 0,
       allowedHosts: new Set(),
       readOnly: false,
+      editor: usualEditor(process.env),
     });
   }
 }
