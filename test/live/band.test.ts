@@ -8,8 +8,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Band, bandOf, choosePlan, type Shown } from "../../mcp-server/src/run/live/band-file.ts";
+import { ASKED_HOLDS_MS } from "../../mcp-server/src/run/live/band-writer.ts";
 import { breakdown, repository, task } from "../support/checkout.ts";
 import { graphOf, query } from "../support/graph-file.ts";
 import { ParallelServer } from "../support/parallel-server.ts";
@@ -81,6 +82,29 @@ describe("the file that the view in Claude Code reads", () => {
     expect(await watch()).toBe(file);
     await new Promise((resolve) => setTimeout(resolve, 1_200));
     expect(statSync(file).mtimeMs).toBe(before);
+  });
+
+  it("is removed a minute after somebody has asked, not written whatever happens then, and there again when asked for", async () => {
+    const { server, data, watch } = await session();
+    const real = performance.now.bind(performance);
+    let aheadMs = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => real() + aheadMs);
+    onTestFinished(() => clock.mockRestore());
+    await server.call("plan_create", { plan: "auth", from: "specs/auth" });
+    const file = await watch();
+    const first = await until(() => read(file));
+    aheadMs += ASKED_HOLDS_MS - 20_000;
+    await watch();
+    aheadMs += ASKED_HOLDS_MS - 20_000;
+    await server.call("task_update", { task: "auth/1", status: "cancelled" });
+    await until(() => ((read(file)?.head.seq ?? 0) > first.head.seq ? true : undefined));
+    aheadMs += 20_000;
+    await until(() => (existsSync(file) ? undefined : true));
+    await server.call("task_update", { task: "auth/2", status: "cancelled" });
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    expect(readdirSync(data)).toEqual([]);
+    expect(await watch()).toBe(file);
+    expect((await until(() => read(file))).head.counts).toMatchObject({ cancelled: 2 });
   });
 
   it("is removed with the server, as is what a killed one has left behind long ago", async () => {
