@@ -5,6 +5,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // Real processes on a small machine. A test that waits leaves its processor to a third one.
     maxWorkers: 3,
+    // What runs side by side in one file starts a Claude Code each.
+    maxConcurrency: 2,
     // Limits that only what hangs reaches, also where the machine is busy with other things.
     testTimeout: 600_000,
     hookTimeout: 600_000,

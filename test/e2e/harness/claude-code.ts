@@ -66,6 +66,8 @@ export function environmentOf(place: Place): Record<string, string> {
     DISABLE_TELEMETRY: "1",
     DISABLE_AUTOUPDATER: "1",
     ...PATIENT_HOST,
+    // Else it asks the provider alone for the check of auto mode.
+    ...(place.mode === "auto" && { CLAUDE_CODE_AUTO_MODE_SERVER: "1" }),
     ...place.environment,
   };
 }

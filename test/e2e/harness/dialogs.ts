@@ -40,30 +40,49 @@ function dialogOf({ hook_event_name, tool_name = "", tool_input = {} }: Noted): 
   return { kind: tool_name === "AskUserQuestion" ? "question" : "permission", about };
 }
 
-const LOOK_MS = 300;
+/** How long a key may take to show on the screen before it counts as not taken. */
+const KEY_MS = 1_000;
 
-/** Answers whatever the session asks with its first choice, and forms with their consent, until this holds. */
-export async function consents(
-  session: InteractiveClaudeCode,
-  isOver: () => boolean,
-  limitMs?: number,
-): Promise<void> {
+/** Says yes to whatever the session asks, once and for nothing else, until this holds. */
+export async function consents(session: InteractiveClaudeCode, isOver: () => boolean): Promise<void> {
   const goesOn = async () => {
-    const key = keyFor(await session.screen());
-    if (key !== undefined) await session.press(key);
+    const asked = questionOn(await session.screen());
+    if (asked !== undefined) {
+      await session.press(asked.key);
+      const isTaken = async () => questionOn(await session.screen())?.text !== asked.text;
+      await eventually(isTaken, KEY_MS);
+    }
     return isOver();
   };
-  const isDone = await eventually(
-    async () => (await goesOn()) || eventually(isOver, LOOK_MS),
-    ...(limitMs === undefined ? [] : [limitMs]),
-  );
-  if (!isDone) throw new Error(`it came to no end:\n${await session.screen()}`);
+  if (!(await eventually(goesOn))) throw new Error(`it came to no end:\n${await session.screen()}`);
 }
 
-function keyFor(screen: string): string | undefined {
-  if (/requests your input/.test(screen)) {
-    if (/❯ Accept/.test(screen)) return "Enter";
-    return /Approve: (?!☐|not set)\S/.test(screen) ? "Down" : "Space";
-  }
-  return /❯ 1\. |Enter to (?:select|confirm)/.test(screen) ? "Enter" : undefined;
+/** What a screen asks, and the key that comes nearer to a yes; undefined: it asks nothing. */
+export function questionOn(screen: string): { text: string; key: string } | undefined {
+  const lines = screen.trimEnd().split("\n");
+  if (/requests your input/.test(screen)) return { text: screen, key: keyInForm(screen) };
+  const choices = lines.flatMap((line, at) => {
+    const [, cursor, number, words = ""] = /^\s*(❯?) +(\d)\. (.+?)\s*$/.exec(line.replace("❯", "❯ ")) ?? [];
+    return number === undefined ? [] : [{ at, isChosen: cursor === "❯", number: Number(number), words }];
+  });
+  const chosen = choices.findLastIndex(({ isChosen }) => isChosen);
+  if (chosen === -1) return undefined;
+  // What is numbered above the first choice is no choice: a list in the text that is asked about.
+  const first = choices.findLastIndex(({ number }, index) => number === 1 && index <= chosen);
+  const offered = choices.slice(first);
+  const wanted = YES.flatMap((yes) => offered.findIndex(({ words }) => yes.test(words))).find(
+    (at) => at >= 0,
+  );
+  if (wanted === undefined) return undefined;
+  const steps = wanted - (chosen - first);
+  const text = lines.slice(Math.max(0, (offered[0]?.at ?? 0) - 2)).join("\n");
+  return { text, key: steps === 0 ? "Enter" : steps > 0 ? "Down" : "Up" };
+}
+
+/** The words of a yes that grants nothing more, best first. */
+const YES = [/^Yes$/, /^Run /, /^Yes, (?!.*(?:don't ask|always|switch|allow all|during this session))/];
+
+function keyInForm(screen: string): string {
+  if (/❯ Accept/.test(screen)) return "Enter";
+  return /Approve: (?!☐|not set)\S/.test(screen) ? "Down" : "Space";
 }

@@ -19,11 +19,12 @@ export const executesByModule: Orchestrator = (conversation) => {
   const given = answers(conversation);
   const handed = given.findLast(isHandOver);
   if (handed === undefined) {
-    const turn = executesThePlan(inOtherWords(conversation));
+    const inMyWords = inOtherWords(conversation);
+    const turn = executesThePlan(inMyWords);
     const isFirstBatch = turn.outputs.some(
       (output) => "tool" in output && output.tool === taskTool("batch_next"),
     );
-    if (!isFirstBatch) return inTheWordsGiven(turn, given);
+    if (!isFirstBatch) return inTheWordsGiven(turn, answers(inMyWords));
     return callsTool(taskTool("plan_update"), { plan, action: "run" });
   }
   if (conversation.tools.includes("AskUserQuestion")) return says(RUNS_BESIDE);

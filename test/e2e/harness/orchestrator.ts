@@ -140,9 +140,13 @@ function afterAnalysing(plan: string, analysis: Answer, conversation: Conversati
   });
 }
 
-/** As if no words had been given by which the plan begins with a burst: the user wants another engine. */
-export function inOtherWords(conversation: Conversation): Conversation {
-  const given = /Word the choice to run it \\"[^"]+\\": chosen, its first[^.]*\. Else: /;
+/**
+ * As if no words had been given by which the plan begins with the user's choice: not with a burst, because the user
+ * wants another engine, or with none, because he wants something before.
+ */
+export function inOtherWords(conversation: Conversation, engines: "burst" | "all" = "burst"): Conversation {
+  const begins = engines === "burst" ? "its first" : "";
+  const given = new RegExp(`Word the choice to run it \\\\"[^"]+\\\\": chosen, ${begins}[^.]*\\. Else: `);
   const blocks = conversation.blocks.map((block) =>
     block.kind === "result" ? { ...block, text: block.text.replace(given, "") } : block,
   );

@@ -43,7 +43,7 @@ export class Recording {
   readonly requests: RecordedRequest[] = [];
   /** What went wrong inside the scripts themselves. */
   readonly failures: Error[] = [];
-  /** How often Claude Code asked, in auto mode, whether a call is harmless. */
+  /** How many calls Claude Code had checked, in auto mode, by the stand-in for the provider. */
   checks = 0;
 
   open(conversation: Conversation, startMs: number, characters = 0): RecordedRequest {

@@ -80,6 +80,7 @@ export class ScriptedModel {
       }
       const usage = this.#script.usageOf?.(body, conversation, turn.outputs);
       const message = this.#message(turn.outputs, conversation.model, usage);
+      if (isToBeChecked(body)) this.#check(message);
       this.recording.answered(entry, turn.outputs, message.usage);
       if (body.stream === true) stream(response, message);
       else sendJson(response, 200, message);
@@ -106,6 +107,15 @@ export class ScriptedModel {
     }
     // The host's own questions expect a line or a small object; this is both.
     return { outputs: [{ text: '{"title":"Session","isNewTopic":false}' }] };
+  }
+
+  /** Says of each call that the provider's check of auto mode has nothing against it. */
+  #check(message: Message): void {
+    const calls = message.content.flatMap((block) => (block.type === "tool_use" ? [block.id] : []));
+    const passed = calls.map((id) => [id, { type: "evaluated", outcome: "not_flagged" }] as const);
+    const status = { type: "available", tool_uses: Object.fromEntries(passed) };
+    message.safeguard_results = [{ type: CHECK, status }];
+    this.recording.checks += calls.length;
   }
 
   #message(outputs: Output[], model: string, usage?: HandedOutUsage): Message {
@@ -139,9 +149,16 @@ function usageOfTurn(turn: number): HandedOutUsage {
   };
 }
 
+/** The provider's check of the calls in an answer, as Claude Code wants it in auto mode; here it lets all pass. */
+const CHECK = "dangerous_tool_use";
+
+function isToBeChecked({ safeguards }: Record<string, unknown>): boolean {
+  return JSON.stringify(safeguards ?? "").includes(CHECK);
+}
+
 /**
- * A stand-in for the provider's check of auto mode, which asks with each call that nothing else permits whether it is
- * to be blocked: it lets everything pass. @returns undefined for every other request.
+ * The same check where Claude Code makes it by requests of its own, as older ones do.
+ * @returns undefined for every other request.
  */
 function autoModeAnswer(body: Record<string, unknown>): string | undefined {
   const system = JSON.stringify(body.system ?? "");
@@ -165,6 +182,7 @@ interface Message {
   stop_reason: string;
   stop_sequence: null;
   usage: HandedOutUsage;
+  safeguard_results?: { type: string; status: Record<string, unknown> }[];
 }
 
 function stream(response: ServerResponse, message: Message): void {
@@ -173,7 +191,8 @@ function stream(response: ServerResponse, message: Message): void {
     response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
   // How much a model puts out is known when it has: until then the provider says 1.
   const usage = { ...message.usage, output_tokens: 1 };
-  send("message_start", { message: { ...message, content: [], stop_reason: null, usage } });
+  const { safeguard_results, ...begun } = message;
+  send("message_start", { message: { ...begun, content: [], stop_reason: null, usage } });
   message.content.forEach((block, index) => {
     const isText = block.type === "text";
     send("content_block_start", {
@@ -189,7 +208,10 @@ function stream(response: ServerResponse, message: Message): void {
     send("content_block_stop", { index });
   });
   send("message_delta", {
-    delta: { stop_reason: message.stop_reason, stop_sequence: null },
+    delta: {
+      ...{ stop_reason: message.stop_reason, stop_sequence: null },
+      ...(safeguard_results !== undefined && { safeguard_results }),
+    },
     usage: message.usage,
   });
   send("message_stop", {});
