@@ -2,11 +2,13 @@ import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { isLong } from "../support/long-tests.ts";
-import { messagesIn, Replay, readLog } from "./graph-log.ts";
-import { executesThePlan } from "./harness/orchestrator.ts";
+import { type LoggedMessage, messagesIn, Replay, readLog } from "./graph-log.ts";
+import { loadsTheModule } from "./harness/claude-code.ts";
+import { executesThePlan, type Orchestrator } from "./harness/orchestrator.ts";
 import type { Recording } from "./harness/recording.ts";
 import { type Outcome, runScenario } from "./harness/run-scenario.ts";
 import { answers } from "./harness/task-tools.ts";
+import { executesByWorkflow, SCRIPT_ENGINE, wantsTheWholeReport } from "./harness/workflow-orchestrator.ts";
 import { writesItsScope } from "./scope-worker.ts";
 import {
   changedFiles,
@@ -21,6 +23,36 @@ import {
  * Breakdowns that other people wrote for other projects, executed by the real Claude Code in default permission mode.
  * `PARALLEL_APPROVE=scope` is what a headless user sets, because nobody is there to allow each edit.
  */
+
+interface Engine {
+  name: string;
+  prompt: (slug: string) => string;
+  orchestrator: Orchestrator;
+  environment?: Record<string, string>;
+}
+
+const BURST: Engine = {
+  name: "burst",
+  prompt: (slug) => `/spec:execute ${slug}`,
+  orchestrator: executesThePlan,
+};
+
+const WORKFLOW: Engine = {
+  name: "workflow",
+  prompt: (slug) => `/spec:execute ${slug}`,
+  orchestrator: wantsTheWholeReport(executesByWorkflow),
+  environment: SCRIPT_ENGINE,
+};
+
+const MODULE: Engine = {
+  name: "mod",
+  prompt: (slug) => `/parallel-run ${slug}`,
+  orchestrator: () => {
+    throw new Error("the conversation's model was asked");
+  },
+  // A review of the whole would be one task more.
+  environment: { PARALLEL_REVIEW: "off" },
+};
 
 interface RealRun {
   slug: string;
@@ -59,27 +91,41 @@ describe.skipIf(!existsSync(SPECIFICATIONS))(
   () => {
     afterAll(() => console.table(rows));
 
-    it.each(CHOSEN)("$slug runs to its end, $unscoped, at most $cap at once", async (run) => {
-      await runScenario(
-        {
-          name: run.slug,
-          files: filesOfSpecification(run.slug),
-          environment: {
-            PARALLEL_APPROVE: "scope",
-            ...(run.unscoped === "exclusive" ? {} : { PARALLEL_UNSCOPED: run.unscoped }),
-            ...(run.cap === 5 ? {} : { PARALLEL_MAX_PARALLEL: String(run.cap) }),
-          },
-          latencyMs: { main: 10, agent: 150 },
-          work: writesItsScope,
-          runs: [{ prompt: `/spec:execute ${run.slug}`, orchestrator: executesThePlan }],
-        },
-        (outcome) => check(run, outcome),
+    it.each(CHOSEN)("$slug runs to its end, $unscoped, at most $cap at once", (run) => plays(run, BURST));
+
+    describe.runIf(isLong).concurrent("by the other engines", () => {
+      const ways = [WORKFLOW, MODULE].flatMap((engine) =>
+        RUNS.map((run) => ({ run, engine, slug: run.slug, name: engine.name })),
       );
+
+      it.for(ways)("$slug runs to its end by $name", async ({ run, engine }, { skip }) => {
+        if (engine === MODULE && !loadsTheModule()) skip("this Claude Code does not know all of the module");
+        await plays(run, engine);
+      });
     });
   },
 );
 
-function check({ slug, unscoped, cap }: RealRun, outcome: Outcome): void {
+async function plays(run: RealRun, engine: Engine): Promise<void> {
+  await runScenario(
+    {
+      name: `${run.slug}, ${engine.name}`,
+      files: filesOfSpecification(run.slug),
+      environment: {
+        PARALLEL_APPROVE: "scope",
+        ...(run.unscoped === "exclusive" ? {} : { PARALLEL_UNSCOPED: run.unscoped }),
+        ...(run.cap === 5 ? {} : { PARALLEL_MAX_PARALLEL: String(run.cap) }),
+        ...engine.environment,
+      },
+      latencyMs: { main: 10, agent: 150 },
+      work: writesItsScope,
+      runs: [{ prompt: engine.prompt(run.slug), orchestrator: engine.orchestrator }],
+    },
+    (outcome) => check(run, engine, outcome),
+  );
+}
+
+function check({ slug, unscoped, cap }: RealRun, engine: Engine, outcome: Outcome): void {
   const { recording, runs, project, database } = outcome;
   const [run] = runs;
   if (run === undefined) throw new Error("it did not run");
@@ -90,12 +136,14 @@ function check({ slug, unscoped, cap }: RealRun, outcome: Outcome): void {
   const overlap = recording.mostAtWorkAtOnce();
   rows.push({
     slug,
+    engine: engine.name,
     tasks: replay.tasks.size,
     levels: replay.levels(),
     unscoped,
     cap,
     "wall s": (run.wallMs / 1000).toFixed(1),
     "largest overlap": overlap,
+    "requests of the conversation": recording.requests.filter(({ isMain }) => isMain).length,
     batches: messages.length,
     refusals: recording.refusals().length + run.permissionDenials.length,
     attempts: attempts.length,
@@ -113,11 +161,8 @@ function check({ slug, unscoped, cap }: RealRun, outcome: Outcome): void {
     expect({ name, status, outcomes }).toEqual({ name, status: "completed", outcomes: ["completed"] });
   }
 
-  const offered = offeredPerAnswer(recording);
-  expect(
-    messages.map(({ inOneMessage, attempts, leftOut }) => [inOneMessage, attempts.length, leftOut]),
-  ).toEqual(offered.map((count) => [count, count, []]));
-  expect(recording.launchMessages().map((launches) => launches.length)).toEqual(offered);
+  if (engine === BURST) expectOneMessageEach(recording, messages);
+  else expect(recording.launchMessages()).toEqual([]);
 
   expect(events.filter(({ data }) => JSON.stringify(data).includes('"contradicted"'))).toEqual([]);
   expect(overlap).toBeLessThanOrEqual(cap);
@@ -128,6 +173,15 @@ function check({ slug, unscoped, cap }: RealRun, outcome: Outcome): void {
   expect(changedFiles(project)).toEqual(
     [...new Set([...written, ...renderedFiles(slug, replay.tasks.size, project, written)])].sort(),
   );
+}
+
+/** Each batch was launched as a whole, by one message. */
+function expectOneMessageEach(recording: Recording, messages: readonly LoggedMessage[]): void {
+  const offered = offeredPerAnswer(recording);
+  expect(
+    messages.map(({ inOneMessage, attempts, leftOut }) => [inOneMessage, attempts.length, leftOut]),
+  ).toEqual(offered.map((count) => [count, count, []]));
+  expect(recording.launchMessages().map((launches) => launches.length)).toEqual(offered);
 }
 
 /** How many agents each answer that offered any offered. */

@@ -45,14 +45,14 @@ export const executesByWorkflow: Orchestrator = (conversation) => {
   return callsTool(taskTool("batch_collect"), JSON.parse(collects) as Record<string, unknown>);
 };
 
-/** Shows, beside what the script returned, the whole report. */
+/** Shows, beside what the script returned, the whole report, and has it exported as the skill says. */
 export const wantsTheWholeReport: Habit = (inner) => (conversation) => {
   const { plan, start } = command(conversation);
   const since = { ...conversation, blocks: conversation.blocks.slice(start) };
   const report = answers(since).findLast(({ tool }) => tool === "plan_report");
   if (report !== undefined || resultIn(since)?.report === undefined)
     return report === undefined ? inner(conversation) : says(String(report.value.report));
-  return callsTool(taskTool("plan_report"), { plan });
+  return callsTool(taskTool("plan_report"), { plan, export: true });
 };
 
 function runs(plan: string): Turn {
