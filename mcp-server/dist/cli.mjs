@@ -1,3 +1,34 @@
+// import:text.mjs in cli.mjs
+import { LINE_LIMIT, NAME_LIMIT, cleanText, formatDuration, visibleJson } from "./text.mjs";
+
+// mcp-server/src/cli/machines.ts
+function machinesText(machines, nowMs) {
+  if (!machines.some(({ kind }) => kind !== "session")) return "";
+  const names = machines.map(({ machine, pid }) => `${machine} (${pid})`);
+  const width = Math.max(...names.map((name) => name.length));
+  const lines = machines.map((one, i) => `  ${(names[i] ?? "").padEnd(width)}  ${standing(one, nowMs)}
+`);
+  return `Machines:
+${lines.join("")}`;
+}
+function standing({ state, lastSeenMs, clients, labels, roles, runs, kind }, nowMs) {
+  const slots = clients.reduce((sum, client) => sum + client.slots, 0);
+  const at = runs.length === 0 ? "" : `: ${runs.join(", ")}`;
+  if (state === "gone") {
+    const silence = formatDuration(nowMs - (lastSeenMs ?? nowMs));
+    const holds = runs.length === 0 ? "" : `; ${runs.join(", ")} until its lease ends`;
+    return `gone, not heard of for ${silence}${holds}`;
+  }
+  const words = [
+    kind === "session" ? `${runs.length} running${at}` : `${runs.length} of ${slots} slots${at}`,
+    ...clients.length === 0 ? [] : [clients.map((client) => `${client.name}=${client.slots}`).join(", ")],
+    ...labels.length === 0 ? [] : [labels.join(", ")],
+    ...roles.length === 0 ? [] : [`only ${roles.join(", ")}`],
+    ...state === "draining" ? ["draining"] : []
+  ];
+  return words.join(" · ");
+}
+
 // import:errors.mjs in cli.mjs
 import { CallerError } from "./errors.mjs";
 
@@ -72,7 +103,7 @@ function addRunCommands(program, pluginRoot) {
     process.exitCode = await runCommand(run, what, options, place).finally(run.close);
   });
   withAgents(program.command("worker [plans...]")).description(
-    "takes part in the execution of this repository's plans, or of those that are named, beside other workers: as many agents as --agents says, until it is interrupted"
+    "takes part in the execution of this repository's plans, or of those that are named (by its file or folder a breakdown is imported where there is no such plan yet), beside other workers: as many agents as --agents says, until it is interrupted"
   ).option("--only <role>", "does tasks of this role alone; may be given several times", listed, []).option("--until-done", "until nothing is left to do").action(async (plans, options) => {
     const { workerCommand } = await import("./cli/run/worker.mjs");
     const run = await runnerContext(pluginRoot);
@@ -152,9 +183,6 @@ import { existingGraph } from "./run/plan.mjs";
 
 // import:runner.mjs in cli.mjs
 import { clientsFrom, followPlan, keepTime, pairsFrom } from "./runner.mjs";
-
-// import:text.mjs in cli.mjs
-import { LINE_LIMIT, NAME_LIMIT, cleanText, visibleJson } from "./text.mjs";
 
 // mcp-server/src/cli/run/run-output.ts
 function runOutput(ctx, pluginRoot, isJson, interrupt) {
@@ -241,6 +269,9 @@ function runnerText(slug, news) {
 // import:run/background.mjs in cli.mjs
 import { backgroundWorkEnded } from "./run/background.mjs";
 
+// import:run/runners.mjs in cli.mjs
+import { Presence } from "./run/runners.mjs";
+
 // mcp-server/src/cli/run/with-agents.ts
 function prepareAgents(ctx, options, { env, pluginRoot }) {
   const signals = new Interruptions(options.drainSeconds * 1e3, (text) => output.say(text));
@@ -255,12 +286,14 @@ function tellMissing(output, missing) {
   for (const name of missing)
     output.say(`${name} is not on the search path: the other clients do its tasks.`);
 }
-async function whileShown(ctx, store, { output, signals, slug, agents: agents2, work, ended }) {
-  const stopKeepingTime = keepTime(ctx, store, agents2);
+async function whileShown(ctx, store, { output, signals, slug, agents: agents2, facts, work, ended }) {
+  const presence = new Presence(ctx, store, () => ({ ...facts, draining: signals.drain.aborted }));
+  const stopKeepingTime = keepTime(ctx, store, agents2, presence);
   const over = new AbortController();
   const followed = output.follow(slug, over.signal);
   followed.catch(() => void 0);
   try {
+    await presence.renew();
     const done = await work();
     over.abort();
     await followed;
@@ -269,6 +302,7 @@ async function whileShown(ctx, store, { output, signals, slug, agents: agents2, 
   } finally {
     over.abort();
     stopKeepingTime();
+    await presence.end();
     signals.forget();
     await output.close();
     await backgroundWorkEnded(ctx);
@@ -277,6 +311,7 @@ async function whileShown(ctx, store, { output, signals, slug, agents: agents2, 
 export {
   Interruptions,
   addRunCommands,
+  machinesText,
   onlyPlan,
   pageOfPlan,
   prepareAgents,

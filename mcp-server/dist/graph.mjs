@@ -619,6 +619,18 @@ function isReviewStep(task) {
   return kind === "review" || kind === "fix";
 }
 
+// mcp-server/src/graph/runner.ts
+var RUNNER_LEASE_MS = 6e4;
+function labelsOf({
+  extra
+}) {
+  const { labels } = extra;
+  return Array.isArray(labels) ? labels.filter((label) => typeof label === "string") : [];
+}
+function isFor({ roles, labels }, role, asked) {
+  return (roles.length === 0 || roles.includes(role)) && asked.every((one) => labels.includes(one));
+}
+
 // mcp-server/src/graph/scope/brace-expansion.ts
 var MAX_ALTERNATIVES = 256;
 var MAX_NESTING = 16;
@@ -1508,6 +1520,7 @@ export {
   PURPOSES,
   PlanGraph,
   REVIEW_VERDICTS,
+  RUNNER_LEASE_MS,
   SEVERITIES,
   SIZES,
   STANDINGS,
@@ -1546,11 +1559,13 @@ export {
   isBareFile,
   isDocument,
   isDraining,
+  isFor,
   isKnownFile,
   isLive,
   isReadable,
   isReviewStep,
   isSameUsage,
+  labelsOf,
   levels,
   literal,
   literalGlob,

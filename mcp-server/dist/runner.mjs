@@ -5,7 +5,7 @@ import { agentClient, reportInMessage } from "./clients.mjs";
 import { CallerError } from "./errors.mjs";
 
 // import:graph.mjs in runner.mjs
-import { NO_USAGE, addTokens, agentOfToken, findToken, isAttempt, purposeOf, taskName } from "./graph.mjs";
+import { NO_USAGE, addTokens, agentOfToken, findToken, isAttempt, isFor, labelsOf, purposeOf, taskName } from "./graph.mjs";
 
 // import:run/attempts.mjs in runner.mjs
 import { endAgents, moveLeases, takeUpOffer } from "./run/attempts.mjs";
@@ -243,7 +243,7 @@ function isExecutable(path) {
 import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 
 // import:node:os in runner.mjs
-import { homedir } from "node:os";
+import { homedir, platform } from "node:os";
 
 // import:lib/jsonc-parser.mjs in runner.mjs
 import { parse } from "./lib/jsonc-parser.mjs";
@@ -284,6 +284,10 @@ var ClientSlots = class {
   #falseStarts = /* @__PURE__ */ new Map();
   #limitedUntil = /* @__PURE__ */ new Map();
   #broken = /* @__PURE__ */ new Map();
+  /** As others are told of them. */
+  get clients() {
+    return this.shares.map(({ client, slots }) => ({ name: client.name, slots }));
+  }
   /** How many agents could be started now. */
   free(nowMs) {
     return this.shares.reduce((sum, share) => sum + (this.#canWork(share, nowMs) ? this.#left(share) : 0), 0);
@@ -357,6 +361,9 @@ import { RUNNER_ENGINE, endEngineRun, endOfPlan, engineRecord, isStoppedByUser, 
 // import:run/project.mjs in runner.mjs
 import { isDead } from "./run/project.mjs";
 
+// import:run/runners.mjs in runner.mjs
+import { runnersNow } from "./run/runners.mjs";
+
 // import:run/session.mjs in runner.mjs
 import { RUNNER_VARIABLE, markOfRunner, variablesFor } from "./run/session.mjs";
 
@@ -411,14 +418,17 @@ function quietlyKill(pid, signal) {
 
 // mcp-server/src/runner/left-agents.ts
 async function endLeftAgents(ctx, store, slug, isOneOfSeveral = false) {
-  const { open } = await readGraph(ctx, store, async (view) => engineRecord(await view.plan(slug)));
+  const { open, isGone } = await readGraph(ctx, store, async (view) => ({
+    ...await engineRecord(await view.plan(slug)),
+    ...await runnersNow(view.reader, ctx.repository, ctx.now())
+  }));
   const runners = open.filter(({ engine }) => engine === RUNNER_ENGINE);
   let ended = 0;
   for (const { owner } of runners) {
     const isHere = owner.host === ctx.owner.host;
     if (await isDead(owner)) {
       if (isHere) ended += await endProcessesWith(RUNNER_VARIABLE, markOfRunner(owner));
-    } else if (!isOneOfSeveral) {
+    } else if (!isOneOfSeveral && !await isGone(owner)) {
       const where = isHere ? `process ${owner.pid}` : `process ${owner.pid} of another machine`;
       throw new CallerError(
         "wrong_state",
@@ -429,6 +439,17 @@ async function endLeftAgents(ctx, store, slug, isOneOfSeveral = false) {
     }
   }
   return ended;
+}
+
+// mcp-server/src/runner/machine-labels.ts
+var SYSTEMS = { win32: "windows", darwin: "macos" };
+function machineLabels(named) {
+  return [.../* @__PURE__ */ new Set([`os=${SYSTEMS[platform()] ?? platform()}`, ...named])];
+}
+
+// mcp-server/src/runner/new-plan-policy.ts
+function policyFor(shares) {
+  return shares.some(({ client }) => !client.hasHooks) ? { isolation: "worktree" } : {};
 }
 
 // import:report.mjs in runner.mjs
@@ -918,7 +939,7 @@ import { tellUsers } from "./run/background.mjs";
 import { readAgentCall } from "./run/guard.mjs";
 
 // mcp-server/src/runner/runner-clock.ts
-function keepTime(ctx, store, agents) {
+function keepTime(ctx, store, agents, presence) {
   const renewed = /* @__PURE__ */ new Map();
   let isBehind = false;
   let isBusy = false;
@@ -933,6 +954,7 @@ function keepTime(ctx, store, agents) {
       renewed.set(agentId, ctx.now());
       await (await readAgentCall(ctx, store, agentId))?.renewLease();
     }
+    await presence.renew();
     await retryDeliveries(ctx);
     await tellUsers(ctx);
   };
@@ -1016,15 +1038,8 @@ var Worker = class {
 };
 async function onlyHere(ctx, slug, here) {
   const { graph } = await readPlan(ctx, await existingGraph(ctx, slug), slug);
-  const asks = [...graph.tasks.values()].some(({ extra }) => labelsOf(extra).length > 0);
-  return here.roles.length > 0 || asks ? (candidate) => fits(candidate, here) : void 0;
-}
-function fits({ task, role }, { roles, labels }) {
-  return (roles.length === 0 || roles.includes(role)) && labelsOf(task.extra).every((one) => labels.includes(one));
-}
-function labelsOf(extra) {
-  const { labels } = extra;
-  return Array.isArray(labels) ? labels.filter((label) => typeof label === "string") : [];
+  const asks = [...graph.tasks.values()].some((task) => labelsOf(task).length > 0);
+  return here.roles.length > 0 || asks ? ({ task, role }) => isFor(here, role, labelsOf(task)) : void 0;
 }
 export {
   ACTOR,
@@ -1043,7 +1058,9 @@ export {
   endProcessesWith,
   followPlan,
   keepTime,
+  machineLabels,
   onlyHere,
   pairsFrom,
+  policyFor,
   startAgent
 };

@@ -118,6 +118,17 @@ var GraphReader = class {
   async plan(repository, slug) {
     return (await this.mirror({ repository, slug }))?.stored;
   }
+  /** Those that execute plans of the repository without a conversation, or did until lately, in the order in which they came. */
+  async runners(repository) {
+    const rows = await this.transaction.db.selectFrom("runners").selectAll().where("repository", "=", repository).orderBy("since_ms").orderBy("owner_host").orderBy("owner_pid").execute();
+    return rows.map((row) => ({
+      ...JSON.parse(row.facts),
+      owner: { host: row.owner_host, pid: Number(row.owner_pid), startedAt: row.owner_started_at },
+      sinceMs: Number(row.since_ms),
+      lastSeenMs: Number(row.last_seen_ms),
+      leaseUntilMs: Number(row.lease_until_ms)
+    }));
+  }
   /** The repositories that have plans in this graph, by name. */
   async repositories() {
     const rows = await this.transaction.db.selectFrom("plans").select("repository").distinct().execute();
@@ -493,6 +504,26 @@ var GraphWriter = class extends GraphReader {
       this.#withSave = { wanted, tell };
     });
   }
+  /** A runner tells of itself: it is here until its lease ends. Not an event: nothing about the graph changes. */
+  async keepRunner(repository, owner, facts, leaseMs) {
+    const said = {
+      facts: JSON.stringify(facts),
+      last_seen_ms: this.nowMs,
+      lease_until_ms: this.nowMs + leaseMs
+    };
+    await this.transaction.db.insertInto("runners").values({ ...runnerKey(repository, owner), ...said, since_ms: this.nowMs }).onConflict(
+      (row) => row.columns(["repository", "owner_host", "owner_pid", "owner_started_at"]).doUpdateSet(said)
+    ).execute();
+  }
+  /** A runner has ended by itself. */
+  async removeRunner(repository, owner) {
+    const { owner_host, owner_pid, owner_started_at } = runnerKey(repository, owner);
+    await this.transaction.db.deleteFrom("runners").where("repository", "=", repository).where("owner_host", "=", owner_host).where("owner_pid", "=", owner_pid).where("owner_started_at", "=", owner_started_at).execute();
+  }
+  /** Forgets those of all repositories whose lease ended before that time. */
+  async forgetRunners(beforeMs) {
+    await this.transaction.db.deleteFrom("runners").where("lease_until_ms", "<", beforeMs).execute();
+  }
   /** To be called now and then by what takes long: see `EngineTransaction`. */
   goesOn() {
     return this.transaction.goesOn();
@@ -573,6 +604,9 @@ var GraphWriter = class extends GraphReader {
     });
   }
 };
+function runnerKey(repository, { host, pid, startedAt }) {
+  return { repository, owner_host: host, owner_pid: pid, owner_started_at: startedAt };
+}
 function heldOf({ stored }, claim) {
   return { planId: stored.id, plan: stored.slug, repository: stored.repository, claim };
 }

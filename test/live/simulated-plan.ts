@@ -257,6 +257,7 @@ function snapshot(whole: Whole, atMs: number): PlanSnapshot {
     status: "open",
     done: isDone,
     runBy: isDone ? { kind: "done", words: "done" } : { kind: "session", words: "run by a conversation" },
+    machines: [],
     ...(runs.some((run) => attemptsAt(run, atMs).length > 0) && { startedAtMs: startMs }),
     ...(isDone && { endedAtMs: endMs }),
     cap: { running: counts.running, now: cap, allowed: cap },

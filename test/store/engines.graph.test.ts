@@ -471,7 +471,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     );
     for (const other of others) expect(await other.said()).toBe("open");
     await makePlan(await database.open(), 1);
-    expect(await database.query("select value from meta")).toEqual([{ value: "1.10" }]);
+    expect(await database.query("select value from meta")).toEqual([{ value: "1.11" }]);
     expect(await database.query("select count(*) as n from plans")).toEqual([{ n: 1 }]);
   });
 

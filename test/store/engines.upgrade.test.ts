@@ -71,7 +71,7 @@ it("the upgrade of a graph of version 1.0 keeps everything in it, and work goes 
   const path = graphOfVersion1_0();
   const before = contents(path);
   const store = await opened(path);
-  expect(versionOf(path)).toBe("1.10");
+  expect(versionOf(path)).toBe("1.11");
   // Columns that are new are beside what was there.
   expect(contents(path)).toMatchObject(before);
   const questions = [
@@ -132,7 +132,7 @@ it("the upgrade and its copy happen once when several processes open the graph a
     Array.from({ length: 4 }, () => OtherProcess.start(`sqlite:${path}`, "open")),
   );
   for (const other of others) expect(await other.said()).toBe("open");
-  expect(versionOf(path)).toBe("1.10");
+  expect(versionOf(path)).toBe("1.11");
   expect(versionOf(`${path}.1.0.backup`)).toBe("1.0");
   expect(existsSync(`${path}.1.0.backup-2`)).toBe(false);
   expect(existsSync(`${path}.1.0.backup.partial`)).toBe(false);
@@ -203,6 +203,7 @@ it("the upgrade of a graph in PostgreSQL is one transaction", async () => {
   const database = await freshDatabase("postgres");
   await (await database.open()).close();
   await database.query("drop index events_order");
+  await database.query("drop table runners");
   await database.query("alter table claims drop column chosen_model");
   await database.query("alter table claims drop column delivering");
   await database.query("alter table claims drop column owner_server");
@@ -215,7 +216,7 @@ it("the upgrade of a graph in PostgreSQL is one transaction", async () => {
   await database.query("update meta set value = '1.0'");
   const others = await Promise.all(Array.from({ length: 3 }, () => OtherProcess.start(database.url, "open")));
   for (const other of others) expect(await other.said()).toBe("open");
-  expect(await database.query("select value from meta")).toEqual([{ value: "1.10" }]);
+  expect(await database.query("select value from meta")).toEqual([{ value: "1.11" }]);
   expect(
     await database.query("select indexname from pg_indexes where indexname = 'events_order'"),
   ).toHaveLength(1);

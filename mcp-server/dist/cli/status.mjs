@@ -4,6 +4,9 @@ import { createColors } from "../lib/picocolors.mjs";
 // import:report.mjs in cli/status.mjs
 import { byFirstStart, renderTimeline } from "../report.mjs";
 
+// import:run/live/facts.mjs in cli/status.mjs
+import { machinesNow } from "../run/live/facts.mjs";
+
 // import:run/live.mjs in cli/status.mjs
 import { planSnapshot } from "../run/live.mjs";
 
@@ -16,16 +19,21 @@ import { visibleJson } from "../text.mjs";
 // import:cli/display.mjs in cli/status.mjs
 import { KeyActions, PipeLines, displayFor, hasColours, isPipe, terminalWidth, watchPlan, watchPlans } from "./display.mjs";
 
+// import:cli.mjs in cli/status.mjs
+import { machinesText } from "../cli.mjs";
+
 // mcp-server/src/cli/status.ts
 var MAX_WAITS = 5;
 var INTERRUPTED = 130;
 async function statusCommand(ctx, plan, { watch = false, json = false }, pluginRoot) {
   const code = watch ? await watchStatus(ctx, plan, json, pluginRoot) : void 0;
   if (code !== void 0) return code;
-  const snapshots = await snapshotsOf(ctx, plan);
-  if (!json || !watch)
+  const { snapshots, machines } = await statusOf(ctx, plan);
+  if (!json || !watch) {
+    const page = () => `${pageOf(snapshots)}${machinesText(machines, ctx.now())}`;
     process.stdout.write(json ? `${visibleJson(snapshots.map(asJson))}
-` : pageOf(snapshots));
+` : page());
+  }
   return snapshots.some(({ counts }) => counts.failed > 0) ? 1 : 0;
 }
 async function watchStatus(ctx, plan, json, pluginRoot) {
@@ -50,19 +58,19 @@ async function watchStatus(ctx, plan, json, pluginRoot) {
   }
   return code;
 }
-async function snapshotsOf(ctx, plan) {
+async function statusOf(ctx, plan) {
   const store = await ctx.graph();
-  if (!store) return [];
+  if (!store) return { snapshots: [], machines: [] };
   await ctx.prices.refresh();
   return readGraph(ctx, store, async (view) => {
     const plans = plan === void 0 ? await view.plans() : [await view.plan(plan)];
     const snapshots = [];
     for (const one of plans) snapshots.push(await planSnapshot(one, ctx.now(), false));
-    return snapshots;
+    return { snapshots, machines: await machinesNow(view, ctx.now(), plan) };
   });
 }
 function asJson(snapshot) {
-  const { plan, status, counts: n, done, tasks } = snapshot;
+  const { plan, status, counts: n, done, tasks, machines } = snapshot;
   const ready = tasks.filter(({ group }) => group === "couldStart");
   const { waiting: pending, total, ...rest } = n;
   const waits = heldRows(snapshot).map(({ id, reason }) => ({ task: id, for: reason }));
@@ -72,6 +80,7 @@ function asJson(snapshot) {
     counts: { total, pending, ready: ready.length, ...rest },
     interrupted: interruptedRows(snapshot).map(({ id, reason }) => ({ task: id, cause: reason })),
     ...waits.length > 0 && { waits },
+    ...machines.length > 0 && { machines },
     done
   };
 }

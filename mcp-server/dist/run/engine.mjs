@@ -63,6 +63,9 @@ import { changePlan, existingGraph, isDone, readGraph, readPlan } from "./plan.m
 // import:run/project.mjs in run/engine.mjs
 import { isDead, sameOwner } from "./project.mjs";
 
+// import:run/runners.mjs in run/engine.mjs
+import { runnersNow } from "./runners.mjs";
+
 // mcp-server/src/run/engine/engine-runs.ts
 async function engineRecord(plan) {
   return engineRecordOf(await plan.reader.events(plan.id, { types: ["engine.started", "engine.ended"] }));
@@ -89,8 +92,9 @@ async function engineWords(plan) {
   if (plan.stored.status !== "open" || isDone(plan)) return "";
   const { slug } = plan.stored;
   const { open, last, lastEnd } = await engineRecord(plan);
+  const { isGone } = await runnersNow(plan.reader, plan.stored.repository, plan.ctx.now());
   for (const { owner, engine } of open) {
-    if (await isDead(owner)) continue;
+    if (await isGone(owner)) continue;
     return engine === RUNNER_ENGINE ? `parallel run executes it (process ${owner.pid})` : "it runs beside a conversation";
   }
   if (open.length === 0 && lastEnd !== "lost") return "";
@@ -99,8 +103,9 @@ async function engineWords(plan) {
 function startEngineRun(ctx, store, actor, slug, engine) {
   return changePlan(ctx, store, actor, slug, async (plan) => {
     const { open, nextRun } = await engineRecord(plan);
+    const { isGone } = await runnersNow(plan.reader, plan.stored.repository, plan.nowMs);
     for (const { run, owner } of open)
-      if (await isDead(owner)) plan.append({ type: "engine.ended", run, how: "lost" });
+      if (await isGone(owner)) plan.append({ type: "engine.ended", run, how: "lost" });
     const own = open.find(({ owner }) => sameOwner(owner, ctx.owner));
     if (own) return own.run;
     plan.append({ type: "engine.started", run: nextRun, engine, owner: ctx.owner });

@@ -16,14 +16,14 @@ import { notRunReasons } from "../report.mjs";
 // import:text.mjs in run/live.mjs
 import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cleanLines, cleanText, formatDuration, shownPath } from "../text.mjs";
 
-// import:run/claims.mjs in run/live.mjs
-import { choose } from "./claims.mjs";
-
 // import:run/planning.mjs in run/live.mjs
 import { expectedTimes, planningOf, unorderedClashes } from "./planning.mjs";
 
+// import:run/runners.mjs in run/live.mjs
+import { runnersNow } from "./runners.mjs";
+
 // import:run/live/facts.mjs in run/live.mjs
-import { attemptRow, costNow, incidentsOf, isSameHead, needsNow, notAchieved, readyWaits, rowsOf, runBy, steadyRow, toldEvents } from "./live/facts.mjs";
+import { attemptRow, costNow, incidentsOf, isSameHead, machinesNow, needsNow, notAchieved, readyWaits, rowsOf, runBy, steadyRow, toldEvents } from "./live/facts.mjs";
 
 // import:node:path in run/live.mjs
 import { basename } from "node:path";
@@ -75,7 +75,8 @@ async function planSnapshot(plan, nowMs, isForecast = true) {
   const done = isDone(plan);
   const isExpected = isForecast && !done && stored.status !== "stopped";
   const expected = isExpected ? expectedTimes(ctx, plan, nowMs) : void 0;
-  const waits = readyWaits(plan, await choose(plan, nowMs), nowMs);
+  const runners = await runnersNow(plan.reader, stored.repository, nowMs);
+  const waits = await readyWaits(plan, runners, nowMs);
   const results = notAchieved(state, nowMs);
   const held = heldBy(plan, nowMs);
   const spans = state.claims.filter(isAttempt);
@@ -92,7 +93,8 @@ async function planSnapshot(plan, nowMs, isForecast = true) {
     status: stored.status,
     done,
     ...held,
-    runBy: await runBy(plan, events, dead, nowMs),
+    runBy: await runBy(plan, events, dead, runners, nowMs),
+    machines: await machinesNow(plan, nowMs, stored.slug),
     ...spans.length > 0 && { startedAtMs },
     ...spans.length > 0 && isOver && { endedAtMs },
     cap: { running: placesTaken(plan, dead), now: plan.cap, allowed: plan.policy.maxParallel },
@@ -168,7 +170,7 @@ function bandOf({ tasks, ...head }, agents, others) {
   const needs = head.needs.slice(0, MAX_NEEDS).map((need) => ({ ...need, holdsUp: [] }));
   return {
     v: 1,
-    head: { ...head, needs, trouble: [] },
+    head: { ...head, needs, machines: [], trouble: [] },
     rows: rows.map((row) => ({
       ...row,
       needs: [],

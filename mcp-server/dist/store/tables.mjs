@@ -253,7 +253,8 @@ var STEPS = [
   dropUnneededIndexes,
   addServerOfClaim,
   addDelivering,
-  addChosenModel
+  addChosenModel,
+  addRunners
 ];
 var SCHEMA_VERSION = { major: MAJOR, minor: STEPS.length - 1 };
 async function minorVersion(db, hasTable, place) {
@@ -347,6 +348,9 @@ async function addDelivering(db) {
 }
 async function addChosenModel(db) {
   await db.schema.alterTable("claims").addColumn("chosen_model", "text").execute();
+}
+async function addRunners(db) {
+  await db.schema.createTable("runners").addColumn("repository", "text", (c) => c.notNull()).addColumn("owner_host", "text", (c) => c.notNull()).addColumn("owner_pid", "integer", (c) => c.notNull()).addColumn("owner_started_at", "text", (c) => c.notNull()).addColumn("facts", "text", (c) => c.notNull()).addColumn("since_ms", "bigint", (c) => c.notNull()).addColumn("last_seen_ms", "bigint", (c) => c.notNull()).addColumn("lease_until_ms", "bigint", (c) => c.notNull()).addPrimaryKeyConstraint("runners_key", ["repository", "owner_host", "owner_pid", "owner_started_at"]).execute();
 }
 
 // mcp-server/src/store/tables/new-rows.ts

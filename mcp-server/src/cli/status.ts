@@ -1,7 +1,8 @@
 import { createColors } from "picocolors";
-import type { PlanSnapshot, TaskRow } from "../live/snapshot.ts";
+import type { MachineNow, PlanSnapshot, TaskRow } from "../live/snapshot.ts";
 import { renderTimeline } from "../report/timeline/timeline.ts";
 import { byFirstStart, type TimelineRow } from "../report/timeline/timeline-rows.ts";
+import { machinesNow } from "../run/live/facts/machines.ts";
 import { planSnapshot } from "../run/live/plan-snapshot.ts";
 import { readGraph } from "../run/plan/plan-view.ts";
 import type { RunContext } from "../run/project/run-context.ts";
@@ -11,6 +12,7 @@ import { displayFor } from "./display/display-for.ts";
 import { isPipe, PipeLines } from "./display/pipe-lines.ts";
 import { hasColours, terminalWidth } from "./display/terminal.ts";
 import { watchPlan, watchPlans } from "./display/watch-plans.ts";
+import { machinesText } from "./machines.ts";
 
 /** A text names so many tasks that wait. */
 const MAX_WAITS = 5;
@@ -35,9 +37,11 @@ export async function statusCommand(
 ): Promise<number> {
   const code = watch ? await watchStatus(ctx, plan, json, pluginRoot) : undefined;
   if (code !== undefined) return code;
-  const snapshots = await snapshotsOf(ctx, plan);
-  if (!json || !watch)
-    process.stdout.write(json ? `${visibleJson(snapshots.map(asJson))}\n` : pageOf(snapshots));
+  const { snapshots, machines } = await statusOf(ctx, plan);
+  if (!json || !watch) {
+    const page = () => `${pageOf(snapshots)}${machinesText(machines, ctx.now())}`;
+    process.stdout.write(json ? `${visibleJson(snapshots.map(asJson))}\n` : page());
+  }
   return snapshots.some(({ counts }) => counts.failed > 0) ? 1 : 0;
 }
 
@@ -70,20 +74,26 @@ async function watchStatus(
   return code;
 }
 
-async function snapshotsOf(ctx: RunContext, plan: string | undefined): Promise<PlanSnapshot[]> {
+interface Status {
+  readonly snapshots: readonly PlanSnapshot[];
+  /** Of the plan, or of all. */
+  readonly machines: readonly MachineNow[];
+}
+
+async function statusOf(ctx: RunContext, plan: string | undefined): Promise<Status> {
   const store = await ctx.graph();
-  if (!store) return [];
+  if (!store) return { snapshots: [], machines: [] };
   await ctx.prices.refresh();
   return readGraph(ctx, store, async (view) => {
     const plans = plan === undefined ? await view.plans() : [await view.plan(plan)];
     const snapshots: PlanSnapshot[] = [];
     for (const one of plans) snapshots.push(await planSnapshot(one, ctx.now(), false));
-    return snapshots;
+    return { snapshots, machines: await machinesNow(view, ctx.now(), plan) };
   });
 }
 
 function asJson(snapshot: PlanSnapshot) {
-  const { plan, status, counts: n, done, tasks } = snapshot;
+  const { plan, status, counts: n, done, tasks, machines } = snapshot;
   const ready = tasks.filter(({ group }) => group === "couldStart");
   const { waiting: pending, total, ...rest } = n;
   const waits = heldRows(snapshot).map(({ id, reason }) => ({ task: id, for: reason }));
@@ -93,6 +103,7 @@ function asJson(snapshot: PlanSnapshot) {
     counts: { total, pending, ready: ready.length, ...rest },
     interrupted: interruptedRows(snapshot).map(({ id, reason }) => ({ task: id, cause: reason })),
     ...(waits.length > 0 && { waits }),
+    ...(machines.length > 0 && { machines }),
     done,
   };
 }

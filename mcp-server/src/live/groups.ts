@@ -40,6 +40,7 @@ const WAIT_WORDS: Readonly<Record<WaitKind, string>> = {
   level: "after the level before",
   limit: "at a limit",
   elsewhere: "elsewhere",
+  machine: "no machine",
   held: "paused",
   tasks: "waiting for others",
   question: "asking",

@@ -29,6 +29,8 @@ export interface SnapshotHead {
   /** When that ends by itself. */
   readonly heldUntilMs?: number;
   readonly runBy: RunBy;
+  /** Who executes it, or could, and where. */
+  readonly machines: readonly MachineNow[];
   /** Of the first attempt; absent: nothing has run yet. */
   readonly startedAtMs?: number;
   /** Of the last attempt, once the plan is done or stopped. */
@@ -56,6 +58,26 @@ export interface RunBy {
   readonly sinceMs?: number;
   /** The command by which it goes on; absent: it goes on by itself, or is done. */
   readonly how?: string;
+}
+
+/** A process that executes plans: one machine may have several. */
+export interface MachineNow {
+  readonly machine: string;
+  readonly pid: number;
+  /** `run`, `worker`: the commands; `session`: a conversation or another client, of which no slots are known. */
+  readonly kind: "run" | "worker" | "session";
+  /** `draining`: it starts nothing more; `gone`: it has died, or its lease ended without a sign of life. */
+  readonly state: "here" | "draining" | "gone";
+  /** When it was heard of last; only of what is gone. */
+  readonly lastSeenMs?: number;
+  /** How many agents of which clients it runs at once. */
+  readonly clients: readonly { readonly name: string; readonly slots: number }[];
+  /** What is there that tasks may ask for. */
+  readonly labels: readonly string[];
+  /** Roles whose tasks it does; empty: all. */
+  readonly roles: readonly string[];
+  /** Tasks that it works at, of any plan, as `plan/task`. */
+  readonly runs: readonly string[];
 }
 
 export interface CapNow {
@@ -182,6 +204,7 @@ export const WAIT_KINDS = [
   "level",
   "limit",
   "elsewhere",
+  "machine",
   "held",
   "tasks",
   "question",
@@ -190,7 +213,7 @@ export const WAIT_KINDS = [
 ] as const;
 /**
  * Why a task does not run, in a word to count and to fold by. `next`: nothing keeps it but that nobody has launched it;
- * `turn`: one agent does it after others; `elsewhere`: the work before it is not in this checkout; `held`: the plan is
+ * `turn`: one agent does it after others; `elsewhere`: the work before it is not in this checkout; `machine`: no runner that is known may take it; `held`: the plan is
  * paused or stopped; `tasks`: those before it; `question`, `failed`: it ended so itself; `behind`: one before it did.
  */
 export type WaitKind = (typeof WAIT_KINDS)[number];

@@ -54,6 +54,7 @@ export function stateAt(history: PlanHistory): (atMs: number) => PlanSnapshot {
       done: isDone,
       ...(held === undefined ? {} : { held }),
       runBy: { kind: "done", words: "as it was" },
+      machines: [],
       ...(starts.length === 0 ? {} : { startedAtMs: least(starts) }),
       ...(isDone && ends.length > 0 ? { endedAtMs: most(ends) } : {}),
       cap: { running, now: history.cap, allowed: history.cap },

@@ -1,4 +1,5 @@
 import type { AgentClient } from "../clients/agent-client.ts";
+import type { RunnerClient } from "../graph/runner.ts";
 import type { Isolation } from "../graph/task.ts";
 
 /** A client, and how many of its agents run at once. */
@@ -30,6 +31,11 @@ export class ClientSlots {
 
   /** @param shares in the order in which they are preferred. */
   constructor(readonly shares: readonly ClientShare[]) {}
+
+  /** As others are told of them. */
+  get clients(): readonly RunnerClient[] {
+    return this.shares.map(({ client, slots }) => ({ name: client.name, slots }));
+  }
 
   /** How many agents could be started now. */
   free(nowMs: number): number {

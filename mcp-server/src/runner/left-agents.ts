@@ -3,6 +3,7 @@ import { engineRecord, RUNNER_ENGINE } from "../run/engine/engine-runs.ts";
 import { readGraph } from "../run/plan/plan-view.ts";
 import { isDead } from "../run/project/owner.ts";
 import type { RunContext } from "../run/project/run-context.ts";
+import { runnersNow } from "../run/runners/runners-now.ts";
 import { markOfRunner, RUNNER_VARIABLE } from "../run/session/runner-child.ts";
 import type { GraphStore } from "../store/graph-store.ts";
 import { endProcessesWith } from "./marked-processes.ts";
@@ -20,14 +21,17 @@ export async function endLeftAgents(
   slug: string,
   isOneOfSeveral = false,
 ): Promise<number> {
-  const { open } = await readGraph(ctx, store, async (view) => engineRecord(await view.plan(slug)));
+  const { open, isGone } = await readGraph(ctx, store, async (view) => ({
+    ...(await engineRecord(await view.plan(slug))),
+    ...(await runnersNow(view.reader, ctx.repository, ctx.now())),
+  }));
   const runners = open.filter(({ engine }) => engine === RUNNER_ENGINE);
   let ended = 0;
   for (const { owner } of runners) {
     const isHere = owner.host === ctx.owner.host;
     if (await isDead(owner)) {
       if (isHere) ended += await endProcessesWith(RUNNER_VARIABLE, markOfRunner(owner));
-    } else if (!isOneOfSeveral) {
+    } else if (!isOneOfSeveral && !(await isGone(owner))) {
       const where = isHere ? `process ${owner.pid}` : `process ${owner.pid} of another machine`;
       throw new CallerError(
         "wrong_state",

@@ -4,6 +4,7 @@ import { tellUsers } from "../run/background/background-work.ts";
 import { retryDeliveries } from "../run/delivery/deliver-waiting.ts";
 import { readAgentCall } from "../run/guard/agent-call.ts";
 import type { RunContext } from "../run/project/run-context.ts";
+import type { Presence } from "../run/runners/presence.ts";
 import type { GraphStore } from "../store/graph-store.ts";
 import type { RunningAgent } from "./running-agent.ts";
 
@@ -16,6 +17,7 @@ export function keepTime(
   ctx: RunContext,
   store: GraphStore,
   agents: () => readonly RunningAgent[],
+  presence: Presence,
 ): () => void {
   const renewed = new Map<string, number>();
   let isBehind = false;
@@ -31,6 +33,7 @@ export function keepTime(
       renewed.set(agentId, ctx.now());
       await (await readAgentCall(ctx, store, agentId))?.renewLease();
     }
+    await presence.renew();
     await retryDeliveries(ctx);
     await tellUsers(ctx);
   };

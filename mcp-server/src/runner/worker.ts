@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isFor, labelsOf } from "../graph/runner.ts";
 import type { Candidate } from "../run/claims/candidate.ts";
 import { RUNNER_ENGINE, startEngineRun } from "../run/engine/engine-runs.ts";
 import { existingGraph } from "../run/plan/load-plan.ts";
@@ -102,22 +103,6 @@ export async function onlyHere(
   here: Pick<WorkerOptions, "roles" | "labels">,
 ): Promise<((candidate: Candidate) => boolean) | undefined> {
   const { graph } = await readPlan(ctx, await existingGraph(ctx, slug), slug);
-  const asks = [...graph.tasks.values()].some(({ extra }) => labelsOf(extra).length > 0);
-  return here.roles.length > 0 || asks ? (candidate) => fits(candidate, here) : undefined;
-}
-
-/** Whether a task may be done here: by its role, and because everything is here that it asks for. */
-function fits(
-  { task, role }: Pick<Candidate, "task" | "role">,
-  { roles, labels }: Pick<WorkerOptions, "roles" | "labels">,
-): boolean {
-  return (
-    (roles.length === 0 || roles.includes(role)) && labelsOf(task.extra).every((one) => labels.includes(one))
-  );
-}
-
-/** What a task asks of the machine, as its breakdown says it: `"labels": ["gpu", "os=windows"]`. */
-function labelsOf(extra: Readonly<Record<string, unknown>>): readonly string[] {
-  const { labels } = extra;
-  return Array.isArray(labels) ? labels.filter((label): label is string => typeof label === "string") : [];
+  const asks = [...graph.tasks.values()].some((task) => labelsOf(task).length > 0);
+  return here.roles.length > 0 || asks ? ({ task, role }) => isFor(here, role, labelsOf(task)) : undefined;
 }

@@ -4,6 +4,7 @@ import { type AnyClaim, type AttemptId, isAttempt, type Owner, workedUntilMs } f
 import type { GraphEvent } from "../graph/event.ts";
 import { type ChosenModel, INHERIT } from "../graph/model/model-choice.ts";
 import { PlanGraph } from "../graph/plan-graph.ts";
+import type { Runner, RunnerFacts } from "../graph/runner.ts";
 import type { TaskDefinition, TaskId } from "../graph/task.ts";
 import type { EstimatesFrom, Sample, TaskEstimates } from "../graph/task-estimates.ts";
 import { newTokens, type Usage } from "../graph/usage.ts";
@@ -128,6 +129,25 @@ export class GraphReader {
 
   async plan(repository: string, slug: string): Promise<StoredPlan | undefined> {
     return (await this.mirror({ repository, slug }))?.stored;
+  }
+
+  /** Those that execute plans of the repository without a conversation, or did until lately, in the order in which they came. */
+  async runners(repository: string): Promise<Runner[]> {
+    const rows = await this.transaction.db
+      .selectFrom("runners")
+      .selectAll()
+      .where("repository", "=", repository)
+      .orderBy("since_ms")
+      .orderBy("owner_host")
+      .orderBy("owner_pid")
+      .execute();
+    return rows.map((row) => ({
+      ...(JSON.parse(row.facts) as RunnerFacts),
+      owner: { host: row.owner_host, pid: Number(row.owner_pid), startedAt: row.owner_started_at },
+      sinceMs: Number(row.since_ms),
+      lastSeenMs: Number(row.last_seen_ms),
+      leaseUntilMs: Number(row.lease_until_ms),
+    }));
   }
 
   /** The repositories that have plans in this graph, by name. */

@@ -1,5 +1,6 @@
-import type { AnyClaim, AttemptId } from "../graph/attempt.ts";
+import type { AnyClaim, AttemptId, Owner } from "../graph/attempt.ts";
 import type { Actor, Change, ChangeType, GraphEvent } from "../graph/event.ts";
+import type { RunnerFacts } from "../graph/runner.ts";
 import type { Task, TaskDefinition, TaskId, TaskRedefinition } from "../graph/task.ts";
 import type { EstimatesFrom } from "../graph/task-estimates.ts";
 import type { EngineTransaction, ReadAhead, ReadWithSave } from "./engine.ts";
@@ -300,6 +301,39 @@ export class GraphWriter extends GraphReader {
     });
   }
 
+  /** A runner tells of itself: it is here until its lease ends. Not an event: nothing about the graph changes. */
+  async keepRunner(repository: string, owner: Owner, facts: RunnerFacts, leaseMs: number): Promise<void> {
+    const said = {
+      facts: JSON.stringify(facts),
+      last_seen_ms: this.nowMs,
+      lease_until_ms: this.nowMs + leaseMs,
+    };
+    await this.transaction.db
+      .insertInto("runners")
+      .values({ ...runnerKey(repository, owner), ...said, since_ms: this.nowMs })
+      .onConflict((row) =>
+        row.columns(["repository", "owner_host", "owner_pid", "owner_started_at"]).doUpdateSet(said),
+      )
+      .execute();
+  }
+
+  /** A runner has ended by itself. */
+  async removeRunner(repository: string, owner: Owner): Promise<void> {
+    const { owner_host, owner_pid, owner_started_at } = runnerKey(repository, owner);
+    await this.transaction.db
+      .deleteFrom("runners")
+      .where("repository", "=", repository)
+      .where("owner_host", "=", owner_host)
+      .where("owner_pid", "=", owner_pid)
+      .where("owner_started_at", "=", owner_started_at)
+      .execute();
+  }
+
+  /** Forgets those of all repositories whose lease ended before that time. */
+  async forgetRunners(beforeMs: number): Promise<void> {
+    await this.transaction.db.deleteFrom("runners").where("lease_until_ms", "<", beforeMs).execute();
+  }
+
   /** To be called now and then by what takes long: see `EngineTransaction`. */
   goesOn(): Promise<void> {
     return this.transaction.goesOn();
@@ -386,6 +420,10 @@ export class GraphWriter extends GraphReader {
       return claim && !written.has(id) ? leaseRows(claim) : [];
     });
   }
+}
+
+function runnerKey(repository: string, { host, pid, startedAt }: Owner) {
+  return { repository, owner_host: host, owner_pid: pid, owner_started_at: startedAt };
 }
 
 function heldOf({ stored }: PlanMirror, claim: AnyClaim): HeldClaim {

@@ -20,7 +20,7 @@ import { analyzeFile } from "../../run/planning.mjs";
 import { sweepOnStart } from "../../run/session.mjs";
 
 // import:runner.mjs in cli/run/run.mjs
-import { ACTOR, ClientSlots, PlanRun, endLeftAgents, onlyHere } from "../../runner.mjs";
+import { ACTOR, ClientSlots, PlanRun, endLeftAgents, machineLabels, onlyHere, policyFor } from "../../runner.mjs";
 
 // import:text.mjs in cli/run/run.mjs
 import { plural } from "../../text.mjs";
@@ -39,7 +39,10 @@ async function runCommand(ctx, what, options, place) {
     process.stdout.write("Nothing was started.\n");
     return 1;
   }
-  const { slug } = await openPlan(ctx, ACTOR, what, { ...policyFor(shares, options.max) });
+  const { slug } = await openPlan(ctx, ACTOR, what, {
+    ...policyFor(shares),
+    ...options.max !== void 0 && { maxParallel: options.max }
+  });
   const store = await existingGraph(ctx, slug);
   await refuseWithoutWorktrees(ctx, slug, shares);
   const left = await endLeftAgents(ctx, store, slug);
@@ -47,11 +50,14 @@ async function runCommand(ctx, what, options, place) {
   await sweepOnStart(ctx);
   const run = await startEngineRun(ctx, store, ACTOR, slug, RUNNER_ENGINE);
   if (!output.hasKeys) signals.listen();
-  const only = await onlyHere(ctx, slug, { roles: [], labels: options.label });
-  const settings = { ...given, slug, run, slots: new ClientSlots(shares), only };
+  const labels = machineLabels(options.label);
+  const only = await onlyHere(ctx, slug, { roles: [], labels });
+  const slots = new ClientSlots(shares);
+  const settings = { ...given, slug, run, slots, only };
   const execution = new PlanRun(ctx, store, settings, signals, (news) => output.runner(slug, news));
   const { exitCode } = await whileShown(ctx, store, {
     ...{ output, signals, slug, agents: () => execution.children.agents },
+    facts: { kind: "run", clients: slots.clients, labels, plans: [slug], roles: [] },
     work: () => execution.execute(),
     ended: (end) => output.end(slug, end)
   });
@@ -74,12 +80,6 @@ function capOf(shares, maxParallel) {
     maxParallel,
     shares.reduce((sum, { slots }) => sum + slots, 0)
   );
-}
-function policyFor(shares, max) {
-  return {
-    ...shares.some(({ client }) => !client.hasHooks) && { isolation: "worktree" },
-    ...max !== void 0 && { maxParallel: max }
-  };
 }
 async function refuseWithoutWorktrees(ctx, slug, shares) {
   if (shares.some(({ client }) => client.hasHooks)) return;

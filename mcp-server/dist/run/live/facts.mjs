@@ -1,5 +1,5 @@
 // import:graph.mjs in run/live/facts.mjs
-import { addUsage, causeText, hasEnded, isAttempt, isLive, newTokens, plainSubject, reachableIn, workedUntilMs } from "../../graph.mjs";
+import { addUsage, causeText, hasEnded, isAttempt, isFor, isLive, labelsOf, newTokens, plainSubject, reachableIn, taskName, workedUntilMs } from "../../graph.mjs";
 
 // import:policy.mjs in run/live/facts.mjs
 import { heldLooks, limitName, raiseLimit, settingOf, spentBy, spentText } from "../../policy.mjs";
@@ -126,6 +126,117 @@ function incidentOfEvent(change) {
   }
 }
 
+// import:run/plan.mjs in run/live/facts.mjs
+import { deadClaims, isDone } from "../plan.mjs";
+
+// import:run/project.mjs in run/live/facts.mjs
+import { sameOwner } from "../project.mjs";
+
+// import:run/runners.mjs in run/live/facts.mjs
+import { runnersNow } from "../runners.mjs";
+
+// import:run/engine.mjs in run/live/facts.mjs
+import { RUNNER_ENGINE, engineRecordOf } from "../engine.mjs";
+
+// mcp-server/src/run/live/facts/run-by.ts
+var QUIET_MS = 6e4;
+var ENGINES = {
+  mod: { kind: "mod", words: "run by Claude Code, beside a conversation" },
+  run: { kind: "runner", words: "run by parallel run" }
+};
+async function runBy(loaded, events, dead, { isGone }, nowMs) {
+  const { stored, graph } = loaded;
+  const live = graph.claims.filter((claim) => isLive(claim) && !dead.has(claim.id));
+  if (isDone(loaded) || stored.status === "stopped" && live.length === 0)
+    return { kind: "done", words: stored.status === "stopped" ? "stopped" : "done" };
+  const engines = engineRecordOf(events);
+  for (const { engine, owner } of engines.open) {
+    if (await isGone(owner)) continue;
+    return ENGINES[engine] ?? { kind: "session", words: `run by ${engine}` };
+  }
+  if (live.length > 0) {
+    const machines = [...new Set(live.map(({ owner }) => machineOf(owner)))];
+    const where = machines.length > 1 ? ` on ${machines.join(", ")}` : "";
+    return live.some(({ owner }) => owner.session !== void 0) ? { kind: "session", words: `run by a conversation in Claude Code${where}` } : { kind: "session", words: `run by agents of another client${where}` };
+  }
+  const how = `${engines.last?.engine === RUNNER_ENGINE ? "parallel run " : "/parallel:run "}${stored.slug}`;
+  const last = graph.claims.reduce(
+    (ms, claim) => Math.max(ms, (isAttempt(claim) ? workedUntilMs(claim) : void 0) ?? claim.offeredAtMs),
+    0
+  );
+  if (last === 0) return { kind: "nobody", words: "nobody has begun it", how };
+  if (engines.open.length > 0 || isAfterEngine(events, graph.claims))
+    return { kind: "nobody", words: "what launched its agents has stopped", sinceMs: last, how };
+  return nowMs - last < QUIET_MS ? { kind: "session", words: "between two launches" } : { kind: "nobody", words: "nobody is at it any more", sinceMs: last, how };
+}
+function isAfterEngine(events, claims) {
+  const end = events.findLast(({ change }) => change.type === "engine.ended");
+  if (end?.change.type !== "engine.ended" || end.change.how !== "lost") return false;
+  return claims.every(({ offeredAtMs }) => offeredAtMs <= end.atMs);
+}
+function machineOf({ host }) {
+  return host.split(" ")[0] ?? host;
+}
+
+// mcp-server/src/run/live/facts/machines.ts
+async function machinesNow({ ctx: { repository }, reader }, nowMs, slug) {
+  const runners = await runnersNow(reader, repository, nowMs);
+  const dead = await deadClaims(reader, nowMs);
+  const live = (await reader.held()).filter(
+    ({ repository: of, claim }) => of === repository && isLive(claim) && !dead.has(claim.id)
+  );
+  const runs = (owner) => live.filter(({ claim }) => sameOwner(claim.owner, owner)).map(({ plan, claim }) => cleanText(taskName(plan, claim.task), NAME_LIMIT));
+  const own = runners.all.filter(({ plans }) => slug === void 0 || isForPlan(plans, slug));
+  const machines = [];
+  for (const runner of own) {
+    const gone = await runners.isGone(runner.owner);
+    machines.push({
+      machine: cleanText(machineOf(runner.owner), NAME_LIMIT),
+      pid: runner.owner.pid,
+      kind: runner.kind,
+      state: gone ? "gone" : runner.draining ? "draining" : "here",
+      ...gone && { lastSeenMs: runner.lastSeenMs },
+      clients: runner.clients.map(({ name, slots }) => ({ name: cleanText(name, NAME_LIMIT), slots })),
+      labels: runner.labels.map((label) => cleanText(label, NAME_LIMIT)),
+      roles: runner.roles.map((role) => cleanText(role, NAME_LIMIT)),
+      runs: runs(runner.owner)
+    });
+  }
+  const others = live.filter(
+    ({ plan, claim: { owner } }) => (slug === void 0 || plan === slug) && !runners.all.some((runner) => sameOwner(runner.owner, owner))
+  );
+  const owners = others.map(({ claim }) => claim.owner).filter((owner, i, all) => all.findIndex((other) => sameOwner(owner, other)) === i);
+  return [
+    ...machines,
+    ...owners.map(
+      (owner) => ({
+        ...{ machine: cleanText(machineOf(owner), NAME_LIMIT), pid: owner.pid },
+        ...{ kind: "session", state: "here", clients: [], labels: [], roles: [], runs: runs(owner) }
+      })
+    )
+  ];
+}
+function isForPlan(plans, slug) {
+  return plans.length === 0 || plans.includes(slug);
+}
+
+// mcp-server/src/run/live/facts/lacking.ts
+async function lackingIn(plan, { all, isGone }) {
+  const known2 = all.filter(({ plans }) => isForPlan(plans, plan.stored.slug));
+  const here = [];
+  for (const runner of known2) if (!await isGone(runner.owner)) here.push(runner);
+  return (task) => {
+    const { role } = plan.ctx.roles.resolve(task.agent);
+    const asked = labelsOf(task);
+    if (known2.length === 0 || here.some((runner) => isFor(runner, role, asked))) return void 0;
+    const clean = (text) => cleanText(text, NAME_LIMIT);
+    if (!here.some((runner) => isFor(runner, role, [])))
+      return here.length === 0 ? void 0 : `no machine that is known does tasks of the role ${clean(role)}`;
+    const missing = asked.filter((label) => !here.some(({ labels }) => labels.includes(label)));
+    return missing.length === 0 ? `no machine that is known has all of ${asked.map(clean).join(", ")}` : `no machine that is known has ${missing.map(clean).join(", ")}`;
+  };
+}
+
 // import:run/review.mjs in run/live/facts.mjs
 import { rejectedWork } from "../review.mjs";
 
@@ -187,55 +298,6 @@ function notAchieved(state, nowMs) {
   const ids = new Set(tasks.map(({ id }) => id));
   const claims = state.claims.filter(({ task }) => ids.has(task));
   return resultsOf({ ...state, claims }, tasks, { written: /* @__PURE__ */ new Map(), reasons: /* @__PURE__ */ new Map() }, nowMs);
-}
-
-// import:run/engine.mjs in run/live/facts.mjs
-import { RUNNER_ENGINE, engineRecordOf } from "../engine.mjs";
-
-// import:run/plan.mjs in run/live/facts.mjs
-import { isDone } from "../plan.mjs";
-
-// import:run/project.mjs in run/live/facts.mjs
-import { isDead } from "../project.mjs";
-
-// mcp-server/src/run/live/facts/run-by.ts
-var QUIET_MS = 6e4;
-var ENGINES = {
-  mod: { kind: "mod", words: "run by Claude Code, beside a conversation" },
-  run: { kind: "runner", words: "run by parallel run" }
-};
-async function runBy(loaded, events, dead, nowMs) {
-  const { stored, graph } = loaded;
-  const live = graph.claims.filter((claim) => isLive(claim) && !dead.has(claim.id));
-  if (isDone(loaded) || stored.status === "stopped" && live.length === 0)
-    return { kind: "done", words: stored.status === "stopped" ? "stopped" : "done" };
-  const engines = engineRecordOf(events);
-  for (const { engine, owner } of engines.open) {
-    if (await isDead(owner)) continue;
-    return ENGINES[engine] ?? { kind: "session", words: `run by ${engine}` };
-  }
-  if (live.length > 0) {
-    const machines = [...new Set(live.map(({ owner }) => machineOf(owner)))];
-    const where = machines.length > 1 ? ` on ${machines.join(", ")}` : "";
-    return live.some(({ owner }) => owner.session !== void 0) ? { kind: "session", words: `run by a conversation in Claude Code${where}` } : { kind: "session", words: `run by agents of another client${where}` };
-  }
-  const how = `${engines.last?.engine === RUNNER_ENGINE ? "parallel run " : "/parallel:run "}${stored.slug}`;
-  const last = graph.claims.reduce(
-    (ms, claim) => Math.max(ms, (isAttempt(claim) ? workedUntilMs(claim) : void 0) ?? claim.offeredAtMs),
-    0
-  );
-  if (last === 0) return { kind: "nobody", words: "nobody has begun it", how };
-  if (engines.open.length > 0 || isAfterEngine(events, graph.claims))
-    return { kind: "nobody", words: "what launched its agents has stopped", sinceMs: last, how };
-  return nowMs - last < QUIET_MS ? { kind: "session", words: "between two launches" } : { kind: "nobody", words: "nobody is at it any more", sinceMs: last, how };
-}
-function isAfterEngine(events, claims) {
-  const end = events.findLast(({ change }) => change.type === "engine.ended");
-  if (end?.change.type !== "engine.ended" || end.change.how !== "lost") return false;
-  return claims.every(({ offeredAtMs }) => offeredAtMs <= end.atMs);
-}
-function machineOf({ host }) {
-  return host.split(" ")[0] ?? host;
 }
 
 // mcp-server/src/run/live/facts/steady.ts
@@ -416,10 +478,12 @@ async function toldEvents(plan) {
 }
 
 // import:run/claims.mjs in run/live/facts.mjs
-import { waitingTasks } from "../claims.mjs";
+import { choose, waitingTasks } from "../claims.mjs";
 
 // mcp-server/src/run/live/facts/waits.ts
-function readyWaits(loaded, choice, nowMs) {
+async function readyWaits(loaded, runners, nowMs) {
+  const choice = await choose(loaded, nowMs);
+  const lacking = await lackingIn(loaded, runners);
   const { graph, stored, spent, cap } = loaded;
   const of = (why, reason) => ({ why, reason, waitsFor: [] });
   const all = (wait) => new Map(graph.ready.map(({ id }) => [id, wait]));
@@ -434,6 +498,9 @@ function readyWaits(loaded, choice, nowMs) {
   const busy = graph.underCap.length;
   return new Map(
     graph.ready.map(({ id }) => {
+      const task = graph.tasks.get(id);
+      const lack = task && lacking(task);
+      if (lack !== void 0) return [id, of("machine", lack)];
       const wait = told.get(id);
       if (wait) return [id, readyWait(loaded, wait, refused.get(id))];
       if (chosen.has(id)) return [id, of("next", "is the next to be launched")];
@@ -469,8 +536,11 @@ export {
   costNow,
   incidentsOf,
   isClose,
+  isForPlan,
   isSameHead,
+  lackingIn,
   machineOf,
+  machinesNow,
   needsNow,
   notAchieved,
   readyWaits,

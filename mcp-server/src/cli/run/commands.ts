@@ -25,7 +25,7 @@ export function addRunCommands(program: Command, pluginRoot: string): void {
     });
   withAgents(program.command("worker [plans...]"))
     .description(
-      "takes part in the execution of this repository's plans, or of those that are named, beside other workers: as many agents as --agents says, until it is interrupted",
+      "takes part in the execution of this repository's plans, or of those that are named (by its file or folder a breakdown is imported where there is no such plan yet), beside other workers: as many agents as --agents says, until it is interrupted",
     )
     .option("--only <role>", "does tasks of this role alone; may be given several times", listed, [])
     .option("--until-done", "until nothing is left to do")

@@ -9,6 +9,8 @@ import type { OpenContext, RunContext } from "../../run/project/run-context.ts";
 import { sweepOnStart } from "../../run/session/sweep-on-start.ts";
 import { type ClientShare, ClientSlots } from "../../runner/client-slots.ts";
 import { endLeftAgents } from "../../runner/left-agents.ts";
+import { machineLabels } from "../../runner/machine-labels.ts";
+import { policyFor } from "../../runner/new-plan-policy.ts";
 import { ACTOR, PlanRun } from "../../runner/run-plan.ts";
 import { onlyHere } from "../../runner/worker.ts";
 import { plural } from "../../text/format.ts";
@@ -47,7 +49,10 @@ export async function runCommand(
     process.stdout.write("Nothing was started.\n");
     return 1;
   }
-  const { slug } = await openPlan(ctx, ACTOR, what, { ...policyFor(shares, options.max) });
+  const { slug } = await openPlan(ctx, ACTOR, what, {
+    ...policyFor(shares),
+    ...(options.max !== undefined && { maxParallel: options.max }),
+  });
   const store = await existingGraph(ctx, slug);
   await refuseWithoutWorktrees(ctx, slug, shares);
   const left = await endLeftAgents(ctx, store, slug);
@@ -55,11 +60,14 @@ export async function runCommand(
   await sweepOnStart(ctx);
   const run = await startEngineRun(ctx, store, ACTOR, slug, RUNNER_ENGINE);
   if (!output.hasKeys) signals.listen();
-  const only = await onlyHere(ctx, slug, { roles: [], labels: options.label });
-  const settings = { ...given, slug, run, slots: new ClientSlots(shares), only };
+  const labels = machineLabels(options.label);
+  const only = await onlyHere(ctx, slug, { roles: [], labels });
+  const slots = new ClientSlots(shares);
+  const settings = { ...given, slug, run, slots, only };
   const execution = new PlanRun(ctx, store, settings, signals, (news) => output.runner(slug, news));
   const { exitCode } = await whileShown(ctx, store, {
     ...{ output, signals, slug, agents: () => execution.children.agents },
+    facts: { kind: "run", clients: slots.clients, labels, plans: [slug], roles: [] },
     work: () => execution.execute(),
     ended: (end) => output.end(slug, end),
   });
@@ -87,14 +95,6 @@ function capOf(shares: readonly ClientShare[], maxParallel: number): number {
     maxParallel,
     shares.reduce((sum, { slots }) => sum + slots, 0),
   );
-}
-
-/** Of a plan that is new: whoever is not guarded by hooks works in a worktree of its own. */
-function policyFor(shares: readonly ClientShare[], max: number | undefined) {
-  return {
-    ...(shares.some(({ client }) => !client.hasHooks) && { isolation: "worktree" as const }),
-    ...(max !== undefined && { maxParallel: max }),
-  };
 }
 
 async function refuseWithoutWorktrees(

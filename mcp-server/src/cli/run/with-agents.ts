@@ -1,6 +1,8 @@
+import type { RunnerFacts } from "../../graph/runner.ts";
 import { backgroundWorkEnded } from "../../run/background/background-work.ts";
 import { effectivePolicy } from "../../run/project/plan-settings.ts";
 import type { OpenContext, RunContext } from "../../run/project/run-context.ts";
+import { Presence } from "../../run/runners/presence.ts";
 import { clientsFrom, pairsFrom } from "../../runner/agents-option.ts";
 import type { RunOptions } from "../../runner/run-plan.ts";
 import { keepTime } from "../../runner/runner-clock.ts";
@@ -51,6 +53,8 @@ export interface AgentsAtWork<Done> {
   /** Whose changes are shown meanwhile; undefined: those of all plans. */
   readonly slug: string | undefined;
   readonly agents: () => readonly RunningAgent[];
+  /** What others are told of this process. */
+  readonly facts: Omit<RunnerFacts, "draining">;
   readonly work: () => Promise<Done>;
   /** When nothing more is shown. */
   readonly ended?: (done: Done) => Promise<void>;
@@ -60,14 +64,16 @@ export interface AgentsAtWork<Done> {
 export async function whileShown<Done>(
   ctx: OpenContext,
   store: GraphStore,
-  { output, signals, slug, agents, work, ended }: AgentsAtWork<Done>,
+  { output, signals, slug, agents, facts, work, ended }: AgentsAtWork<Done>,
 ): Promise<Done> {
-  const stopKeepingTime = keepTime(ctx, store, agents);
+  const presence = new Presence(ctx, store, () => ({ ...facts, draining: signals.drain.aborted }));
+  const stopKeepingTime = keepTime(ctx, store, agents, presence);
   const over = new AbortController();
   const followed = output.follow(slug, over.signal);
   // What has failed is told by the work itself, or when it has ended.
   followed.catch(() => undefined);
   try {
+    await presence.renew();
     const done = await work();
     over.abort();
     await followed;
@@ -76,6 +82,7 @@ export async function whileShown<Done>(
   } finally {
     over.abort();
     stopKeepingTime();
+    await presence.end();
     signals.forget();
     await output.close();
     await backgroundWorkEnded(ctx);

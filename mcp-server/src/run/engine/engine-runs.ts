@@ -4,8 +4,9 @@ import type { GraphStore } from "../../store/graph-store.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import type { PlanView } from "../plan/plan-view.ts";
 import { isDone } from "../plan/progress.ts";
-import { isDead, sameOwner } from "../project/owner.ts";
+import { sameOwner } from "../project/owner.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { runnersNow } from "../runners/runners-now.ts";
 
 /** A run of an engine as it was started. */
 export type EngineRun = Extract<Change, { type: "engine.started" }>;
@@ -51,8 +52,9 @@ export async function engineWords(plan: PlanView): Promise<string> {
   if (plan.stored.status !== "open" || isDone(plan)) return "";
   const { slug } = plan.stored;
   const { open, last, lastEnd } = await engineRecord(plan);
+  const { isGone } = await runnersNow(plan.reader, plan.stored.repository, plan.ctx.now());
   for (const { owner, engine } of open) {
-    if (await isDead(owner)) continue;
+    if (await isGone(owner)) continue;
     return engine === RUNNER_ENGINE
       ? `parallel run executes it (process ${owner.pid})`
       : "it runs beside a conversation";
@@ -64,7 +66,7 @@ export async function engineWords(plan: PlanView): Promise<string> {
 }
 
 /**
- * Starts a run of an engine, or goes on with the one that this process has; runs of dead processes end.
+ * Starts a run of an engine, or goes on with the one that this process has; runs of processes that are gone end.
  * @returns its number.
  */
 export function startEngineRun(
@@ -76,8 +78,9 @@ export function startEngineRun(
 ): Promise<number> {
   return changePlan(ctx, store, actor, slug, async (plan) => {
     const { open, nextRun } = await engineRecord(plan);
+    const { isGone } = await runnersNow(plan.reader, plan.stored.repository, plan.nowMs);
     for (const { run, owner } of open)
-      if (await isDead(owner)) plan.append({ type: "engine.ended", run, how: "lost" });
+      if (await isGone(owner)) plan.append({ type: "engine.ended", run, how: "lost" });
     const own = open.find(({ owner }) => sameOwner(owner, ctx.owner));
     if (own) return own.run;
     plan.append({ type: "engine.started", run: nextRun, engine, owner: ctx.owner });

@@ -12,7 +12,7 @@ import { planSnapshot } from "./plan-snapshot.ts";
  */
 export interface Band {
   readonly v: 1;
-  /** With the first of what a person is needed for, and without what went wrong. */
+  /** With the first of what a person is needed for, and without machines and what went wrong. */
   readonly head: SnapshotHead;
   /** Those that are shown first; what is done is left out. */
   readonly rows: readonly TaskRow[];
@@ -99,7 +99,7 @@ export function bandOf(
   const needs = head.needs.slice(0, MAX_NEEDS).map((need) => ({ ...need, holdsUp: [] }));
   return {
     v: 1,
-    head: { ...head, needs, trouble: [] },
+    head: { ...head, needs, machines: [], trouble: [] },
     rows: rows.map((row) => ({
       ...row,
       needs: [],

@@ -4,15 +4,16 @@ import { raiseLimit, spentText } from "../../policy/spending/limits.ts";
 import { notRunReasons } from "../../report/tasks/not-run.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { cleanText, LINE_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
-import { choose } from "../claims/choose.ts";
 import { type DeadClaims, deadClaims, stateNow } from "../plan/interrupted.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { type PlanView, readGraph } from "../plan/plan-view.ts";
 import { isDone } from "../plan/progress.ts";
 import { type ExpectedTimes, expectedTimes } from "../planning/expected-times.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { runnersNow } from "../runners/runners-now.ts";
 import { costNow } from "./facts/cost-now.ts";
 import { incidentsOf } from "./facts/incidents.ts";
+import { machinesNow } from "./facts/machines.ts";
 import { needsNow } from "./facts/needs.ts";
 import { notAchieved } from "./facts/not-achieved.ts";
 import { rowsOf } from "./facts/rows.ts";
@@ -35,7 +36,8 @@ export async function planSnapshot(plan: PlanView, nowMs: number, isForecast = t
   const done = isDone(plan);
   const isExpected = isForecast && !done && stored.status !== "stopped";
   const expected = isExpected ? expectedTimes(ctx, plan, nowMs) : undefined;
-  const waits = readyWaits(plan, await choose(plan, nowMs), nowMs);
+  const runners = await runnersNow(plan.reader, stored.repository, nowMs);
+  const waits = await readyWaits(plan, runners, nowMs);
   const results = notAchieved(state, nowMs);
   const held = heldBy(plan, nowMs);
   const spans = state.claims.filter(isAttempt);
@@ -52,7 +54,8 @@ export async function planSnapshot(plan: PlanView, nowMs: number, isForecast = t
     status: stored.status,
     done,
     ...held,
-    runBy: await runBy(plan, events, dead, nowMs),
+    runBy: await runBy(plan, events, dead, runners, nowMs),
+    machines: await machinesNow(plan, nowMs, stored.slug),
     ...(spans.length > 0 && { startedAtMs }),
     ...(spans.length > 0 && isOver && { endedAtMs }),
     cap: { running: placesTaken(plan, dead), now: plan.cap, allowed: plan.policy.maxParallel },

@@ -34,6 +34,7 @@ const STEPS: readonly ((db: Kysely<Database>, engine: EngineName) => Promise<voi
   addServerOfClaim,
   addDelivering,
   addChosenModel,
+  addRunners,
 ];
 
 /** The layout that this server makes and expects. */
@@ -303,4 +304,20 @@ async function addDelivering(db: Kysely<Database>): Promise<void> {
 /** 1.10: on which model and with which effort an attempt was to be made. */
 async function addChosenModel(db: Kysely<Database>): Promise<void> {
   await db.schema.alterTable("claims").addColumn("chosen_model", "text").execute();
+}
+
+/** 1.11: which processes execute plans without a conversation, on which machines, and when they were heard of last. */
+async function addRunners(db: Kysely<Database>): Promise<void> {
+  await db.schema
+    .createTable("runners")
+    .addColumn("repository", "text", (c) => c.notNull())
+    .addColumn("owner_host", "text", (c) => c.notNull())
+    .addColumn("owner_pid", "integer", (c) => c.notNull())
+    .addColumn("owner_started_at", "text", (c) => c.notNull())
+    .addColumn("facts", "text", (c) => c.notNull())
+    .addColumn("since_ms", "bigint", (c) => c.notNull())
+    .addColumn("last_seen_ms", "bigint", (c) => c.notNull())
+    .addColumn("lease_until_ms", "bigint", (c) => c.notNull())
+    .addPrimaryKeyConstraint("runners_key", ["repository", "owner_host", "owner_pid", "owner_started_at"])
+    .execute();
 }

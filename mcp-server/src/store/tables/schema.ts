@@ -99,6 +99,19 @@ export interface EventsTable {
   data: Json;
 }
 
+/** Processes that execute plans without a conversation, as they tell of themselves. Like leases they have no events. */
+export interface RunnersTable {
+  repository: string;
+  owner_host: string;
+  owner_pid: number;
+  owner_started_at: string;
+  /** A RunnerFacts. */
+  facts: Json;
+  since_ms: number;
+  last_seen_ms: number;
+  lease_until_ms: number;
+}
+
 export interface MetaTable {
   key: string;
   value: string;
@@ -110,4 +123,5 @@ export interface Database {
   tasks: TasksTable;
   claims: ClaimsTable;
   events: EventsTable;
+  runners: RunnersTable;
 }

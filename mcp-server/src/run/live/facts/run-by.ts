@@ -5,7 +5,7 @@ import { engineRecordOf, RUNNER_ENGINE } from "../../engine/engine-runs.ts";
 import type { DeadClaims } from "../../plan/interrupted.ts";
 import type { LoadedPlan } from "../../plan/load-plan.ts";
 import { isDone } from "../../plan/progress.ts";
-import { isDead } from "../../project/owner.ts";
+import type { RunnersNow } from "../../runners/runners-now.ts";
 
 /** Between two launches of a conversation lies its thinking: only after so long nobody is at it any more. */
 const QUIET_MS = 60_000;
@@ -15,11 +15,16 @@ const ENGINES: Readonly<Record<string, Pick<RunBy, "kind" | "words">>> = {
   run: { kind: "runner", words: "run by parallel run" },
 };
 
-/** Who launches the agents of a plan, as far as the graph tells. @param events those of `toldEvents`, or all. */
+/**
+ * Who launches the agents of a plan, as far as the graph tells.
+ * @param events those of `toldEvents`, or all.
+ * @param isGone as `RunnersNow` tells.
+ */
 export async function runBy(
   loaded: LoadedPlan,
   events: readonly GraphEvent[],
   dead: DeadClaims,
+  { isGone }: Pick<RunnersNow, "isGone">,
   nowMs: number,
 ): Promise<RunBy> {
   const { stored, graph } = loaded;
@@ -28,7 +33,7 @@ export async function runBy(
     return { kind: "done", words: stored.status === "stopped" ? "stopped" : "done" };
   const engines = engineRecordOf(events);
   for (const { engine, owner } of engines.open) {
-    if (await isDead(owner)) continue;
+    if (await isGone(owner)) continue;
     return ENGINES[engine] ?? { kind: "session", words: `run by ${engine}` };
   }
   if (live.length > 0) {

@@ -3,9 +3,12 @@ import type { WaitKind } from "../../../live/snapshot.ts";
 import { spentText } from "../../../policy/spending/limits.ts";
 import type { Refusal } from "../../../schedule/dispatch.ts";
 import { plural } from "../../../text/format.ts";
-import type { Chosen } from "../../claims/choose.ts";
+import { choose } from "../../claims/choose.ts";
 import { type Wait, waitingTasks } from "../../claims/waiting-tasks.ts";
 import type { LoadedPlan } from "../../plan/load-plan.ts";
+import type { PlanView } from "../../plan/plan-view.ts";
+import type { RunnersNow } from "../../runners/runners-now.ts";
+import { lackingIn } from "./lacking.ts";
 
 /** Why a task does not start though its dependencies hold. */
 export interface ReadyWait {
@@ -15,7 +18,13 @@ export interface ReadyWait {
 }
 
 /** For each task that is ready: what keeps it, by the same rules as `batch_collect` tells some of them. */
-export function readyWaits(loaded: LoadedPlan, choice: Chosen, nowMs: number): Map<TaskId, ReadyWait> {
+export async function readyWaits(
+  loaded: PlanView,
+  runners: RunnersNow,
+  nowMs: number,
+): Promise<Map<TaskId, ReadyWait>> {
+  const choice = await choose(loaded, nowMs);
+  const lacking = await lackingIn(loaded, runners);
   const { graph, stored, spent, cap } = loaded;
   const of = (why: WaitKind, reason: string): ReadyWait => ({ why, reason, waitsFor: [] });
   const all = (wait: ReadyWait) => new Map(graph.ready.map(({ id }) => [id, wait]));
@@ -30,6 +39,9 @@ export function readyWaits(loaded: LoadedPlan, choice: Chosen, nowMs: number): M
   const busy = graph.underCap.length;
   return new Map(
     graph.ready.map(({ id }) => {
+      const task = graph.tasks.get(id);
+      const lack = task && lacking(task);
+      if (lack !== undefined) return [id, of("machine", lack)];
       const wait = told.get(id);
       if (wait) return [id, readyWait(loaded, wait, refused.get(id))];
       if (chosen.has(id)) return [id, of("next", "is the next to be launched")];

@@ -1,0 +1,53 @@
+import type { Owner } from "./attempt.ts";
+
+/** A client of a runner, and how many of its agents run at once. */
+export interface RunnerClient {
+  readonly name: string;
+  readonly slots: number;
+}
+
+/** What a process that executes plans without a conversation tells of itself. */
+export interface RunnerFacts {
+  /** `run` executes one plan to its end, `worker` takes part in several. */
+  readonly kind: "run" | "worker";
+  /** The preferred ones first. */
+  readonly clients: readonly RunnerClient[];
+  /** What is there, beside what every machine has. */
+  readonly labels: readonly string[];
+  /** Roles whose tasks it does; empty: all. */
+  readonly roles: readonly string[];
+  /** Names of plans; empty: all of the repository. */
+  readonly plans: readonly string[];
+  /** It starts nothing more. */
+  readonly draining: boolean;
+}
+
+/** The same as the graph has it. Without a sign of life until its lease ends it is gone. */
+export interface Runner extends RunnerFacts {
+  readonly owner: Owner;
+  readonly sinceMs: number;
+  readonly lastSeenMs: number;
+  readonly leaseUntilMs: number;
+}
+
+/** A runner renews its lease three times as often as it would end, in milliseconds. */
+export const RUNNER_LEASE_MS = 60_000;
+
+/** What a task asks of the machine, as its breakdown says it: `"labels": ["gpu", "os=windows"]`. */
+export function labelsOf({
+  extra,
+}: {
+  readonly extra: Readonly<Record<string, unknown>>;
+}): readonly string[] {
+  const { labels } = extra;
+  return Array.isArray(labels) ? labels.filter((label): label is string => typeof label === "string") : [];
+}
+
+/** Whether a runner is for a task: by its role, and because everything is there that the task asks for. */
+export function isFor(
+  { roles, labels }: Pick<RunnerFacts, "roles" | "labels">,
+  role: string,
+  asked: readonly string[],
+): boolean {
+  return (roles.length === 0 || roles.includes(role)) && asked.every((one) => labels.includes(one));
+}

@@ -1,0 +1,25 @@
+import type { Owner } from "../../graph/attempt.ts";
+import type { Runner } from "../../graph/runner.ts";
+import type { GraphReader } from "../../store/graph-reader.ts";
+import { deadOwners, sameOwner } from "../project/owner.ts";
+
+/** Who executes the repository's plans without a conversation, and who of them is gone. */
+export interface RunnersNow {
+  readonly all: readonly Runner[];
+  /** By its process where that can be seen, else by its lease. What never told of itself counts as there. */
+  readonly isGone: (owner: Owner) => Promise<boolean>;
+}
+
+export async function runnersNow(
+  reader: GraphReader,
+  repository: string,
+  nowMs: number,
+): Promise<RunnersNow> {
+  const all = await reader.runners(repository);
+  const isDead = deadOwners();
+  const isGone = async (owner: Owner) => {
+    const known = all.find((runner) => sameOwner(runner.owner, owner));
+    return (known !== undefined && known.leaseUntilMs <= nowMs) || isDead(owner);
+  };
+  return { all, isGone };
+}
