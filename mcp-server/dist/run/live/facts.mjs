@@ -1,5 +1,5 @@
 // import:graph.mjs in run/live/facts.mjs
-import { addUsage, causeText, hasEnded, isAttempt, isFor, isLive, labelsOf, newTokens, plainSubject, reachableIn, taskName, workedUntilMs } from "../../graph.mjs";
+import { addUsage, causeText, hasEnded, isAttempt, isFor, isLive, labelsOf, newTokens, plainSubject, reachableIn, takesPlace, taskName, workedUntilMs } from "../../graph.mjs";
 
 // import:policy.mjs in run/live/facts.mjs
 import { heldLooks, limitName, raiseLimit, settingOf, spentBy, spentText } from "../../policy.mjs";
@@ -183,7 +183,7 @@ async function machinesNow({ ctx: { repository }, reader }, nowMs, slug) {
   const runners = await runnersNow(reader, repository, nowMs);
   const dead = await deadClaims(reader, nowMs);
   const live = (await reader.held()).filter(
-    ({ repository: of, claim }) => of === repository && isLive(claim) && !dead.has(claim.id)
+    ({ repository: of, claim }) => of === repository && takesPlace(claim) && !dead.has(claim.id)
   );
   const runs = (owner) => live.filter(({ claim }) => sameOwner(claim.owner, owner)).map(({ plan, claim }) => cleanText(taskName(plan, claim.task), NAME_LIMIT));
   const own = runners.all.filter(({ plans }) => slug === void 0 || isForPlan(plans, slug));

@@ -1,4 +1,4 @@
-import { isLive, type Owner } from "../../../graph/attempt.ts";
+import { type Owner, takesPlace } from "../../../graph/attempt.ts";
 import type { Runner } from "../../../graph/runner.ts";
 import { taskName } from "../../../graph/task.ts";
 import type { MachineNow } from "../../../live/snapshot.ts";
@@ -22,7 +22,7 @@ export async function machinesNow(
   const runners = await runnersNow(reader, repository, nowMs);
   const dead = await deadClaims(reader, nowMs);
   const live = (await reader.held()).filter(
-    ({ repository: of, claim }) => of === repository && isLive(claim) && !dead.has(claim.id),
+    ({ repository: of, claim }) => of === repository && takesPlace(claim) && !dead.has(claim.id),
   );
   const runs = (owner: Owner) =>
     live
