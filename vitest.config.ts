@@ -11,6 +11,8 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     expect: { poll: { timeout: 60_000 } },
+    // It imports JSON as Node does not.
+    server: { deps: { inline: ["@actions/workflow-parser"] } },
     // The settings of whoever runs the tests decide nothing.
     env: { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" },
   },
