@@ -182,7 +182,7 @@ var Interruptions = class {
 import { existingGraph } from "./run/plan.mjs";
 
 // import:runner.mjs in cli.mjs
-import { clientsFrom, followPlan, keepTime, pairsFrom } from "./runner.mjs";
+import { Patience, clientsFrom, followPlan, keepTime, pairsFrom, passes } from "./runner.mjs";
 
 // mcp-server/src/cli/run/run-output.ts
 function runOutput(ctx, pluginRoot, isJson, interrupt) {
@@ -207,8 +207,12 @@ var DisplayOutput = class {
     const display = displayFor({ output, input, env }, false, this.#actions);
     this.#display = display;
     const show = (snapshot, update) => display.show(snapshot, update);
-    if (slug === void 0) await watchPlans(this.ctx, show, signal);
-    else await watchPlan(this.ctx, slug, show, signal);
+    const patience = new Patience(signal, () => void 0);
+    const look = (work) => patience.until(work);
+    await untilOver(
+      signal,
+      slug === void 0 ? watchPlans(this.ctx, show, signal, look) : watchPlan(this.ctx, slug, show, signal, look)
+    );
   }
   runner(slug, news) {
     this.say(runnerText(slug, news));
@@ -237,10 +241,11 @@ var JsonOutput = class {
   async follow(slug, signal) {
     if (slug === void 0) return;
     const store = await existingGraph(this.ctx, slug);
-    await followPlan(this.ctx, store, slug, signal, (news) => write({ plan: slug, ...news }));
+    const following = followPlan(this.ctx, store, slug, signal, (news) => write({ plan: slug, ...news }));
+    await untilOver(signal, following);
   }
   runner(plan, { kind: event, ...news }) {
-    write({ plan, event, atMs: Date.now(), ...news });
+    write({ ...plan !== void 0 && { plan }, event, atMs: Date.now(), ...news });
   }
   async end(plan, { how, exitCode, text }) {
     write({ event: "end", atMs: Date.now(), plan, how, exitCode, text });
@@ -248,6 +253,11 @@ var JsonOutput = class {
   async close() {
   }
 };
+async function untilOver(signal, following) {
+  await following.catch((error) => {
+    if (!signal.aborted || !passes(error)) throw error;
+  });
+}
 function write(value) {
   process.stdout.write(`${visibleJson(value)}
 `);
@@ -256,13 +266,15 @@ function runnerText(slug, news) {
   const clean = (text) => cleanText(text, LINE_LIMIT);
   switch (news.kind) {
     case "agent": {
-      const task = `${cleanText(slug, NAME_LIMIT)}/${cleanText(news.task, NAME_LIMIT)}`;
+      const task = `${cleanText(slug ?? "", NAME_LIMIT)}/${cleanText(news.task, NAME_LIMIT)}`;
       return `${task} is done by ${news.client}${news.pid === void 0 ? "" : ` (process ${news.pid})`}`;
     }
     case "limit":
       return `${news.client}: ${clean(news.text)}; no more of it until ${new Date(news.untilMs).toISOString()}`;
     case "given-up":
       return `${news.client} is not asked any more: ${clean(news.why)}`;
+    case "graph":
+      return clean(news.text);
   }
 }
 

@@ -2,7 +2,7 @@
 import { agentClient, reportInMessage } from "./clients.mjs";
 
 // import:errors.mjs in runner.mjs
-import { CallerError } from "./errors.mjs";
+import { CallerError, StoreUnusable } from "./errors.mjs";
 
 // import:graph.mjs in runner.mjs
 import { NO_USAGE, addTokens, agentOfToken, findToken, isAttempt, isFor, labelsOf, purposeOf, taskName } from "./graph.mjs";
@@ -42,6 +42,10 @@ async function afterAgent(ctx, store, agent, token, ended, slots) {
   };
   await endAgents(ctx, store, actor, [agent.agentId], end);
   return { ...limit && { limit }, ...falseStart !== void 0 && { falseStart } };
+}
+function afterNoAgent(ctx, store, actor, token, error) {
+  const cause = `it could not be started: ${error instanceof Error ? error.message : String(error)}`;
+  return endAgents(ctx, store, actor, [agentOfToken(token)], { finished: false, cause, lastMessage: "" });
 }
 async function reportByMessage(ctx, store, agent, { token, plan, claim }) {
   const actor = `agent ${agent.agentId}`;
@@ -424,11 +428,11 @@ async function endLeftAgents(ctx, store, slug, isOneOfSeveral = false) {
   }));
   const runners = open.filter(({ engine }) => engine === RUNNER_ENGINE);
   let ended = 0;
-  for (const { owner } of runners) {
+  for (const { owner, isOneOfSeveral: takesPart = false } of runners) {
     const isHere = owner.host === ctx.owner.host;
     if (await isDead(owner)) {
       if (isHere) ended += await endProcessesWith(RUNNER_VARIABLE, markOfRunner(owner));
-    } else if (!isOneOfSeveral && !await isGone(owner)) {
+    } else if (!isOneOfSeveral && !takesPart && !await isGone(owner)) {
       const where = isHere ? `process ${owner.pid}` : `process ${owner.pid} of another machine`;
       throw new CallerError(
         "wrong_state",
@@ -452,16 +456,53 @@ function policyFor(shares) {
   return shares.some(({ client }) => !client.hasHooks) ? { isolation: "worktree" } : {};
 }
 
+// mcp-server/src/runner/patience.ts
+var AGAIN_MS = 1e3;
+var Patience = class {
+  /**
+   * @param stop when nobody waits any more.
+   * @param say is told once that the graph is out of reach, and once that it is there again.
+   */
+  constructor(stop, say) {
+    this.stop = stop;
+    this.say = say;
+  }
+  stop;
+  say;
+  #isOut = false;
+  /** @throws what does not pass by itself, and anything after the stop. */
+  async until(work) {
+    for (; ; ) {
+      try {
+        const done = await work();
+        if (this.#isOut) this.say("The task graph is in reach again.");
+        this.#isOut = false;
+        return done;
+      } catch (error) {
+        if (!passes(error) || this.stop.aborted) throw error;
+        if (!this.#isOut) this.say(`${error.message} Agents that run go on; it is tried again.`);
+        this.#isOut = true;
+        await setTimeout(AGAIN_MS, void 0, { signal: this.stop }).catch(() => void 0);
+      }
+    }
+  }
+};
+function passes(error) {
+  return error instanceof StoreUnusable && (error.problem === "unreachable" || error.problem === "busy");
+}
+
 // import:report.mjs in runner.mjs
 import { MARKS } from "./report.mjs";
 
 // mcp-server/src/runner/plan-news.ts
 var WAIT_MS = 1e4;
 async function followPlan(ctx, store, slug, signal, tell) {
-  let told = (await readGraph(ctx, store, (view) => view.plan(slug))).stored.version;
+  const patience = new Patience(signal, () => void 0);
+  const read = (work) => patience.until(() => readGraph(ctx, store, work));
+  let told = (await read((view) => view.plan(slug))).stored.version;
   for (; ; ) {
     const isLast = signal.aborted;
-    const { news, planId, version } = await readGraph(ctx, store, async (view) => {
+    const { news, planId, version } = await read(async (view) => {
       const plan = await view.plan(slug);
       const events = await plan.reader.events(plan.id, { afterSeq: told });
       const subject = (task) => cleanText(plan.graph.tasks.get(task)?.subject ?? "", NAME_LIMIT);
@@ -475,7 +516,7 @@ async function followPlan(ctx, store, slug, signal, tell) {
     for (const one of news) tell(one);
     told = Math.max(told, version);
     if (isLast) return;
-    await store.changed(planId, told, WAIT_MS, signal);
+    await patience.until(() => store.changed(planId, told, WAIT_MS, signal));
   }
 }
 function newsOf({ change, atMs }, { subject, startedMs }) {
@@ -666,13 +707,14 @@ async function startAgent(ctx, store, home, { token, task, client }) {
   const { claim } = held;
   const model = modelFor(client, claim.chosenModel?.model, home.models);
   const agent = new RunningAgent(agentId, task.id, client, model, ctx.now());
+  const brief = await briefFor(ctx, store, held, token, client, place.port);
   const stateFolder = await newStateFolder(home.env);
   const own = variablesFor(ctx.owner, { token, directory: ctx.directory });
   const { program, args, env, stdin, files, settings } = client.start({
     agentId,
     agentType: claim.agentType,
     instructions: client.hasHooks ? "" : await ctx.roles.instructionsOf(claim.agentType),
-    brief: await briefFor(ctx, store, held, token, client, place.port),
+    brief,
     folder: place.folder,
     ...model !== void 0 && { model },
     ...claim.chosenModel?.effort !== void 0 && { effort: claim.chosenModel.effort },
@@ -739,18 +781,20 @@ var ACTOR = "engine run";
 var STEP_MS = 1e4;
 var MAX_LEAVING_MS = 6e4;
 var PlanRun = class {
-  constructor(ctx, store, options, signals, tell) {
+  constructor(ctx, store, options, signals, tell, patience = new Patience(signals.stop, (text) => tell({ kind: "graph", text }))) {
     this.ctx = ctx;
     this.store = store;
     this.options = options;
     this.signals = signals;
     this.tell = tell;
+    this.patience = patience;
   }
   ctx;
   store;
   options;
   signals;
   tell;
+  patience;
   children = new RunnerChildren();
   #given = /* @__PURE__ */ new Set();
   #waiting = [];
@@ -764,7 +808,7 @@ var PlanRun = class {
     for (const signal of signals) signal.addEventListener("abort", wake);
     try {
       for (; ; ) {
-        const end = await this.#step();
+        const end = await this.patience.until(() => this.#step());
         if (end) return end;
       }
     } finally {
@@ -833,14 +877,13 @@ var PlanRun = class {
     );
   }
   async #startWaiting() {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const offered of waiting) {
+    for (const offered of [...this.#waiting]) {
       const found = await this.#wanted(offered);
-      if (!found) continue;
-      const client = this.options.slots.for(found.wanted, this.ctx.now());
-      if (client === "later") this.#waiting.push(offered);
-      else if (client === "never") this.#hindrance ??= whyNobody(found.task, found.wanted);
+      const client = found && this.options.slots.for(found.wanted, this.ctx.now());
+      if (client === "later") continue;
+      this.#waiting = this.#waiting.filter((other) => other !== offered);
+      if (!found || client === void 0) continue;
+      if (client === "never") this.#hindrance ??= whyNobody(found.task, found.wanted);
       else this.children.begin(() => this.#life(offered, found.task, client));
     }
   }
@@ -859,16 +902,18 @@ var PlanRun = class {
   }
   /** All that happens with one agent. */
   async #life({ token }, task, client) {
-    const { ctx, store, options, children } = this;
+    const { ctx, store, options, children, patience } = this;
     options.slots.take(client);
     try {
-      const started = await startAgent(ctx, store, options, { token, task, client });
+      const started = await patience.until(() => startAgent(ctx, store, options, { token, task, client }));
       if (!started) return;
       const { agent } = started;
       const pid = agent.process?.pid;
       this.tell({ kind: "agent", task: task.id, client: client.name, ...pid !== void 0 && { pid } });
       const ended = await children.during(agent, started.ended);
-      const { limit, falseStart } = await afterAgent(ctx, store, agent, token, ended, options.slots);
+      const { limit, falseStart } = await patience.until(
+        () => afterAgent(ctx, store, agent, token, ended, options.slots)
+      );
       if (agent.hasWorked) options.slots.worked(client);
       if (falseStart !== void 0 && options.slots.falseStart(client, falseStart))
         this.tell({ kind: "given-up", client: client.name, why: falseStart });
@@ -878,9 +923,7 @@ var PlanRun = class {
         this.tell({ kind: "limit", client: client.name, untilMs, text: limit.text });
       }
     } catch (error) {
-      const cause = `it could not be started: ${error instanceof Error ? error.message : String(error)}`;
-      const how = { finished: false, cause, lastMessage: "" };
-      await endAgents(ctx, store, ACTOR, [agentOfToken(token)], how).catch((failure) => {
+      await patience.until(() => afterNoAgent(ctx, store, ACTOR, token, error)).catch((failure) => {
         this.#failure ??= failure;
       });
     } finally {
@@ -977,6 +1020,7 @@ var Worker = class {
     this.options = options;
     this.signals = signals;
     this.tell = tell;
+    this.#patience = new Patience(signals.stop, (text) => tell(void 0, { kind: "graph", text }));
   }
   ctx;
   store;
@@ -985,6 +1029,7 @@ var Worker = class {
   tell;
   #runs = /* @__PURE__ */ new Map();
   #ends = /* @__PURE__ */ new Set();
+  #patience;
   #failure;
   get agents() {
     return [...this.#runs.values()].flatMap(({ children }) => children.agents);
@@ -993,7 +1038,7 @@ var Worker = class {
   async work() {
     const { drain, stop } = this.signals;
     while (!drain.aborted && !stop.aborted && this.#failure === void 0) {
-      const plans = await this.#plans();
+      const plans = await this.#patience.until(() => this.#plans());
       for (const slug of plans) if (!this.#runs.has(slug)) this.#begin(slug);
       if (plans.length === 0 && this.#runs.size === 0 && this.options.untilDone) break;
       await setTimeout(LOOK_MS2, void 0, { signal: drain }).catch(() => void 0);
@@ -1012,18 +1057,21 @@ var Worker = class {
   }
   #begin(slug) {
     const { ctx, store, options } = this;
-    const run = async () => {
+    const tell = (news) => this.tell(slug, news);
+    const prepared = async () => {
       await endLeftAgents(ctx, store, slug, true);
-      const number = await startEngineRun(ctx, store, ACTOR, slug, RUNNER_ENGINE);
-      const settings = { ...options, slug, run: number, isOneOfSeveral: true };
-      const only = await onlyHere(ctx, slug, options);
-      const execution = new PlanRun(
-        ctx,
-        store,
-        { ...settings, only },
-        this.signals,
-        (news) => this.tell(slug, news)
-      );
+      const run2 = await startEngineRun(ctx, store, ACTOR, slug, RUNNER_ENGINE, true);
+      const settings = {
+        ...options,
+        slug,
+        run: run2,
+        isOneOfSeveral: true,
+        only: await onlyHere(ctx, slug, options)
+      };
+      return new PlanRun(ctx, store, settings, this.signals, tell, this.#patience);
+    };
+    const run = async () => {
+      const execution = await this.#patience.until(prepared);
       this.#runs.set(slug, execution);
       await execution.execute();
     };
@@ -1046,11 +1094,13 @@ export {
   AgentProcess,
   ClientSlots,
   LIMIT_PAUSE_MS,
+  Patience,
   PlanRun,
   RunnerChildren,
   RunningAgent,
   Worker,
   afterAgent,
+  afterNoAgent,
   agentEnvironment,
   changedSettings,
   clientsFrom,
@@ -1061,6 +1111,7 @@ export {
   machineLabels,
   onlyHere,
   pairsFrom,
+  passes,
   policyFor,
   startAgent
 };

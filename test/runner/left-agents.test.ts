@@ -19,7 +19,7 @@ async function processWith(env: Readonly<Record<string, string>>): Promise<Child
 }
 
 /** A plan of which a runner has begun to execute, that is another process. */
-async function begunByAnother() {
+async function begunByAnother(isOneOfSeveral = false) {
   const folder = await repository();
   const runner = await processWith({});
   const contextOf = async (parentPid: number) => {
@@ -30,7 +30,7 @@ async function begunByAnother() {
   };
   const others = await contextOf(Number(runner.pid));
   await createPlan(others, "main", { plan: "p", tasks: [task("1")] });
-  await startEngineRun(others, await existingGraph(others, "p"), "main", "p", "run");
+  await startEngineRun(others, await existingGraph(others, "p"), "main", "p", "run", isOneOfSeveral);
   await others.close();
   const ctx = await contextOf(process.pid);
   onTestFinished(() => ctx.close());
@@ -58,5 +58,12 @@ describe("agents of a runner that has died", () => {
       message: `parallel run executes p already (process ${runner.pid}).`,
     });
     expect(own.exitCode ?? own.signalCode).toBeNull();
+  });
+
+  it("a runner goes on with its plan after its death although workers take part in it", async () => {
+    const { ctx, mark, store } = await begunByAnother(true);
+    const theirs = await processWith({ [RUNNER_VARIABLE]: mark });
+    expect(await endLeftAgents(ctx, store, "p")).toBe(0);
+    expect(theirs.exitCode ?? theirs.signalCode).toBeNull();
   });
 });

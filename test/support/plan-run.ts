@@ -39,10 +39,16 @@ export function scriptedClient(name = "scripted", changes: Partial<AgentClient> 
 export async function plannedRun(
   tasks: readonly TaskInput[],
   policy: Readonly<Record<string, unknown>> = {},
+  env: Readonly<Record<string, string>> = {},
 ) {
   const folder = await repository();
   const ctx = await createContext({
-    ...{ directory: folder, env: emptyEnvironment(), parentPid: process.pid, pluginRoot: CHECKOUT },
+    ...{
+      directory: folder,
+      env: { ...emptyEnvironment(), ...env },
+      parentPid: process.pid,
+      pluginRoot: CHECKOUT,
+    },
     now: Date.now,
   });
   let isClosed = false;

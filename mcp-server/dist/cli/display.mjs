@@ -1033,15 +1033,16 @@ import { setTimeout as setTimeout2 } from "node:timers/promises";
 
 // mcp-server/src/cli/display/watch-plans.ts
 var LOOK_MS = 1e3;
-async function watchPlan(ctx, slug, show, signal) {
+var ONCE = (look) => look();
+async function watchPlan(ctx, slug, show, signal, look = ONCE) {
   const store = await existingGraph(ctx, slug);
-  await readPlan(ctx, store, slug);
+  await look(() => readPlan(ctx, store, slug));
   const watch = new PlanWatch(ctx, store, slug, "terminal");
   let snapshot;
   let cursor;
   try {
     for (; ; ) {
-      const update = await watch.updateAfter(cursor, signal);
+      const update = await look(() => watch.updateAfter(cursor, signal));
       if (!update) return;
       cursor = update.cursor;
       snapshot = applyUpdate(snapshot, update);
@@ -1052,17 +1053,17 @@ async function watchPlan(ctx, slug, show, signal) {
     await watch.close();
   }
 }
-async function watchPlans(ctx, show, signal) {
+async function watchPlans(ctx, show, signal, look = ONCE) {
   const watched = /* @__PURE__ */ new Map();
   const failures = [];
   while (!signal.aborted) {
     const store = await ctx.graph();
-    const { slugs, goOn } = store ? await plansOf(ctx, store) : { slugs: [], goOn: [] };
+    const { slugs, goOn } = store ? await look(() => plansOf(ctx, store)) : { slugs: [], goOn: [] };
     for (const slug of goOn) {
       if (watched.get(slug)?.isOver === false) continue;
       const one = { isOver: false };
       watched.set(slug, one);
-      void watchPlan(ctx, slug, show, signal).catch((error) => failures.push(error)).finally(() => {
+      void watchPlan(ctx, slug, show, signal, look).catch((error) => failures.push(error)).finally(() => {
         one.isOver = true;
       });
     }

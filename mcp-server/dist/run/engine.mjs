@@ -100,7 +100,7 @@ async function engineWords(plan) {
   if (open.length === 0 && lastEnd !== "lost") return "";
   return last?.engine === RUNNER_ENGINE ? `what launched its agents has stopped: parallel run ${slug} goes on, or /parallel:run ${slug}` : `what launched its agents has stopped: /parallel:run ${slug} goes on`;
 }
-function startEngineRun(ctx, store, actor, slug, engine) {
+function startEngineRun(ctx, store, actor, slug, engine, isOneOfSeveral = false) {
   return changePlan(ctx, store, actor, slug, async (plan) => {
     const { open, nextRun } = await engineRecord(plan);
     const { isGone } = await runnersNow(plan.reader, plan.stored.repository, plan.nowMs);
@@ -108,7 +108,8 @@ function startEngineRun(ctx, store, actor, slug, engine) {
       if (await isGone(owner)) plan.append({ type: "engine.ended", run, how: "lost" });
     const own = open.find(({ owner }) => sameOwner(owner, ctx.owner));
     if (own) return own.run;
-    plan.append({ type: "engine.started", run: nextRun, engine, owner: ctx.owner });
+    const shared = isOneOfSeveral ? { isOneOfSeveral } : {};
+    plan.append({ type: "engine.started", run: nextRun, engine, owner: ctx.owner, ...shared });
     return nextRun;
   });
 }

@@ -370,6 +370,8 @@ export type Change =
       readonly run: number;
       readonly engine: string;
       readonly owner: Owner;
+      /** Others may execute the plan beside it; absent: it is the only one. */
+      readonly isOneOfSeveral?: true;
     }
   /** Whoever ends the run is the one who tells of its end. */
   | { readonly type: "engine.ended"; readonly run: number; readonly how: EngineEnd }

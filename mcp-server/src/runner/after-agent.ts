@@ -2,6 +2,7 @@ import { reportInMessage } from "../clients/report-message.ts";
 import { CallerError } from "../errors/caller-error.ts";
 import type { AttemptId, RunningAttempt } from "../graph/attempt.ts";
 import { type PlanSlug, taskName } from "../graph/task.ts";
+import { agentOfToken } from "../graph/token.ts";
 import { type AgentEnd, endAgents } from "../run/attempts/agent-ended.ts";
 import { changeGraph } from "../run/plan/plan-transaction.ts";
 import type { RunContext } from "../run/project/run-context.ts";
@@ -61,6 +62,18 @@ export async function afterAgent(
   };
   await endAgents(ctx, store, actor, [agent.agentId], end);
   return { ...(limit && { limit }), ...(falseStart !== undefined && { falseStart }) };
+}
+
+/** There is no agent, because starting its client failed. */
+export function afterNoAgent(
+  ctx: RunContext,
+  store: GraphStore,
+  actor: string,
+  token: string,
+  error: unknown,
+): Promise<void> {
+  const cause = `it could not be started: ${error instanceof Error ? error.message : String(error)}`;
+  return endAgents(ctx, store, actor, [agentOfToken(token)], { finished: false, cause, lastMessage: "" });
 }
 
 /** A report in the form of its schema is worth as much as one by the tool; any other message is taken as it is. */

@@ -27,11 +27,11 @@ export async function endLeftAgents(
   }));
   const runners = open.filter(({ engine }) => engine === RUNNER_ENGINE);
   let ended = 0;
-  for (const { owner } of runners) {
+  for (const { owner, isOneOfSeveral: takesPart = false } of runners) {
     const isHere = owner.host === ctx.owner.host;
     if (await isDead(owner)) {
       if (isHere) ended += await endProcessesWith(RUNNER_VARIABLE, markOfRunner(owner));
-    } else if (!isOneOfSeveral && !(await isGone(owner))) {
+    } else if (!isOneOfSeveral && !takesPart && !(await isGone(owner))) {
       const where = isHere ? `process ${owner.pid}` : `process ${owner.pid} of another machine`;
       throw new CallerError(
         "wrong_state",

@@ -1,11 +1,12 @@
 import { isAttempt } from "../graph/attempt.ts";
 import type { GraphEvent } from "../graph/event.ts";
 import { MARKS } from "../report/tasks/status-mark.ts";
-import { readGraph } from "../run/plan/plan-view.ts";
+import { type GraphView, readGraph } from "../run/plan/plan-view.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { GraphStore } from "../store/graph-store.ts";
 import { formatDuration } from "../text/format.ts";
 import { cleanText, LINE_LIMIT, NAME_LIMIT } from "../text/sanitize.ts";
+import { Patience } from "./patience.ts";
 
 /** Something that the log of a plan tells, whoever did it. */
 export interface PlanNews {
@@ -31,10 +32,14 @@ export async function followPlan(
   signal: AbortSignal,
   tell: (news: PlanNews) => void,
 ): Promise<void> {
-  let told = (await readGraph(ctx, store, (view) => view.plan(slug))).stored.version;
+  // Whoever executes the plan says that the graph is out of reach.
+  const patience = new Patience(signal, () => undefined);
+  const read = <T>(work: (view: GraphView) => Promise<T>) =>
+    patience.until(() => readGraph(ctx, store, work));
+  let told = (await read((view) => view.plan(slug))).stored.version;
   for (;;) {
     const isLast = signal.aborted;
-    const { news, planId, version } = await readGraph(ctx, store, async (view) => {
+    const { news, planId, version } = await read(async (view) => {
       const plan = await view.plan(slug);
       const events = await plan.reader.events(plan.id, { afterSeq: told });
       const subject = (task: string) =>
@@ -49,7 +54,7 @@ export async function followPlan(
     for (const one of news) tell(one);
     told = Math.max(told, version);
     if (isLast) return;
-    await store.changed(planId, told, WAIT_MS, signal);
+    await patience.until(() => store.changed(planId, told, WAIT_MS, signal));
   }
 }
 

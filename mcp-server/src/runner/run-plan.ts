@@ -2,10 +2,9 @@ import type { AgentClient } from "../clients/agent-client.ts";
 import type { AttemptId } from "../graph/attempt.ts";
 import { purposeOf } from "../graph/purpose.ts";
 import type { Task } from "../graph/task.ts";
-import { agentOfToken, findToken } from "../graph/token.ts";
+import { findToken } from "../graph/token.ts";
 import { mayJudge } from "../policy/review.ts";
 import { pausedUntil } from "../policy/throttle.ts";
-import { endAgents } from "../run/attempts/agent-ended.ts";
 import { recordChangesOfEndedAttempts } from "../run/checkout-watch/record-changes.ts";
 import type { Candidate } from "../run/claims/candidate.ts";
 import { deliverWaiting } from "../run/delivery/deliver-waiting.ts";
@@ -17,8 +16,9 @@ import type { RunContext } from "../run/project/run-context.ts";
 import { type CollectedLaunches, collectLaunches } from "../run/reporting/collect-launches.ts";
 import { reviewPlan } from "../run/review/review-plan.ts";
 import type { GraphStore } from "../store/graph-store.ts";
-import { afterAgent } from "./after-agent.ts";
+import { afterAgent, afterNoAgent } from "./after-agent.ts";
 import { type ClientSlots, LIMIT_PAUSE_MS, type WantedClient } from "./client-slots.ts";
+import { Patience } from "./patience.ts";
 import { RunnerChildren } from "./runner-children.ts";
 import { type AgentHome, startAgent } from "./start-agent.ts";
 
@@ -54,7 +54,9 @@ export interface RunSignals {
 export type RunnerNews =
   | { readonly kind: "agent"; readonly task: string; readonly client: string; readonly pid?: number }
   | { readonly kind: "limit"; readonly client: string; readonly untilMs: number; readonly text: string }
-  | { readonly kind: "given-up"; readonly client: string; readonly why: string };
+  | { readonly kind: "given-up"; readonly client: string; readonly why: string }
+  /** The graph is out of reach, or in reach again. */
+  | { readonly kind: "graph"; readonly text: string };
 
 /** How the run ended. */
 export interface PlanRunEnd {
@@ -86,6 +88,7 @@ export class PlanRun {
     private readonly options: RunOptions,
     private readonly signals: RunSignals,
     private readonly tell: (news: RunnerNews) => void,
+    private readonly patience = new Patience(signals.stop, (text) => tell({ kind: "graph", text })),
   ) {}
 
   async execute(): Promise<PlanRunEnd> {
@@ -94,7 +97,7 @@ export class PlanRun {
     for (const signal of signals) signal.addEventListener("abort", wake);
     try {
       for (;;) {
-        const end = await this.#step();
+        const end = await this.patience.until(() => this.#step());
         if (end) return end;
       }
     } finally {
@@ -172,14 +175,13 @@ export class PlanRun {
   }
 
   async #startWaiting(): Promise<void> {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const offered of waiting) {
+    for (const offered of [...this.#waiting]) {
       const found = await this.#wanted(offered);
-      if (!found) continue;
-      const client = this.options.slots.for(found.wanted, this.ctx.now());
-      if (client === "later") this.#waiting.push(offered);
-      else if (client === "never") this.#hindrance ??= whyNobody(found.task, found.wanted);
+      const client = found && this.options.slots.for(found.wanted, this.ctx.now());
+      if (client === "later") continue;
+      this.#waiting = this.#waiting.filter((other) => other !== offered);
+      if (!found || client === undefined) continue;
+      if (client === "never") this.#hindrance ??= whyNobody(found.task, found.wanted);
       else this.children.begin(() => this.#life(offered, found.task, client));
     }
   }
@@ -200,16 +202,18 @@ export class PlanRun {
 
   /** All that happens with one agent. */
   async #life({ token }: Offered, task: Task, client: AgentClient): Promise<void> {
-    const { ctx, store, options, children } = this;
+    const { ctx, store, options, children, patience } = this;
     options.slots.take(client);
     try {
-      const started = await startAgent(ctx, store, options, { token, task, client });
+      const started = await patience.until(() => startAgent(ctx, store, options, { token, task, client }));
       if (!started) return;
       const { agent } = started;
       const pid = agent.process?.pid;
       this.tell({ kind: "agent", task: task.id, client: client.name, ...(pid !== undefined && { pid }) });
       const ended = await children.during(agent, started.ended);
-      const { limit, falseStart } = await afterAgent(ctx, store, agent, token, ended, options.slots);
+      const { limit, falseStart } = await patience.until(() =>
+        afterAgent(ctx, store, agent, token, ended, options.slots),
+      );
       if (agent.hasWorked) options.slots.worked(client);
       if (falseStart !== undefined && options.slots.falseStart(client, falseStart))
         this.tell({ kind: "given-up", client: client.name, why: falseStart });
@@ -219,11 +223,11 @@ export class PlanRun {
         this.tell({ kind: "limit", client: client.name, untilMs, text: limit.text });
       }
     } catch (error) {
-      const cause = `it could not be started: ${error instanceof Error ? error.message : String(error)}`;
-      const how = { finished: false, cause, lastMessage: "" };
-      await endAgents(ctx, store, ACTOR, [agentOfToken(token)], how).catch((failure) => {
-        this.#failure ??= failure;
-      });
+      await patience
+        .until(() => afterNoAgent(ctx, store, ACTOR, token, error))
+        .catch((failure) => {
+          this.#failure ??= failure;
+        });
     } finally {
       options.slots.giveBack(client);
       this.#wake.abort();

@@ -61,13 +61,14 @@ export async function startAgent(
   const { claim } = held;
   const model = modelFor(client, claim.chosenModel?.model, home.models);
   const agent = new RunningAgent(agentId, task.id, client, model, ctx.now());
+  const brief = await briefFor(ctx, store, held, token, client, place.port);
   const stateFolder = await newStateFolder(home.env);
   const own = variablesFor(ctx.owner, { token, directory: ctx.directory });
   const { program, args, env, stdin, files, settings } = client.start({
     agentId,
     agentType: claim.agentType,
     instructions: client.hasHooks ? "" : await ctx.roles.instructionsOf(claim.agentType),
-    brief: await briefFor(ctx, store, held, token, client, place.port),
+    brief,
     folder: place.folder,
     ...(model !== undefined && { model }),
     ...(claim.chosenModel?.effort !== undefined && { effort: claim.chosenModel.effort }),

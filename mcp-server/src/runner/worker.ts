@@ -8,6 +8,7 @@ import { isDone } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { GraphStore } from "../store/graph-store.ts";
 import { endLeftAgents } from "./left-agents.ts";
+import { Patience } from "./patience.ts";
 import { ACTOR, PlanRun, type RunnerNews, type RunOptions, type RunSignals } from "./run-plan.ts";
 import type { RunningAgent } from "./running-agent.ts";
 
@@ -30,6 +31,7 @@ export interface WorkerOptions extends Omit<RunOptions, "slug" | "run" | "only" 
 export class Worker {
   readonly #runs = new Map<string, PlanRun>();
   readonly #ends = new Set<Promise<void>>();
+  readonly #patience: Patience;
   #failure: unknown;
 
   constructor(
@@ -37,8 +39,10 @@ export class Worker {
     private readonly store: GraphStore,
     private readonly options: WorkerOptions,
     private readonly signals: RunSignals,
-    private readonly tell: (plan: string, news: RunnerNews) => void,
-  ) {}
+    private readonly tell: (plan: string | undefined, news: RunnerNews) => void,
+  ) {
+    this.#patience = new Patience(signals.stop, (text) => tell(undefined, { kind: "graph", text }));
+  }
 
   get agents(): readonly RunningAgent[] {
     return [...this.#runs.values()].flatMap(({ children }) => children.agents);
@@ -48,7 +52,7 @@ export class Worker {
   async work(): Promise<void> {
     const { drain, stop } = this.signals;
     while (!drain.aborted && !stop.aborted && this.#failure === undefined) {
-      const plans = await this.#plans();
+      const plans = await this.#patience.until(() => this.#plans());
       for (const slug of plans) if (!this.#runs.has(slug)) this.#begin(slug);
       if (plans.length === 0 && this.#runs.size === 0 && this.options.untilDone) break;
       await sleep(LOOK_MS, undefined, { signal: drain }).catch(() => undefined);
@@ -70,14 +74,21 @@ export class Worker {
 
   #begin(slug: string): void {
     const { ctx, store, options } = this;
-    const run = async () => {
+    const tell = (news: RunnerNews) => this.tell(slug, news);
+    const prepared = async () => {
       await endLeftAgents(ctx, store, slug, true);
-      const number = await startEngineRun(ctx, store, ACTOR, slug, RUNNER_ENGINE);
-      const settings = { ...options, slug, run: number, isOneOfSeveral: true };
-      const only = await onlyHere(ctx, slug, options);
-      const execution = new PlanRun(ctx, store, { ...settings, only }, this.signals, (news) =>
-        this.tell(slug, news),
-      );
+      const run = await startEngineRun(ctx, store, ACTOR, slug, RUNNER_ENGINE, true);
+      const settings = {
+        ...options,
+        slug,
+        run,
+        isOneOfSeveral: true,
+        only: await onlyHere(ctx, slug, options),
+      };
+      return new PlanRun(ctx, store, settings, this.signals, tell, this.#patience);
+    };
+    const run = async () => {
+      const execution = await this.#patience.until(prepared);
       this.#runs.set(slug, execution);
       await execution.execute();
     };

@@ -11,6 +11,9 @@ import type { GraphStore } from "../../store/graph-store.ts";
 const LOOK_MS = 1_000;
 
 type Show = (snapshot: PlanSnapshot, update: SnapshotUpdate) => void;
+/** How a look is taken that may find the graph out of reach. */
+type Look = <T>(look: () => Promise<T>) => Promise<T>;
+const ONCE: Look = (look) => look();
 
 /**
  * Shows a plan until it is done or stopped, as soon as something of it changes.
@@ -21,15 +24,16 @@ export async function watchPlan(
   slug: string,
   show: Show,
   signal: AbortSignal,
+  look: Look = ONCE,
 ): Promise<void> {
   const store = await existingGraph(ctx, slug);
-  await readPlan(ctx, store, slug);
+  await look(() => readPlan(ctx, store, slug));
   const watch = new PlanWatch(ctx, store, slug, "terminal");
   let snapshot: PlanSnapshot | undefined;
   let cursor: string | undefined;
   try {
     for (;;) {
-      const update = await watch.updateAfter(cursor, signal);
+      const update = await look(() => watch.updateAfter(cursor, signal));
       if (!update) return;
       cursor = update.cursor;
       snapshot = applyUpdate(snapshot, update);
@@ -42,17 +46,22 @@ export async function watchPlan(
 }
 
 /** The same for all plans that go on, and those that begin meanwhile. Where there is no plan at all it waits for one. */
-export async function watchPlans(ctx: RunContext, show: Show, signal: AbortSignal): Promise<void> {
+export async function watchPlans(
+  ctx: RunContext,
+  show: Show,
+  signal: AbortSignal,
+  look: Look = ONCE,
+): Promise<void> {
   const watched = new Map<string, { isOver: boolean }>();
   const failures: unknown[] = [];
   while (!signal.aborted) {
     const store = await ctx.graph();
-    const { slugs, goOn } = store ? await plansOf(ctx, store) : { slugs: [], goOn: [] };
+    const { slugs, goOn } = store ? await look(() => plansOf(ctx, store)) : { slugs: [], goOn: [] };
     for (const slug of goOn) {
       if (watched.get(slug)?.isOver === false) continue;
       const one = { isOver: false };
       watched.set(slug, one);
-      void watchPlan(ctx, slug, show, signal)
+      void watchPlan(ctx, slug, show, signal, look)
         .catch((error: unknown) => failures.push(error))
         .finally(() => {
           one.isOver = true;

@@ -1,5 +1,6 @@
 import { existingGraph } from "../../run/plan/load-plan.ts";
 import type { RunContext } from "../../run/project/run-context.ts";
+import { Patience, passes } from "../../runner/patience.ts";
 import { followPlan } from "../../runner/plan-news.ts";
 import type { PlanRunEnd, RunnerNews } from "../../runner/run-plan.ts";
 import { cleanText, LINE_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
@@ -18,7 +19,8 @@ export interface RunOutput {
    * @param signal when that is enough.
    */
   follow(slug: string | undefined, signal: AbortSignal): Promise<void>;
-  runner(slug: string, news: RunnerNews): void;
+  /** @param slug the plan that it is about; undefined: no one in particular. */
+  runner(slug: string | undefined, news: RunnerNews): void;
   /** Nothing more comes but this. */
   end(slug: string, end: PlanRunEnd): Promise<void>;
   close(): Promise<void>;
@@ -62,11 +64,18 @@ class DisplayOutput implements RunOutput {
     const display = displayFor({ output, input, env }, false, this.#actions);
     this.#display = display;
     const show: Parameters<typeof watchPlans>[1] = (snapshot, update) => display.show(snapshot, update);
-    if (slug === undefined) await watchPlans(this.ctx, show, signal);
-    else await watchPlan(this.ctx, slug, show, signal);
+    // Whoever executes the plan says that the graph is out of reach.
+    const patience = new Patience(signal, () => undefined);
+    const look = <T>(work: () => Promise<T>) => patience.until(work);
+    await untilOver(
+      signal,
+      slug === undefined
+        ? watchPlans(this.ctx, show, signal, look)
+        : watchPlan(this.ctx, slug, show, signal, look),
+    );
   }
 
-  runner(slug: string, news: RunnerNews): void {
+  runner(slug: string | undefined, news: RunnerNews): void {
     this.say(runnerText(slug, news));
   }
 
@@ -94,11 +103,12 @@ class JsonOutput implements RunOutput {
   async follow(slug: string | undefined, signal: AbortSignal): Promise<void> {
     if (slug === undefined) return;
     const store = await existingGraph(this.ctx, slug);
-    await followPlan(this.ctx, store, slug, signal, (news) => write({ plan: slug, ...news }));
+    const following = followPlan(this.ctx, store, slug, signal, (news) => write({ plan: slug, ...news }));
+    await untilOver(signal, following);
   }
 
-  runner(plan: string, { kind: event, ...news }: RunnerNews): void {
-    write({ plan, event, atMs: Date.now(), ...news });
+  runner(plan: string | undefined, { kind: event, ...news }: RunnerNews): void {
+    write({ ...(plan !== undefined && { plan }), event, atMs: Date.now(), ...news });
   }
 
   async end(plan: string, { how, exitCode, text }: PlanRunEnd): Promise<void> {
@@ -108,20 +118,29 @@ class JsonOutput implements RunOutput {
   async close(): Promise<void> {}
 }
 
+/** When all is done, a graph that is out of reach keeps nothing but its last news from being shown. */
+async function untilOver(signal: AbortSignal, following: Promise<void>): Promise<void> {
+  await following.catch((error: unknown) => {
+    if (!signal.aborted || !passes(error)) throw error;
+  });
+}
+
 function write(value: object): void {
   process.stdout.write(`${visibleJson(value)}\n`);
 }
 
-function runnerText(slug: string, news: RunnerNews): string {
+function runnerText(slug: string | undefined, news: RunnerNews): string {
   const clean = (text: string) => cleanText(text, LINE_LIMIT);
   switch (news.kind) {
     case "agent": {
-      const task = `${cleanText(slug, NAME_LIMIT)}/${cleanText(news.task, NAME_LIMIT)}`;
+      const task = `${cleanText(slug ?? "", NAME_LIMIT)}/${cleanText(news.task, NAME_LIMIT)}`;
       return `${task} is done by ${news.client}${news.pid === undefined ? "" : ` (process ${news.pid})`}`;
     }
     case "limit":
       return `${news.client}: ${clean(news.text)}; no more of it until ${new Date(news.untilMs).toISOString()}`;
     case "given-up":
       return `${news.client} is not asked any more: ${clean(news.why)}`;
+    case "graph":
+      return clean(news.text);
   }
 }

@@ -67,6 +67,7 @@ export async function engineWords(plan: PlanView): Promise<string> {
 
 /**
  * Starts a run of an engine, or goes on with the one that this process has; runs of processes that are gone end.
+ * @param isOneOfSeveral whether others may execute the plan beside it.
  * @returns its number.
  */
 export function startEngineRun(
@@ -75,6 +76,7 @@ export function startEngineRun(
   actor: string,
   slug: string,
   engine: RunEngine,
+  isOneOfSeveral = false,
 ): Promise<number> {
   return changePlan(ctx, store, actor, slug, async (plan) => {
     const { open, nextRun } = await engineRecord(plan);
@@ -83,7 +85,8 @@ export function startEngineRun(
       if (await isGone(owner)) plan.append({ type: "engine.ended", run, how: "lost" });
     const own = open.find(({ owner }) => sameOwner(owner, ctx.owner));
     if (own) return own.run;
-    plan.append({ type: "engine.started", run: nextRun, engine, owner: ctx.owner });
+    const shared = isOneOfSeveral ? { isOneOfSeveral } : {};
+    plan.append({ type: "engine.started", run: nextRun, engine, owner: ctx.owner, ...shared });
     return nextRun;
   });
 }
