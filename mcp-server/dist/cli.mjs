@@ -285,6 +285,7 @@ import { backgroundWorkEnded } from "./run/background.mjs";
 import { Presence } from "./run/runners.mjs";
 
 // mcp-server/src/cli/run/with-agents.ts
+var MAX_START_MS = 6e4;
 function prepareAgents(ctx, options, { env, pluginRoot }) {
   const signals = new Interruptions(options.drainSeconds * 1e3, (text) => output.say(text));
   const output = runOutput(ctx, pluginRoot, options.json === true, signals.interrupt);
@@ -292,7 +293,12 @@ function prepareAgents(ctx, options, { env, pluginRoot }) {
   const { shares, missing } = clientsFrom(options.agents, options.command, maxParallel, env);
   const models = pairsFrom("model", options.model);
   const clientOfRole = pairsFrom("role", options.role);
-  return { signals, output, maxParallel, shares, missing, given: { models, clientOfRole, env, pluginRoot } };
+  const begin = (work) => {
+    const end = AbortSignal.any([signals.drain, signals.stop, AbortSignal.timeout(MAX_START_MS)]);
+    return new Patience(end, (text) => output.say(text)).until(work);
+  };
+  const given = { models, clientOfRole, env, pluginRoot };
+  return { signals, output, maxParallel, shares, missing, given, begin };
 }
 function tellMissing(output, missing) {
   for (const name of missing)

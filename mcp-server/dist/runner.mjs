@@ -480,7 +480,7 @@ var Patience = class {
         return done;
       } catch (error) {
         if (!passes(error) || this.stop.aborted) throw error;
-        if (!this.#isOut) this.say(`${error.message} Agents that run go on; it is tried again.`);
+        if (!this.#isOut) this.say(`${error.message} It is tried again.`);
         this.#isOut = true;
         await setTimeout(AGAIN_MS, void 0, { signal: this.stop }).catch(() => void 0);
       }

@@ -31,7 +31,7 @@ export class Patience {
         return done;
       } catch (error) {
         if (!passes(error) || this.stop.aborted) throw error;
-        if (!this.#isOut) this.say(`${error.message} Agents that run go on; it is tried again.`);
+        if (!this.#isOut) this.say(`${error.message} It is tried again.`);
         this.#isOut = true;
         await sleep(AGAIN_MS, undefined, { signal: this.stop }).catch(() => undefined);
       }

@@ -30,28 +30,30 @@ import { pageOfPlan, prepareAgents, showAnalysis, tellMissing, whileShown } from
 
 // mcp-server/src/cli/run/run.ts
 async function runCommand(ctx, what, options, place) {
-  const { signals, output, maxParallel, shares, missing, given } = prepareAgents(ctx, options, place);
+  const { signals, output, maxParallel, shares, missing, given, begin } = prepareAgents(ctx, options, place);
   await ctx.roles.refresh();
-  await refuseAnother(ctx, what);
-  if (!options.json) await showPlan(ctx, what, capOf(shares, maxParallel));
+  await begin(() => refuseAnother(ctx, what));
+  if (!options.json) await begin(() => showPlan(ctx, what, capOf(shares, maxParallel)));
   tellMissing(output, missing);
   if (!await isAgreed(options, shares)) {
     process.stdout.write("Nothing was started.\n");
     return 1;
   }
-  const { slug } = await openPlan(ctx, ACTOR, what, {
-    ...policyFor(shares),
-    ...options.max !== void 0 && { maxParallel: options.max }
-  });
-  const store = await existingGraph(ctx, slug);
-  await refuseWithoutWorktrees(ctx, slug, shares);
-  const left = await endLeftAgents(ctx, store, slug);
-  if (left > 0) output.say(`${plural(left, "process", "processes")} of a runner that has died ended.`);
-  await sweepOnStart(ctx);
-  const run = await startEngineRun(ctx, store, ACTOR, slug, RUNNER_ENGINE);
-  if (!output.hasKeys) signals.listen();
   const labels = machineLabels(options.label);
-  const only = await onlyHere(ctx, slug, { roles: [], labels });
+  const { slug, store, run, only } = await begin(async () => {
+    const { slug: slug2 } = await openPlan(ctx, ACTOR, what, {
+      ...policyFor(shares),
+      ...options.max !== void 0 && { maxParallel: options.max }
+    });
+    const store2 = await existingGraph(ctx, slug2);
+    await refuseWithoutWorktrees(ctx, slug2, shares);
+    const left = await endLeftAgents(ctx, store2, slug2);
+    if (left > 0) output.say(`${plural(left, "process", "processes")} of a runner that has died ended.`);
+    await sweepOnStart(ctx);
+    const run2 = await startEngineRun(ctx, store2, ACTOR, slug2, RUNNER_ENGINE);
+    return { slug: slug2, store: store2, run: run2, only: await onlyHere(ctx, slug2, { roles: [], labels }) };
+  });
+  if (!output.hasKeys) signals.listen();
   const slots = new ClientSlots(shares);
   const settings = { ...given, slug, run, slots, only };
   const execution = new PlanRun(ctx, store, settings, signals, (news) => output.runner(slug, news));

@@ -12,13 +12,13 @@ import { prepareAgents, tellMissing, whileShown } from "../../cli.mjs";
 
 // mcp-server/src/cli/run/worker.ts
 async function workerCommand(ctx, named, options, place) {
-  const { signals, output, shares, missing, given } = prepareAgents(ctx, options, place);
+  const { signals, output, shares, missing, given, begin } = prepareAgents(ctx, options, place);
   tellMissing(output, missing);
   await ctx.roles.refresh();
   const plans = [];
-  for (const one of named) plans.push(await planOf(ctx, one, policyFor(shares)));
+  for (const one of named) plans.push(await begin(() => planOf(ctx, one, policyFor(shares))));
   const roles = options.only.map((name) => ctx.roles.resolve(name).role);
-  const store = await ctx.createGraph();
+  const store = await begin(() => ctx.createGraph());
   if (!output.hasKeys) signals.listen();
   const slots = new ClientSlots(shares);
   const takes = { plans, roles, labels: machineLabels(options.label) };
@@ -28,7 +28,7 @@ async function workerCommand(ctx, named, options, place) {
     ...{ output, signals, slug: void 0, agents: () => worker.agents },
     facts: { kind: "worker", clients: slots.clients, ...takes },
     work: async () => {
-      await sweepOnStart(ctx);
+      await begin(() => sweepOnStart(ctx));
       const agents = shares.map(({ client, slots: slots2 }) => `${slots2} × ${client.name}`).join(", ");
       output.say(`Taking part with ${agents}.`);
       await worker.work();

@@ -40,28 +40,30 @@ export async function runCommand(
   options: RunCommandOptions,
   place: AgentsPlace,
 ): Promise<number> {
-  const { signals, output, maxParallel, shares, missing, given } = prepareAgents(ctx, options, place);
+  const { signals, output, maxParallel, shares, missing, given, begin } = prepareAgents(ctx, options, place);
   await ctx.roles.refresh();
-  await refuseAnother(ctx, what);
-  if (!options.json) await showPlan(ctx, what, capOf(shares, maxParallel));
+  await begin(() => refuseAnother(ctx, what));
+  if (!options.json) await begin(() => showPlan(ctx, what, capOf(shares, maxParallel)));
   tellMissing(output, missing);
   if (!(await isAgreed(options, shares))) {
     process.stdout.write("Nothing was started.\n");
     return 1;
   }
-  const { slug } = await openPlan(ctx, ACTOR, what, {
-    ...policyFor(shares),
-    ...(options.max !== undefined && { maxParallel: options.max }),
-  });
-  const store = await existingGraph(ctx, slug);
-  await refuseWithoutWorktrees(ctx, slug, shares);
-  const left = await endLeftAgents(ctx, store, slug);
-  if (left > 0) output.say(`${plural(left, "process", "processes")} of a runner that has died ended.`);
-  await sweepOnStart(ctx);
-  const run = await startEngineRun(ctx, store, ACTOR, slug, RUNNER_ENGINE);
-  if (!output.hasKeys) signals.listen();
   const labels = machineLabels(options.label);
-  const only = await onlyHere(ctx, slug, { roles: [], labels });
+  const { slug, store, run, only } = await begin(async () => {
+    const { slug } = await openPlan(ctx, ACTOR, what, {
+      ...policyFor(shares),
+      ...(options.max !== undefined && { maxParallel: options.max }),
+    });
+    const store = await existingGraph(ctx, slug);
+    await refuseWithoutWorktrees(ctx, slug, shares);
+    const left = await endLeftAgents(ctx, store, slug);
+    if (left > 0) output.say(`${plural(left, "process", "processes")} of a runner that has died ended.`);
+    await sweepOnStart(ctx);
+    const run = await startEngineRun(ctx, store, ACTOR, slug, RUNNER_ENGINE);
+    return { slug, store, run, only: await onlyHere(ctx, slug, { roles: [], labels }) };
+  });
+  if (!output.hasKeys) signals.listen();
   const slots = new ClientSlots(shares);
   const settings = { ...given, slug, run, slots, only };
   const execution = new PlanRun(ctx, store, settings, signals, (news) => output.runner(slug, news));

@@ -4,12 +4,16 @@ import { effectivePolicy } from "../../run/project/plan-settings.ts";
 import type { OpenContext, RunContext } from "../../run/project/run-context.ts";
 import { Presence } from "../../run/runners/presence.ts";
 import { clientsFrom, pairsFrom } from "../../runner/agents-option.ts";
+import { Patience } from "../../runner/patience.ts";
 import type { RunOptions } from "../../runner/run-plan.ts";
 import { keepTime } from "../../runner/runner-clock.ts";
 import type { RunningAgent } from "../../runner/running-agent.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { Interruptions } from "./interruptions.ts";
 import { type RunOutput, runOutput } from "./run-output.ts";
+
+/** A database that is out of reach when a command begins may be about to be started; for longer it is a wrong address. */
+const MAX_START_MS = 60_000;
 
 /** What both commands that start agents are told by their options. */
 export interface AgentsOptions {
@@ -37,7 +41,13 @@ export function prepareAgents(ctx: RunContext, options: AgentsOptions, { env, pl
   const { shares, missing } = clientsFrom(options.agents, options.command, maxParallel, env);
   const models = pairsFrom("model", options.model);
   const clientOfRole = pairsFrom("role", options.role);
-  return { signals, output, maxParallel, shares, missing, given: { models, clientOfRole, env, pluginRoot } };
+  /** Does something that the work begins with, and that makes no difference when it is done again. */
+  const begin = <Done>(work: () => Promise<Done>) => {
+    const end = AbortSignal.any([signals.drain, signals.stop, AbortSignal.timeout(MAX_START_MS)]);
+    return new Patience(end, (text) => output.say(text)).until(work);
+  };
+  const given = { models, clientOfRole, env, pluginRoot };
+  return { signals, output, maxParallel, shares, missing, given, begin };
 }
 
 /** Says which clients are asked for and cannot be started. */

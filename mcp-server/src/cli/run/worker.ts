@@ -33,13 +33,13 @@ export async function workerCommand(
   options: WorkerCommandOptions,
   place: AgentsPlace,
 ): Promise<number> {
-  const { signals, output, shares, missing, given } = prepareAgents(ctx, options, place);
+  const { signals, output, shares, missing, given, begin } = prepareAgents(ctx, options, place);
   tellMissing(output, missing);
   await ctx.roles.refresh();
   const plans: string[] = [];
-  for (const one of named) plans.push(await planOf(ctx, one, policyFor(shares)));
+  for (const one of named) plans.push(await begin(() => planOf(ctx, one, policyFor(shares))));
   const roles = options.only.map((name) => ctx.roles.resolve(name).role);
-  const store = await ctx.createGraph();
+  const store = await begin(() => ctx.createGraph());
   if (!output.hasKeys) signals.listen();
   const slots = new ClientSlots(shares);
   const takes = { plans, roles, labels: machineLabels(options.label) };
@@ -49,7 +49,7 @@ export async function workerCommand(
     ...{ output, signals, slug: undefined, agents: () => worker.agents },
     facts: { kind: "worker", clients: slots.clients, ...takes },
     work: async () => {
-      await sweepOnStart(ctx);
+      await begin(() => sweepOnStart(ctx));
       const agents = shares.map(({ client, slots }) => `${slots} × ${client.name}`).join(", ");
       output.say(`Taking part with ${agents}.`);
       await worker.work();
