@@ -1027,12 +1027,13 @@ var Worker = class {
   options;
   signals;
   tell;
+  /** By plan; undefined while it is prepared, which takes as long as a database does. */
   #runs = /* @__PURE__ */ new Map();
   #ends = /* @__PURE__ */ new Set();
   #patience;
   #failure;
   get agents() {
-    return [...this.#runs.values()].flatMap(({ children }) => children.agents);
+    return [...this.#runs.values()].flatMap((run) => run?.children.agents ?? []);
   }
   /** @returns when it was interrupted and its agents have ended, or nothing is left to do. */
   async work() {
@@ -1075,6 +1076,7 @@ var Worker = class {
       this.#runs.set(slug, execution);
       await execution.execute();
     };
+    this.#runs.set(slug, void 0);
     const end = run().catch((error) => {
       this.#failure ??= error;
     }).finally(() => {

@@ -1,8 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createPlan } from "../../mcp-server/src/run/edits/create-plan.ts";
 import { existingGraph } from "../../mcp-server/src/run/plan/load-plan.ts";
 import { ClientSlots } from "../../mcp-server/src/runner/client-slots.ts";
-import type { RunnerNews } from "../../mcp-server/src/runner/run-plan.ts";
+import { PlanRun, type RunnerNews } from "../../mcp-server/src/runner/run-plan.ts";
 import { Worker, type WorkerOptions } from "../../mcp-server/src/runner/worker.ts";
 import { type TaskInput, task } from "../support/checkout.ts";
 import { plannedRun, scriptedClient } from "../support/plan-run.ts";
@@ -34,7 +35,7 @@ async function twoPlans(p: readonly TaskInput[], q: readonly TaskInput[]) {
     const signals = { drain: drain.signal, stop: stop.signal };
     await new Worker(ctx, await existingGraph(ctx, "p"), settings, signals, hear).work();
   };
-  return { work, news, drain, log };
+  return { ctx, work, news, drain, log };
 }
 
 describe("a worker", () => {
@@ -66,5 +67,24 @@ describe("a worker", () => {
     drain.abort();
     await working;
     expect(news.map(({ plan, task: id }) => `${plan}/${id}`).sort()).toEqual(["p/2", "q/1"]);
+  });
+
+  it("a worker executes each plan once, however long its graph takes", async () => {
+    const { ctx, work, news } = await twoPlans([task("1"), task("2")], [task("1")]);
+    const store = await existingGraph(ctx, "p");
+    const write = store.write.bind(store);
+    let writes = 0;
+    // Longer than two looks for new plans.
+    const delayed: typeof store.write = async (...all) => {
+      writes += 1;
+      if (writes <= 2) await sleep(7_000);
+      return write(...all);
+    };
+    store.write = delayed;
+    const execute = vi.spyOn(PlanRun.prototype, "execute");
+    onTestFinished(() => execute.mockRestore());
+    await work();
+    expect(execute).toHaveBeenCalledTimes(2);
+    expect(news.map(({ plan, task: id }) => `${plan}/${id}`).sort()).toEqual(["p/1", "p/2", "q/1"]);
   });
 });

@@ -29,7 +29,8 @@ export interface WorkerOptions extends Omit<RunOptions, "slug" | "run" | "only" 
 
 /** A process that takes part in the execution of all plans of a repository, beside others of its kind. */
 export class Worker {
-  readonly #runs = new Map<string, PlanRun>();
+  /** By plan; undefined while it is prepared, which takes as long as a database does. */
+  readonly #runs = new Map<string, PlanRun | undefined>();
   readonly #ends = new Set<Promise<void>>();
   readonly #patience: Patience;
   #failure: unknown;
@@ -45,7 +46,7 @@ export class Worker {
   }
 
   get agents(): readonly RunningAgent[] {
-    return [...this.#runs.values()].flatMap(({ children }) => children.agents);
+    return [...this.#runs.values()].flatMap((run) => run?.children.agents ?? []);
   }
 
   /** @returns when it was interrupted and its agents have ended, or nothing is left to do. */
@@ -92,6 +93,8 @@ export class Worker {
       this.#runs.set(slug, execution);
       await execution.execute();
     };
+    // At once: a plan that two runs of one process execute has two agents at each task.
+    this.#runs.set(slug, undefined);
     const end = run()
       .catch((error) => {
         this.#failure ??= error;
