@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connection } from "./connection.ts";
+import type { TokenCalls } from "./connection.ts";
 import type { TokenCall } from "./journal.ts";
 import type { Random } from "./random.ts";
 import { anyFile, idOf, numberOf } from "./workload.ts";
@@ -12,7 +12,7 @@ export interface Given {
 }
 
 export interface AgentWorld {
-  readonly connection: Connection;
+  readonly connection: TokenCalls;
   readonly random: Random;
   readonly nonce: () => string;
   readonly leaseMs: number;

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,6 +11,7 @@ import { Connection, type ServerPlace } from "./connection.ts";
 import { databaseFor, type Engine, type RunDatabase } from "./database.ts";
 import type { DatabaseState } from "./evidence.ts";
 import { JournalFile, readJournals } from "./journal.ts";
+import { copyPlugin } from "./plugin-copy.ts";
 import { Random } from "./random.ts";
 import { type KnownPlan, planOf } from "./workload.ts";
 
@@ -35,6 +36,8 @@ export interface ChaosResult {
   readonly tasks: { readonly total: number; readonly completed: number };
   readonly tookMs: number;
   readonly violations: readonly string[];
+  /** What else is to be said of it. */
+  readonly remark?: string;
   /** The folder with the journals and the database's content, if there are violations. */
   readonly evidence?: string;
 }
@@ -92,9 +95,7 @@ class ChaosRun {
   async prepare(): Promise<void> {
     const { root, engine } = this.#options;
     for (const path of [this.#checkout, this.#journals, join(this.#folder, "home")]) mkdirSync(path);
-    for (const part of ["agents", "mcp-server/dist"]) {
-      cpSync(join(root, part), join(this.#folder, "plugin", part), { recursive: true });
-    }
+    copyPlugin(root, this.#folder, ["agents", "mcp-server/dist"]);
     this.#clientScript = await bundleClient(root, this.#folder, "client.ts");
     await execa("git", ["init", "--quiet"], { cwd: this.#checkout });
     for (const { slug, tasks } of this.#plans) {

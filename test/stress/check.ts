@@ -2,7 +2,7 @@ import type { Evidence } from "./evidence.ts";
 import { workProblems } from "./machines/work-problems.ts";
 import { rebuildProblems } from "./rebuild.ts";
 import { Replay } from "./replay.ts";
-import { sentCalls, testimonyProblems } from "./testimony.ts";
+import { endedAgents, sentCalls, testimonyProblems } from "./testimony.ts";
 
 /** What happened in a run. */
 export interface Counts {
@@ -21,15 +21,22 @@ export interface Counts {
 
 /** Judges a run by its evidence alone; nothing of the server's code is used. */
 export function check(evidence: Evidence): { violations: string[]; counts: Counts } {
-  const { plans, leaseMs, journals, database, git } = evidence;
+  const { plans, leaseMs, journals, database, git, endedOwners } = evidence;
   const noncesAt = git && ((commit: string) => git.bases.get(commit));
-  const replay = new Replay(plans, leaseMs, sentCalls(journals), noncesAt).run(database.events);
+  const replay = new Replay(
+    plans,
+    leaseMs,
+    sentCalls(journals),
+    noncesAt,
+    endedAgents(journals),
+    endedOwners,
+  ).run(database.events);
   const integrity =
     database.integrity === "ok" ? [] : [`invariant 9: integrity check: ${database.integrity}`];
   return {
     violations: [
       ...replay.violations,
-      ...testimonyProblems(journals, replay),
+      ...testimonyProblems(journals, replay, endedOwners),
       ...rebuildProblems(database),
       ...(git ? workProblems(git, plans, journals, replay) : []),
       ...integrity,

@@ -11,16 +11,28 @@ export interface ServerPlace {
   readonly repeated?: readonly string[];
   /** Only what hangs takes so long to answer; else two minutes. */
   readonly answerWithinMs?: number;
+  /** As the client calls itself. */
+  readonly clientName?: string;
 }
 
-const TOOL_OF = { brief: "task_get", report: "task_report", note: "task_update" } as const;
+/** Whatever makes the calls of a token's holder. */
+export interface TokenCalls {
+  /** Makes a call with a token and writes down that it was sent and what became of it. */
+  useToken(
+    sent: Omit<Sent, "kind">,
+    args?: Readonly<Record<string, unknown>>,
+    mayBeRefusedAs?: readonly string[],
+  ): Promise<ToolAnswer>;
+}
+
+export const TOOL_OF = { brief: "task_get", report: "task_report", note: "task_update" } as const;
 /** Much longer than the server waits for another process's transaction. */
 const ANSWER_WITHIN_MS = 120_000;
 /** A server that cannot start is not started as fast as the machine can, and what is out of reach not asked so fast. */
 const AGAIN_AFTER_MS = 500;
 
 /** The server of one client: started again whenever it was killed, with the calls repeated that it left open. */
-export class Connection {
+export class Connection implements TokenCalls {
   readonly #place: ServerPlace;
   readonly #journal: JournalFile;
   #server: StdioServer;
@@ -37,12 +49,13 @@ export class Connection {
     args: Readonly<Record<string, unknown>>,
     mayBeRefusedAs: readonly string[] = [],
     beforeEachTry: () => void = () => undefined,
+    toolUseId?: string,
   ): Promise<ToolAnswer> {
     for (;;) {
       const used = this.#server;
       beforeEachTry();
       try {
-        const answer = await this.#inTime(tool, used.call(tool, args));
+        const answer = await this.#inTime(tool, used.call(tool, args, toolUseId));
         const kind = answer.isError ? String(answer.data.error?.kind) : undefined;
         if (kind !== undefined && this.#place.repeated?.includes(kind)) {
           await sleep(AGAIN_AFTER_MS);
@@ -65,16 +78,15 @@ export class Connection {
     }
   }
 
-  /** Makes a call with a token and writes down that it was sent and what became of it. */
   async useToken(
     sent: Omit<Sent, "kind">,
     args: Readonly<Record<string, unknown>> = {},
     mayBeRefusedAs: readonly string[] = ["refused_token"],
+    toolUseId?: string,
   ): Promise<ToolAnswer> {
     const { call, nonce, task, token } = sent;
-    const answer = await this.call(TOOL_OF[call], { task, token, ...args }, mayBeRefusedAs, () =>
-      this.#journal.write({ kind: "sent", ...sent }),
-    );
+    const send = () => this.#journal.write({ kind: "sent", ...sent });
+    const answer = await this.call(TOOL_OF[call], { task, token, ...args }, mayBeRefusedAs, send, toolUseId);
     this.#journal.write({ kind: "answered", nonce, accepted: !answer.isError });
     return answer;
   }
@@ -90,8 +102,8 @@ export class Connection {
   }
 
   #start(): StdioServer {
-    const { entry, checkout, env } = this.#place;
-    const server = new StdioServer(entry, checkout, env);
+    const { entry, checkout, env, clientName } = this.#place;
+    const server = new StdioServer(entry, checkout, env, clientName);
     this.#journal.write({ kind: "server", pid: server.pid });
     return server;
   }

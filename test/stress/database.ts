@@ -2,7 +2,12 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import pg from "pg";
-import { startPostgres } from "../store/postgres-server.ts";
+import {
+  type OwnPostgresServer,
+  type PostgresServer,
+  startOwnPostgres,
+  startPostgres,
+} from "../store/postgres-server.ts";
 import type { DatabaseState, LoggedEvent, Row } from "./evidence.ts";
 
 export const ENGINES = ["sqlite", "postgres"] as const;
@@ -19,7 +24,7 @@ export interface RunDatabase {
 
 /** @param checkout the git repository whose graph it is. */
 export async function databaseFor(engine: Engine, checkout: string): Promise<RunDatabase> {
-  return engine === "sqlite" ? sqliteIn(checkout) : postgresDatabase();
+  return engine === "sqlite" ? sqliteIn(checkout) : databaseOn(await startPostgres());
 }
 
 function sqliteIn(checkout: string): RunDatabase {
@@ -40,8 +45,15 @@ function sqliteIn(checkout: string): RunDatabase {
   };
 }
 
-async function postgresDatabase(): Promise<RunDatabase> {
-  const server = await startPostgres();
+/** A database of a server of its own, which may be ended and started again. */
+export type CrashingDatabase = RunDatabase & Pick<OwnPostgresServer, "crash">;
+
+export async function crashingDatabase(): Promise<CrashingDatabase> {
+  const server = await startOwnPostgres();
+  return { ...(await databaseOn(server)), crash: server.crash };
+}
+
+async function databaseOn(server: PostgresServer): Promise<RunDatabase> {
   const name = `stress_${randomBytes(6).toString("hex")}`;
   await query(server.url, [`create database ${name}`]);
   const url = new URL(server.url);

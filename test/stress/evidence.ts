@@ -33,6 +33,8 @@ export interface Evidence {
   readonly database: DatabaseState;
   /** Of a run whose work goes through git. */
   readonly git?: GitEvidence;
+  /** Processes that owned claims and were killed, or ended; absent: the clients' journals tell. */
+  readonly endedOwners?: ReadonlySet<number>;
 }
 
 /** The nonce in a report's summary or in a note. */

@@ -31,6 +31,8 @@ export type Entry =
   | { readonly kind: "began"; readonly task: string; readonly token: string; readonly head: string }
   /** It made a commit of its own. */
   | { readonly kind: "committed"; readonly task: string; readonly token: string; readonly commit: string }
+  /** The agent of the claim ends with this line, by itself or killed; or it was told to end. */
+  | { readonly kind: "ends"; readonly task: string; readonly token: string }
   /** An answer that no call may ever get, or an end that nobody caused. */
   | { readonly kind: "unexpected"; readonly text: string }
   | { readonly kind: "server"; readonly pid: number };
@@ -48,8 +50,9 @@ export interface Journal {
 export class JournalFile {
   readonly #file: number;
 
-  constructor(folder: string, client: number, life: number) {
-    this.#file = openSync(join(folder, `${client}-${life}-${process.pid}.ndjson`), "a");
+  /** @param owner the process that owns its claims. */
+  constructor(folder: string, client: number, life: number, owner = process.pid) {
+    this.#file = openSync(join(folder, `${client}-${life}-${owner}.ndjson`), "a");
   }
 
   write(entry: Entry): void {

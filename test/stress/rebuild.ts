@@ -25,6 +25,7 @@ export const JSON_COLUMNS = new Set([
   "cause_value",
   "chosen_model",
   "delivering",
+  "usage",
 ]);
 const COUNTER_OF: Readonly<Record<string, string>> = {
   failed: "failed_attempts",
@@ -168,6 +169,18 @@ export function rebuilt(events: readonly LoggedEvent[]): { plans: Table; tasks: 
         });
         Object.assign(task, { lost_attempts: Math.max(0, Number(task.lost_attempts) - 1), changed_seq: seq });
         break;
+      case "attempt.bound":
+        Object.assign(claim, { agent_id: data.agentId, changed_seq: seq });
+        break;
+      case "attempt.widened":
+        Object.assign(claim, { widened: [...(claim.widened as string[]), data.path], changed_seq: seq });
+        break;
+      case "attempt.reminded":
+        Object.assign(claim, { reminded: 1, changed_seq: seq });
+        break;
+      case "attempt.measured":
+        Object.assign(claim, { usage: data.usage, changed_seq: seq });
+        break;
       case "attempt.drained":
         Object.assign(claim, { drains_until_ms: null, changed_seq: seq });
         break;
@@ -179,13 +192,18 @@ export function rebuilt(events: readonly LoggedEvent[]): { plans: Table; tasks: 
       case "checkout.seen":
       case "checkout.unmeasured":
       case "decision.taken":
+      case "engine.ended":
+      case "engine.started":
       case "files.changed":
       case "isolation.decided":
+      case "plan.reported":
+      case "report.returned":
       case "token.refused":
       case "work.committed":
       case "work.conflicted":
       case "worktree.cut":
       case "worktree.removed":
+      case "write.denied":
         break;
       default:
         throw new Error(`the suite causes no ${event.type}`);

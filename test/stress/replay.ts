@@ -101,6 +101,8 @@ export class Replay {
   readonly #held = new Set<ReplayedClaim>();
   readonly #committed = new Set<number>();
   readonly #noncesAt: NoncesAt | undefined;
+  readonly #endedAgents: ReadonlySet<number>;
+  readonly #endedOwners: ReadonlySet<number> | undefined;
   /** By task that merges what is in conflict, the task whose work that is. */
   readonly #merges = new Map<string, string>();
   /** By attempt whose work conflicts, the task that merges it. */
@@ -112,12 +114,16 @@ export class Replay {
   /**
    * @param sent the calls with a token that clients made, by nonce.
    * @param noncesAt what git says; absent: nobody worked in worktrees.
+   * @param endedAgents the attempts whose agents are known to have ended.
+   * @param endedOwners the processes that are known to have ended; absent: it is not known which.
    */
   constructor(
     plans: readonly KnownPlan[],
     leaseMs: number,
     sent: ReadonlyMap<string, Sent>,
     noncesAt?: NoncesAt,
+    endedAgents: ReadonlySet<number> = new Set(),
+    endedOwners?: ReadonlySet<number>,
   ) {
     this.#plans = new Map(plans.map((plan) => [plan.slug, plan]));
     for (const { slug, tasks } of plans)
@@ -125,6 +131,8 @@ export class Replay {
     this.#leaseMs = leaseMs;
     this.#sent = sent;
     this.#noncesAt = noncesAt;
+    this.#endedAgents = endedAgents;
+    this.#endedOwners = endedOwners;
   }
 
   run(events: readonly LoggedEvent[]): this {
@@ -588,7 +596,13 @@ export class Replay {
 
   /** An attempt is lost for a reason, and its scope stays held when its agent may still be at work. */
   #checkLoss(claim: ReplayedClaim, { atMs, data }: LoggedEvent): void {
-    if (claim.cause === OWNER_DEAD) return;
+    if (claim.cause === OWNER_DEAD) {
+      if (this.#endedOwners && !this.#endedOwners.has(claim.ownerPid))
+        this.#violate(9, `the claim of ${claim.task} was ended although process ${claim.ownerPid} lives`);
+      return;
+    }
+    // Nobody is at work that a scope would have to be held for.
+    if (this.#endedAgents.has(claim.attempt)) return;
     if (claim.cause?.startsWith(NO_WORKTREE)) {
       if (claim.base !== undefined) this.#violate(9, `${claim.task} was ended although it had a worktree`);
       return;
@@ -606,7 +620,8 @@ export class Replay {
       this.#violate(8, `attempt ${attempt} drained before it ended`);
       return;
     }
-    if (data.how !== OWNER_DEAD && atMs < (claim.drainsUntilMs ?? 0))
+    const isGone = data.how === OWNER_DEAD || this.#endedAgents.has(claim.attempt);
+    if (!isGone && atMs < (claim.drainsUntilMs ?? 0))
       this.#violate(2, `${claim.task} was let go while it drained`);
     this.#held.delete(claim);
   }

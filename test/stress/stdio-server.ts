@@ -28,7 +28,7 @@ export class StdioServer {
   readonly exited: Promise<void>;
 
   /** Its standard error is this process's. */
-  constructor(entry: string, cwd: string, env: NodeJS.ProcessEnv) {
+  constructor(entry: string, cwd: string, env: NodeJS.ProcessEnv, clientName = "stress") {
     this.#child = spawn(process.execPath, [entry], { cwd, env, stdio: ["pipe", "pipe", "inherit"] });
     this.exited = new Promise((resolve) => {
       const ended = () => {
@@ -48,7 +48,7 @@ export class StdioServer {
       params: {
         protocolVersion: "2025-11-25",
         capabilities: {},
-        clientInfo: { name: "stress", version: "1.0.0" },
+        clientInfo: { name: clientName, version: "1.0.0" },
       },
     });
     this.#send({ method: "notifications/initialized" });
@@ -63,13 +63,17 @@ export class StdioServer {
     return this.#mayEnd;
   }
 
-  /** @throws ServerGone when the process ended before it answered. */
-  call(name: string, args: Readonly<Record<string, unknown>>): Promise<ToolAnswer> {
+  /**
+   * @param toolUseId by which Claude Code's hooks and its calls belong together.
+   * @throws ServerGone when the process ended before it answered.
+   */
+  call(name: string, args: Readonly<Record<string, unknown>>, toolUseId?: string): Promise<ToolAnswer> {
     if (this.#gone) return Promise.reject(new ServerGone("the server is gone"));
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#open.set(id, { resolve, reject });
-      this.#send({ id, method: "tools/call", params: { name, arguments: args } });
+      const meta = toolUseId === undefined ? {} : { _meta: { "claudecode/toolUseId": toolUseId } };
+      this.#send({ id, method: "tools/call", params: { name, arguments: args, ...meta } });
     });
   }
 

@@ -30,6 +30,8 @@ export class Story {
   atMs = 0;
   /** What git tells, where work goes through it. */
   git: GitEvidence | undefined;
+  /** Processes that were killed, where somebody knows. */
+  endedOwners: Set<number> | undefined;
   /** The report that was accepted last. */
   reported: Row = {};
   readonly #tasks: KnownTask[] = [];
@@ -170,7 +172,8 @@ export class Story {
       integrity: this.integrity,
     };
     const git = this.git && { git: this.git };
-    return check({ plans: [plan], leaseMs: LEASE_MS, journals, database, ...git }).violations;
+    const ended = this.endedOwners && { endedOwners: this.endedOwners };
+    return check({ plans: [plan], leaseMs: LEASE_MS, journals, database, ...git, ...ended }).violations;
   }
 }
 

@@ -1,7 +1,10 @@
 import type { ChaosResult } from "./chaos-run.ts";
 
-/** The counts of the runs as a Markdown table, one row per engine. */
-export function table(results: readonly (readonly [engine: string, result: ChaosResult])[]): string {
+/** The counts of the runs as a Markdown table, one row each. */
+export function table(
+  what: string,
+  results: readonly (readonly [name: string, result: ChaosResult])[],
+): string {
   const columns: Readonly<Record<string, (result: ChaosResult) => number | string>> = {
     claims: ({ counts }) => counts.claims,
     completed: ({ counts }) => counts.completed,
@@ -17,9 +20,9 @@ export function table(results: readonly (readonly [engine: string, result: Chaos
     seconds: ({ tookMs }) => Math.round(tookMs / 1000),
     violations: ({ violations }) => violations.length,
   };
-  const names = ["engine", ...Object.keys(columns)];
-  const rows = results.map(([engine, result]) => [
-    engine === "sqlite" ? "SQLite" : "PostgreSQL",
+  const names = [what, ...Object.keys(columns)];
+  const rows = results.map(([name, result]) => [
+    name,
     ...Object.values(columns).map((value) => {
       const cell = value(result);
       return typeof cell === "number" ? inEnglish(cell) : cell;

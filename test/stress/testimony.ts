@@ -15,8 +15,21 @@ export function sentCalls(journals: readonly Journal[]): Map<string, Sent> {
   return new Map(sent.map((entry) => [entry.nonce, entry]));
 }
 
-/** Compares what the clients were told with what the log has (invariants 1, 5 and 9). */
-export function testimonyProblems(journals: readonly Journal[], replay: Replay): string[] {
+/** The attempts whose agents have said that they end. */
+export function endedAgents(journals: readonly Journal[]): Set<number> {
+  const ends = journals.flatMap(({ entries }) => entries.filter((entry) => entry.kind === "ends"));
+  return new Set(ends.map(({ token }) => attemptOf(token)));
+}
+
+/**
+ * Compares what the clients were told with what the log has (invariants 1, 5 and 9).
+ * @param endedOwners processes whose end ended their claims, although their agents may have lived.
+ */
+export function testimonyProblems(
+  journals: readonly Journal[],
+  replay: Replay,
+  endedOwners: ReadonlySet<number> = new Set(),
+): string[] {
   const problems: string[] = [];
   const givenTo = new Map<string, Journal>();
   for (const journal of journals) {
@@ -26,7 +39,10 @@ export function testimonyProblems(journals: readonly Journal[], replay: Replay):
     }
     for (const call of callsOf(journal)) problems.push(...effectProblems(call, replay));
   }
-  for (const journal of journals) problems.push(...deadTokenProblems(journal, givenTo, replay));
+  for (const journal of journals) {
+    const isOwnerGone = endedOwners.has(journal.pid);
+    problems.push(...deadTokenProblems(journal, isOwnerGone, givenTo, replay));
+  }
   return problems;
 }
 
@@ -80,6 +96,7 @@ function effectProblems({ sent, tries, answers }: Call, replay: Replay): string[
 /** Tokens that must be refused, whatever the server knows by then, and refusals that must not be. */
 function deadTokenProblems(
   journal: Journal,
+  isOwnerGone: boolean,
   givenTo: ReadonlyMap<string, Journal>,
   replay: Replay,
 ): string[] {
@@ -104,6 +121,7 @@ function deadTokenProblems(
     if (
       !entry.accepted &&
       why === undefined &&
+      !isOwnerGone &&
       replay.claims.get(attemptOf(call.token))?.cause === "its session ended"
     )
       problems.push(`invariant 9: the claim of ${call.task} was ended although its client was alive`);

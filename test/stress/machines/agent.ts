@@ -14,6 +14,12 @@ export interface MachineWorld extends AgentWorld {
   readonly journal: JournalFile;
   /** The files that an attempt of the task adds its line to; none for a task that the server made. */
   readonly filesOf: (task: string, nonce: string) => readonly string[];
+  /** Where it was started; absent: its brief says where it works. */
+  readonly folder?: string;
+  /** Does something in the worktree as the client's own tools do it; undefined: the client was told not to. Absent: at once. */
+  readonly byTool?: <T>(work: () => Promise<T>) => Promise<T | undefined>;
+  /** Whether such agents commit now and then by themselves; absent: they do. */
+  readonly commits?: boolean;
 }
 
 type Outcome = "completed" | "failed" | "blocked";
@@ -21,7 +27,7 @@ type Outcome = "completed" | "failed" | "blocked";
 /** One execution of a task in a worktree, as well or badly as real agents do it. */
 export async function workInWorktree(world: MachineWorld, given: Given, brief: string): Promise<void> {
   const { random, journal, leaseMs, workMs } = world;
-  const folder = /Work in `([^`]+)` and nowhere else/.exec(brief)?.[1];
+  const folder = world.folder ?? /Work in `([^`]+)` and nowhere else/.exec(brief)?.[1];
   if (folder === undefined) {
     journal.write({ kind: "unexpected", text: `the brief of ${given.task} names no folder: ${brief}` });
     return;
@@ -34,12 +40,16 @@ export async function workInWorktree(world: MachineWorld, given: Given, brief: s
     await sleep(workMs * (isBehaving ? 0.2 : 0.2 + 1.6 * random.next()));
     if (kind < 0.05) await sleep(leaseMs * (0.8 + random.next()));
     const files = world.filesOf(given.task, nonce);
-    const changed = await change(folder, given.task, nonce, files);
+    const doing = () => change(folder, given.task, nonce, files);
+    const changed = await (world.byTool ? world.byTool(doing) : doing());
+    if (!changed) return;
     // Nobody hears of it any more.
     if (kind > 0.05 && kind < 0.08) return;
-    if (files.length > 0 && random.chance(0.15)) await commit(world, given, folder);
+    if (files.length > 0 && world.commits !== false && random.chance(0.15))
+      await commit(world, given, folder);
     const outcome = isBehaving || kind < 0.9 ? "completed" : random.pick(["failed", "blocked"] as const);
-    await report(world, given, outcome, nonce, changed);
+    const isFirst = numberIn(given.task) === 1;
+    await report(world, given, isFirst && outcome === "blocked" ? "failed" : outcome, nonce, changed);
   } catch (error) {
     // Its worktree may be another task's by now, but only if its claim has ended.
     const alive = world.nonce();
@@ -100,10 +110,14 @@ async function report(
   if (!isError && random.chance(0.1)) await connection.useToken(sent, result);
 }
 
-/** A task before this one, so that no cycle can come of it. */
+/** A task before this one, so that no cycle can come of it; what the server made is before none. */
 function earlier(random: MachineWorld["random"], task: string): string {
-  const number = numberOf(task.slice(task.indexOf("/") + 1));
+  const number = numberIn(task);
   return idOf(number > 1 ? random.between(1, number - 1) : 1);
+}
+
+function numberIn(task: string): number {
+  return numberOf(task.slice(task.indexOf("/") + 1));
 }
 
 async function git(folder: string, ...parameters: string[]): Promise<string> {

@@ -31,10 +31,13 @@ export class FaultProxy {
     readonly port: number,
   ) {}
 
-  /** @param target where the server is. */
-  static async start(target: Address, random: Random): Promise<FaultProxy> {
+  /**
+   * @param target where the server is.
+   * @param host where it listens.
+   */
+  static async start(target: Address, random: Random, host = "127.0.0.1"): Promise<FaultProxy> {
     const server = createServer({ noDelay: true, allowHalfOpen: true });
-    server.listen(0, "127.0.0.1");
+    server.listen(0, host);
     await once(server, "listening");
     const proxy = new FaultProxy(server, random, (server.address() as AddressInfo).port);
     server.on("connection", (client) => proxy.#accept(client, target));

@@ -11,7 +11,7 @@ export interface LeftLine {
   readonly nonce: string;
 }
 
-/** The branch of a plan as the remote has it in the end. */
+/** The branch of a plan in the end. */
 export interface FinalBranch {
   readonly lines: readonly LeftLine[];
   /** What the commits of its first-parent line say that they bring: `<plan>/<task>#<attempt>`. */
@@ -55,15 +55,20 @@ export function readGit(
     events.filter(({ type }) => type === "worktree.cut").map(({ data }) => String(data.base)),
   );
   return {
-    branches: new Map(plans.flatMap((plan) => branchOf(all, remote, plan))),
+    branches: new Map(
+      plans.flatMap((plan) => branchOf(all, clones.length > 1 ? [remote] : [remote, ...clones], plan)),
+    ),
     named: commitsOf(all, tips),
     bases: new Map([...bases].map((base) => [base, noncesAt(all, base)])),
   };
 }
 
-function branchOf(all: string, remote: string, plan: string): [string, FinalBranch][] {
+/** @param places where it may be, the first one that has it counts: who works alone leaves it in the only clone. */
+function branchOf(all: string, places: readonly string[], plan: string): [string, FinalBranch][] {
   const names = [`refs/parallel/${plan}`, `refs/heads/parallel/${plan}`];
-  const [tip] = linesOf(git(remote, "for-each-ref", "--format=%(objectname)", ...names));
+  const [tip] = places.flatMap((place) =>
+    linesOf(git(place, "for-each-ref", "--format=%(objectname)", ...names)),
+  );
   if (tip === undefined) return [];
   const trailers = "--format=%(trailers:key=Parallel-Attempt,valueonly)";
   const brought = linesOf(git(all, "log", "--first-parent", trailers, tip));

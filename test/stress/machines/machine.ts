@@ -18,10 +18,28 @@ export interface Shared {
   readonly gitPort: number;
 }
 
+/** How a machine reaches what is outside of it. */
+export interface MachineNetwork {
+  /** The address of the outside, where its proxies listen. */
+  readonly host: string;
+  /** What starts a program on the machine. */
+  command(program: string, parameters: readonly string[]): readonly [program: string, ...string[]];
+  remove(): Promise<void>;
+}
+
+/** A machine that is one by its processes alone: it shares the loopback device with the others. */
+export const LOOPBACK: MachineNetwork = {
+  host: "127.0.0.1",
+  command: (program, parameters) => [program, ...parameters],
+  remove: async () => undefined,
+};
+
 /** One of several machines: a clone, a home, a clock, and a bad network between it and what it shares with others. */
 export interface Machine {
   readonly name: string;
   readonly checkout: string;
+  readonly home: string;
+  readonly network: MachineNetwork;
   readonly database: FaultProxy;
   readonly remote: FaultProxy;
   /** Of every process that runs there. */
@@ -34,16 +52,21 @@ export async function machineOf(
   number: number,
   aheadMs: number,
   random: Random,
+  network: MachineNetwork = LOOPBACK,
 ): Promise<Machine> {
   const name = `machine-${number}`;
   const home = join(folder, name, "home");
   mkdirSync(home, { recursive: true });
   const url = new URL(databaseUrl);
-  const database = await FaultProxy.start({ host: url.hostname, port: Number(url.port) }, random);
-  const remote = await FaultProxy.start({ host: "127.0.0.1", port: gitPort }, random);
-  url.host = `127.0.0.1:${database.port}`;
+  const database = await FaultProxy.start(
+    { host: url.hostname, port: Number(url.port) },
+    random,
+    network.host,
+  );
+  const remote = await FaultProxy.start({ host: "127.0.0.1", port: gitPort }, random, network.host);
+  url.host = `${network.host}:${database.port}`;
   const connection = join(home, "connect");
-  writeFileSync(connection, connecting(remote.port));
+  writeFileSync(connection, connecting(network.host, remote.port));
   chmodSync(connection, 0o755);
   const settings = ["[user]", "name = T", "email = t@example.org", "[core]", `gitProxy = ${connection}`];
   writeFileSync(join(home, ".gitconfig"), `${settings.join("\n")}\n`);
@@ -58,17 +81,18 @@ export async function machineOf(
     PARALLEL_MAX_PARALLEL: "20",
   };
   const checkout = join(folder, name, "app");
-  await execa("git", ["clone", "--quiet", ORIGIN, checkout], { env, extendEnv: false });
-  return { name, checkout, database, remote, env };
+  const [program, ...parameters] = network.command("git", ["clone", "--quiet", ORIGIN, checkout]);
+  await execa(program, parameters, { env, extendEnv: false });
+  return { name, checkout, home, network, database, remote, env };
 }
 
 /** A program that git starts to reach the remote, wherever that is said to be: it passes on what either side says. */
-function connecting(port: number): string {
+function connecting(host: string, port: number): string {
   return `#!/usr/bin/env perl
 use strict;
 use Socket;
 socket(my $net, PF_INET, SOCK_STREAM, 0) or exit 1;
-connect($net, sockaddr_in(${port}, inet_aton("127.0.0.1"))) or exit 1;
+connect($net, sockaddr_in(${port}, inet_aton("${host}"))) or exit 1;
 my @ways = ([*STDIN, $net], [$net, *STDOUT]);
 while (1) {
   my $ready = "";

@@ -1,8 +1,7 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { execa } from "execa";
 import { bundleClient } from "../bundle-client.ts";
 import { type ChaosResult, LATE } from "../chaos-run.ts";
 import { check } from "../check.ts";
@@ -10,13 +9,16 @@ import { ClientProcesses, isAlive } from "../client-processes.ts";
 import { Connection, type ServerPlace } from "../connection.ts";
 import { databaseFor, type RunDatabase } from "../database.ts";
 import { JournalFile, readJournals } from "../journal.ts";
+import { copyPlugin } from "../plugin-copy.ts";
 import { Random } from "../random.ts";
 import type { KnownPlan } from "../workload.ts";
+import { disturb } from "./bad-network.ts";
 import type { MachineOrders } from "./client.ts";
 import { GitDaemon } from "./git-daemon.ts";
 import { readGit } from "./git-evidence.ts";
 import { type Machine, machineOf } from "./machine.ts";
-import { FIRST_FILES, machinePlan } from "./workload.ts";
+import { makeRemote } from "./remote-repository.ts";
+import { machinePlan } from "./workload.ts";
 
 export interface MachinesOptions {
   readonly seed: number;
@@ -40,7 +42,6 @@ const HANDS = 2;
 const WORK_MS = 500;
 /** A server has to live long enough to make a worktree or to push now and then. */
 const KILL_EVERY_MS = 2_000;
-const FAULT_EVERY_MS = 3_000;
 /** Making a worktree may mean several connections to the remote, each of which may take a minute. */
 const ANSWER_WITHIN_MS = 300_000;
 const PLAN = "shared";
@@ -87,11 +88,9 @@ class MachinesRun {
   async prepare(): Promise<void> {
     const { root, machines } = this.#options;
     mkdirSync(this.#journals);
-    for (const part of ["agents", "mcp-server/dist"]) {
-      cpSync(join(root, part), join(this.#folder, "plugin", part), { recursive: true });
-    }
+    copyPlugin(root, this.#folder, ["agents", "mcp-server/dist"]);
     this.#clientScript = await bundleClient(root, this.#folder, "machines/client.ts");
-    await this.#makeRemote();
+    await makeRemote(this.#folder, this.#remote);
     this.#daemon = await GitDaemon.start(dirname(this.#remote));
     this.#database = await databaseFor("postgres", this.#remote);
     const { PARALLEL_DATABASE_URL: databaseUrl = "" } = this.#database.env;
@@ -101,20 +100,6 @@ class MachinesRun {
       const aheadMs = Math.floor(number / 2) * HOUR_MS * (number % 2 === 0 ? 1 : -1);
       this.#machines.push(await machineOf(shared, number, aheadMs, this.#random));
     }
-  }
-
-  async #makeRemote(): Promise<void> {
-    const start = join(this.#folder, "start");
-    for (const [path, text] of Object.entries(FIRST_FILES)) {
-      mkdirSync(dirname(join(start, path)), { recursive: true });
-      writeFileSync(join(start, path), text);
-    }
-    const git = (...parameters: string[]) =>
-      execa("git", ["-c", "user.name=T", "-c", "user.email=t@example.org", ...parameters], { cwd: start });
-    await git("init", "--quiet", "--initial-branch=main");
-    await git("add", "--all");
-    await git("commit", "--quiet", "-m", "Begin");
-    await git("clone", "--quiet", "--bare", start, this.#remote);
   }
 
   async runClients(): Promise<void> {
@@ -132,7 +117,7 @@ class MachinesRun {
     const end = performance.now() + chaosMs;
     await Promise.all([
       clients.killUntil(end),
-      ...this.#machines.map((machine) => this.#disturb(machine, end)),
+      ...this.#machines.map((machine) => disturb(machine, this.#random, end)),
     ]);
     clients.behave();
     const last = performance.now() + endWithinMs;
@@ -151,28 +136,6 @@ class MachinesRun {
       policy: { leaseMinutes: LEASE_MS / 60_000, maxParallel: cap, isolation: "worktree" },
     });
     await own.end();
-  }
-
-  /** The network of a machine: always slow, and now and then worse. */
-  async #disturb({ database, remote }: Machine, end: number): Promise<void> {
-    const random = this.#random;
-    database.maxDelayMs = 10;
-    remote.maxDelayMs = 30;
-    remote.breaking = 0.1;
-    for (;;) {
-      const leftMs = end - performance.now();
-      await sleep(Math.max(0, Math.min(leftMs, FAULT_EVERY_MS * (0.5 + random.next()))));
-      if (performance.now() >= end) break;
-      const proxy = random.pick([database, remote]);
-      const kind = random.next();
-      if (kind < 0.5) proxy.cut();
-      else if (kind < 0.8) await proxy.hold(random.between(200, 3_000));
-      else await proxy.down(random.between(200, 4_000));
-    }
-    for (const proxy of [database, remote]) {
-      proxy.maxDelayMs = 0;
-      proxy.breaking = 0;
-    }
   }
 
   async judge(): Promise<Omit<ChaosResult, "tookMs">> {
