@@ -529,6 +529,9 @@ function couldWrite(tool) {
 var MIN_WORKFLOW_TASKS = 20;
 var WORKFLOW_TASK_THRESHOLD = 60;
 var SILENT_MODES = /* @__PURE__ */ new Set(["auto", "bypassPermissions", "dontAsk"]);
+function asksNobody(mode) {
+  return mode !== void 0 && SILENT_MODES.has(mode);
+}
 function chooseEngine(facts) {
   const { isHere } = facts.module;
   const { otherClients } = facts;
@@ -549,7 +552,7 @@ function questionsOf({
   unapproved,
   areEditsApproved
 }) {
-  if (!isAttended || SILENT_MODES.has(mode)) return void 0;
+  if (!isAttended || asksNobody(mode)) return void 0;
   const asked = [
     ...mode === "acceptEdits" || areEditsApproved ? [] : ["each edit"],
     ...unapproved > 0 ? [`${unapproved} ${unapproved === 1 ? "command" : "commands"}`] : []
@@ -1870,6 +1873,7 @@ export {
   agentsFor,
   areAlternatives,
   asksForWorktree,
+  asksNobody,
   attribute,
   callerText,
   changedByOthers,

@@ -120,7 +120,7 @@ function formOf({ task, subject, text, key: key2 }) {
 }
 
 // import:policy.mjs in tools.mjs
-import { isReached, nearText, raiseLimit, spentText, waitSecondsFor } from "./policy.mjs";
+import { asksNobody, isReached, nearText, raiseLimit, spentText, waitSecondsFor } from "./policy.mjs";
 
 // import:run/plan.mjs in tools.mjs
 import { countsOf, createTasks, existingGraph, isDone, pauseSeconds, readPlan, shortCounts, splitTaskName } from "./run/plan.mjs";
@@ -699,7 +699,7 @@ var planAnalyze = defineTool({
         review: loaded.policy.review,
         timeline,
         engine,
-        next: strategy === "direct" ? `To run it, do it here without agents: task_claim {plan: "${loaded.stored.slug}", worker: "main"}; say why in one line.` : `Show this to the user. ${byChoice(session.offered)}${howToRun(client, slug, engine?.use)}`
+        next: strategy === "direct" ? `To run it, do it here without agents: task_claim {plan: "${loaded.stored.slug}", worker: "main"}; say why in one line.` : `Show this to the user. ${noPromptsAnyway(session)}${byChoice(session.offered)}${howToRun(client, slug, engine?.use)}`
       }
     };
   }
@@ -712,6 +712,9 @@ function byChoice(offered) {
   if (!offered) return "To run it: ";
   const then = offered.engine === "mod" ? "it runs by itself" : "its first launches come with the answer";
   return `Word the choice to run it "${offered.choice}": chosen, ${then}. Else: `;
+}
+function noPromptsAnyway({ interactive, permissionMode }) {
+  return interactive && asksNobody(permissionMode) ? "Offer no run without prompts: this mode has none. " : "";
 }
 function howToRun(client, slug, engine) {
   const claims = `task_claim {plan: "${slug}", worker: "main"}, one task after the other`;

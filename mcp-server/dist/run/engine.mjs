@@ -339,7 +339,7 @@ async function endOf(ctx, run, found, why) {
 ${text}`, exitCode, keepsReports };
 }
 function wakeLine(slug, done) {
-  return done ? `The plan ${slug}, which ran beside this conversation, has come to its end. Tell the user how it ended; no call is needed for that.` : `The plan ${slug}, which ran beside this conversation, cannot go on by itself. Tell the user why.`;
+  return done ? `The plan ${slug}, which ran beside this conversation, has come to its end. Tell the user how it ended, by what stands here; then do what is still to do, if that is named.` : `The plan ${slug}, which ran beside this conversation, cannot go on by itself. Tell the user why.`;
 }
 
 // mcp-server/src/run/engine/take-off.ts

@@ -43,6 +43,11 @@ const WORKFLOW_TASK_THRESHOLD = 60;
 /** Modes in which the host asks nobody: it decides by itself, allows all, or refuses. */
 const SILENT_MODES: ReadonlySet<string> = new Set(["auto", "bypassPermissions", "dontAsk"]);
 
+/** Whether approvals make no difference, because the host asks nobody. */
+export function asksNobody(mode: string | undefined): boolean {
+  return mode !== undefined && SILENT_MODES.has(mode);
+}
+
 /** Which engine is the better one for what is left of a plan, where the user has not named one. */
 export function chooseEngine(facts: EngineFacts): EngineChoice {
   const { isHere } = facts.module;
@@ -72,7 +77,7 @@ function questionsOf({
   unapproved,
   areEditsApproved,
 }: ModuleFacts): string | undefined {
-  if (!isAttended || SILENT_MODES.has(mode)) return undefined;
+  if (!isAttended || asksNobody(mode)) return undefined;
   const asked = [
     ...(mode === "acceptEdits" || areEditsApproved ? [] : ["each edit"]),
     ...(unapproved > 0 ? [`${unapproved} ${unapproved === 1 ? "command" : "commands"}`] : []),

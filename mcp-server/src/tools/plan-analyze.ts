@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { PlanSlug } from "../graph/task.ts";
 import type { McpClient } from "../policy/client.ts";
-import type { RunEngine } from "../policy/engine.ts";
+import { asksNobody, type RunEngine } from "../policy/engine.ts";
 import { isolationLine } from "../run/isolation/decide-isolation.ts";
 import { shortCounts } from "../run/plan/progress.ts";
 import { analyzePlan } from "../run/planning/analyze-plan.ts";
@@ -68,7 +68,7 @@ export const planAnalyze = defineTool({
         next:
           strategy === "direct"
             ? `To run it, do it here without agents: task_claim {plan: "${loaded.stored.slug}", worker: "main"}; say why in one line.`
-            : `Show this to the user. ${byChoice(session.offered)}${howToRun(client, slug, engine?.use)}`,
+            : `Show this to the user. ${noPromptsAnyway(session)}${byChoice(session.offered)}${howToRun(client, slug, engine?.use)}`,
       },
     };
   },
@@ -88,6 +88,13 @@ function byChoice(offered: SessionMemory["offered"]): string {
   if (!offered) return "To run it: ";
   const then = offered.engine === "mod" ? "it runs by itself" : "its first launches come with the answer";
   return `Word the choice to run it "${offered.choice}": chosen, ${then}. Else: `;
+}
+
+/** A choice that makes no difference is none. */
+function noPromptsAnyway({ interactive, permissionMode }: SessionMemory): string {
+  return interactive && asksNobody(permissionMode)
+    ? "Offer no run without prompts: this mode has none. "
+    : "";
 }
 
 function howToRun(client: McpClient, slug: string, engine: RunEngine | undefined): string {

@@ -122,6 +122,6 @@ async function endOf(
 
 function wakeLine(slug: string, done: boolean): string {
   return done
-    ? `The plan ${slug}, which ran beside this conversation, has come to its end. Tell the user how it ended; no call is needed for that.`
+    ? `The plan ${slug}, which ran beside this conversation, has come to its end. Tell the user how it ended, by what stands here; then do what is still to do, if that is named.`
     : `The plan ${slug}, which ran beside this conversation, cannot go on by itself. Tell the user why.`;
 }
