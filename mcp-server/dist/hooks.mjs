@@ -4,6 +4,9 @@ import { agentEnded, claimOfToken, endAgents, isRefusal, reviveIfLate, takeUpOff
 // import:run/guard.mjs in hooks.mjs
 import { guardCommand, guardPowerShell, guardWrite, isApprovedCommand, readAgentCall } from "./run/guard.mjs";
 
+// import:run/spending.mjs in hooks.mjs
+import { noteAgentCall, noteAgentEnd } from "./run/spending.mjs";
+
 // import:node:fs/promises in hooks.mjs
 import { readFile } from "node:fs/promises";
 
@@ -157,7 +160,8 @@ async function place(run, attempt, at) {
 }
 
 // mcp-server/src/hooks/agent-call.ts
-async function agentCall(run, session, agentId, transcript) {
+async function agentCall(run, session, agentId, { transcript, use }) {
+  if (use !== "") noteAgentCall(run, agentId, use);
   const call = await readOrBind(run, session, agentId, transcript);
   session.noteStanding(agentId, call);
   return call;
@@ -209,10 +213,10 @@ import { isOfferedAgain } from "./run/claims.mjs";
 import { realpathSync } from "node:fs";
 
 // import:graph.mjs in hooks.mjs
-import { findToken, hasEnded, hashToken, holdsScope, isLive, takesPlace, taskName } from "./graph.mjs";
+import { findToken, hasEnded, hashToken, holdsScope, isLive, taskName } from "./graph.mjs";
 
 // import:policy.mjs in hooks.mjs
-import { couldWrite } from "./policy.mjs";
+import { couldWrite, isReached, raiseLimit, spentText } from "./policy.mjs";
 
 // import:run/effects.mjs in hooks.mjs
 import { idOfBytes, notesForTaskless } from "./run/effects.mjs";
@@ -326,7 +330,13 @@ async function onPostToolBatch(run, session, event) {
   if (event.agent !== "") {
     session.inCall.ends(event.agent);
     const call = session.lastStanding(event.agent);
-    const words = call && await session.limits.afterTurn(call, event.session, calls.at(-1)?.tool_use_id ?? "");
+    if (!call) return NOTHING;
+    const { words, logged } = await session.limits.afterTurn(
+      call,
+      event.session,
+      calls.at(-1)?.tool_use_id ?? ""
+    );
+    if (logged) session.overlook(logged.plan, logged.before, logged.after);
     return words === void 0 ? NOTHING : tell("PostToolBatch", words);
   }
   const store = await run.graph();
@@ -432,6 +442,7 @@ async function onPostToolUseFailure(run, session, event) {
 async function afterStop(run, agentId) {
   const store = await run.graph();
   if (!store || agentId === void 0) return;
+  noteAgentEnd(run, agentId);
   const how = { finished: false, cause: "its agent was stopped", lastMessage: "" };
   await endAgents(run, store, "main", [agentId], how);
 }
@@ -509,7 +520,7 @@ async function endOfLostPlan(store, session, agentId) {
 function measureLater(run, session, event) {
   logAgentUsage(run, { agentId: event.agent, session: event.session, transcript: event.agentTranscript }).then((logged) => {
     for (const { plan, before, after } of logged) session.overlook(plan, before, after);
-  }).catch(() => void 0);
+  }).catch(() => void 0).finally(() => noteAgentEnd(run, event.agent));
 }
 async function endUnlessReminded(run, store, actor, agentId, lastMessage, isMeant = holdsScope) {
   const ahead = { claim: { agentId } };
@@ -622,7 +633,7 @@ async function onPreToolUse(run, session, event) {
 }
 async function answerByGraph(run, session, event) {
   const agentId = agentOf(event);
-  const call = agentId === void 0 ? void 0 : await agentCall(run, session, agentId, event.transcript);
+  const call = agentId === void 0 ? void 0 : await agentCall(run, session, agentId, event);
   if (agentId !== void 0 && OWN_TOOL.test(event.tool)) session.noteStanding(agentId, void 0);
   const answer2 = await answerTool(run, session, event, call);
   await call?.renewLease().catch(() => void 0);
@@ -708,7 +719,7 @@ async function permitOwnText(run, event) {
   return path !== void 0 && await run.pluginTexts.include(path) ? allow("a text of this plugin's own") : NOTHING;
 }
 function refuseLaunch(call) {
-  return call && takesPlace(call.standing.own.claim) ? deny(
+  return call?.takesPlace ? deny(
     "An agent that executes a task launches no agents. Do the work yourself, or report blocked with task_report."
   ) : NOTHING;
 }
@@ -737,6 +748,8 @@ ${input.description ?? ""}`);
   if (claim.state === "running" || session.wasLaunched(claim.id)) {
     return deny(`${found.held.plan}/${found.task.id} was launched already. Launch each item once.`);
   }
+  const { spent } = found.loaded;
+  if (claim.state === "offered" && spent && isReached(spent)) return deny(atLimit(found.held.plan, spent));
   session.noteLaunch(event.use, { token, attempt: claim.id });
   session.goesOn();
   const { isolation: _isolation, model: _model, effort: _effort, ...rest } = input;
@@ -763,6 +776,9 @@ ${input.description ?? ""}`);
       }
     }
   };
+}
+function atLimit(plan, spent) {
+  return `${spentText(spent)} ${raiseLimit(plan, spent)}`;
 }
 async function withoutToken(run, prompt) {
   const named2 = new Set(prompt.match(TASK_NAME)?.map((name) => name.replace(/[.+-]+$/, "")));
@@ -848,6 +864,7 @@ async function onStopFailure(run, session, event) {
   await watchCallerEnd(run, session, event);
   const store = await run.graph();
   if (!store || event.agent === "") return NOTHING;
+  noteAgentEnd(run, event.agent);
   const throttled = LIMITS.has(event.error);
   await endAgents(run, store, `agent ${event.agent}`, [event.agent], {
     finished: false,

@@ -1084,6 +1084,32 @@ function remember(begins, messageId, beganMs) {
   if (begins.size > REMEMBERED_MESSAGES2 && oldest !== void 0) begins.delete(oldest);
 }
 
+// import:node:timers/promises in host.mjs
+import { setTimeout as setTimeout2 } from "node:timers/promises";
+
+// mcp-server/src/host/transcripts/until-written.ts
+var MAX_LOOKS = 40;
+var LOOK_MS = 25;
+var TAIL2 = 256 * 1024;
+async function untilWritten(path, call) {
+  for (let look = 0; look < MAX_LOOKS; look += 1) {
+    if (await endsWith(path, call)) return true;
+    await setTimeout2(LOOK_MS);
+  }
+  return false;
+}
+async function endsWith(path, text2) {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, TAIL2);
+    const { buffer } = await file.read({ buffer: Buffer.alloc(length), position: size - length });
+    return buffer.includes(text2);
+  } finally {
+    await file.close();
+  }
+}
+
 // mcp-server/src/host/worktree-folder.ts
 var WORKTREE_FOLDER = ".claude/worktrees";
 export {
@@ -1133,6 +1159,7 @@ export {
   stringOf,
   taskNotificationsIn,
   transcriptUsage,
+  untilWritten,
   variablesOf,
   versionIn,
   worktreeSettings

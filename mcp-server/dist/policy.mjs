@@ -627,6 +627,9 @@ function statusAfter(facts) {
   if (facts.limit !== void 0 && facts.outcome !== "completed" && facts.outcome !== "cancelled") {
     return { status: "failed", cause: facts.limit };
   }
+  if (facts.planLimit !== void 0 && (facts.outcome === "failed" || facts.outcome === "unreported")) {
+    return { status: "pending", cause: facts.planLimit };
+  }
   switch (facts.outcome) {
     case "completed":
       return facts.notAchieved === void 0 ? { status: "completed" } : { status: "failed", cause: facts.notAchieved };
@@ -1487,8 +1490,9 @@ function nearLimits(limits, spent, currency) {
   return limitNames.map((limit) => ({ limit, used: spent[limit], max: limits[limit] ?? 0 })).filter(({ used, max }) => max > 0 && used >= NEAR * max).sort((a, b) => b.used / b.max - a.used / a.max).map((near) => ({ ...near, ...near.limit === "maxCost" && currency !== void 0 && { currency } }));
 }
 function isReached({ used, max }) {
-  return used >= max;
+  return used >= max * (1 - ROUNDING);
 }
+var ROUNDING = 1e-9;
 function spentBy(claims, main, table, nowMs) {
   const attempts = claims.filter(isAttempt);
   const usages = attempts.flatMap(({ usage }) => usage ?? []);
@@ -1526,7 +1530,8 @@ function spentText(spent) {
     maxTurns: `The agents have taken ${amount(spent, spent.used)} turns`,
     maxMs: `Agents have worked for ${amount(spent, spent.used)} minutes`
   }[spent.limit];
-  return `${used}, ${limitName(spent)} is ${amount(spent, spent.max)}: nothing more is launched.`;
+  const left = isReached(spent) ? "" : "what is left is too little for another agent, ";
+  return `${used}, ${limitName(spent)} is ${amount(spent, spent.max)}: ${left}nothing more is launched.`;
 }
 function amount({ limit, currency }, value) {
   if (limit === "maxCost") return moneyText(value, currency ?? "USD");
@@ -1535,6 +1540,60 @@ function amount({ limit, currency }, value) {
 }
 function raiseLimit(plan, spent) {
   return `plan_update {plan: "${plan}", policy: {${limitName(spent)}: MORE}} lets it go on.`;
+}
+
+// mcp-server/src/policy/spending/room.ts
+var TURNS_TO_REPORT = 2;
+function averageTurn(claims, table, nowMs) {
+  let [turns, tokens, cost, ms] = [0, 0, 0, 0];
+  for (const claim of claims) {
+    if (!isAttempt(claim) || !claim.usage?.requests) continue;
+    turns += claim.usage.requests;
+    tokens += newTokens(claim.usage);
+    cost += table ? usageCost(claim.usage, table).amount : 0;
+    ms += (workedUntilMs(claim) ?? nowMs) - claim.startedAtMs;
+  }
+  const of = (sum2) => turns === 0 ? 0 : sum2 / turns;
+  return { maxTokens: of(tokens), maxCost: of(cost), maxTurns: 1, maxMs: of(ms) };
+}
+function roomFor(limits, spent, turn, atWork) {
+  const rooms = limitNames.map((limit) => {
+    const rest = restOf(limits, spent, turn, atWork, limit);
+    const needed = TURNS_TO_REPORT * turn[limit];
+    if (rest === Number.POSITIVE_INFINITY) return rest;
+    if (rest <= 0 || rest < needed * (1 - ROUNDING)) return 0;
+    return needed === 0 || limit === "maxMs" ? Number.POSITIVE_INFINITY : Math.floor(rest / needed + ROUNDING);
+  });
+  return Math.min(...rooms);
+}
+function restOf(limits, spent, turn, { working, ending }, limit) {
+  const max = limits[limit] ?? 0;
+  if (max === 0) return Number.POSITIVE_INFINITY;
+  const turns = limit === "maxMs" ? 0 : TURNS_TO_REPORT * working + ending;
+  return max - spent[limit] - turns * turn[limit];
+}
+function limitWithoutRoom(limits, spent, turn, atWork, currency) {
+  const full = limitNames.find((limit) => roomFor({ [limit]: limits[limit] }, spent, turn, atWork) === 0);
+  if (full === void 0) return void 0;
+  const max = limits[full] ?? 0;
+  return {
+    limit: full,
+    used: spent[full],
+    max,
+    ...full === "maxCost" && currency !== void 0 && { currency }
+  };
+}
+function limitOfNextTurn(limits, spent, turn, { working, ending }, currency) {
+  const turns = 1 + TURNS_TO_REPORT * Math.max(0, working - 1) + ending;
+  const next = (limit) => spent[limit] + (limit === "maxMs" ? 1 : turns) * turn[limit];
+  const then = {
+    maxTokens: next("maxTokens"),
+    maxCost: next("maxCost"),
+    maxTurns: next("maxTurns"),
+    maxMs: next("maxMs")
+  };
+  const reached = nearLimits(limits, then, currency).find(isReached);
+  return reached && { ...reached, used: spent[reached.limit] };
 }
 
 // mcp-server/src/policy/steering-files.ts
@@ -1864,6 +1923,7 @@ export {
   QUESTIONS,
   REVIEWER,
   REVIEWS,
+  ROUNDING,
   TOGETHER,
   UNHEARD_REASONS,
   UNSCOPED,
@@ -1875,6 +1935,7 @@ export {
   asksForWorktree,
   asksNobody,
   attribute,
+  averageTurn,
   callerText,
   changedByOthers,
   checkoutLooks,
@@ -1924,6 +1985,9 @@ export {
   lastSteps,
   leaseEnd,
   limitName,
+  limitNames,
+  limitOfNextTurn,
+  limitWithoutRoom,
   loosened,
   mayJudge,
   mayRevive,
@@ -1950,6 +2014,8 @@ export {
   processesInFolder,
   raiseLimit,
   recoveryFor,
+  restOf,
+  roomFor,
   runsAlone,
   sameCause,
   seenChanges,

@@ -39,12 +39,12 @@ function costOf(model: string): number {
 
 const MODEL = "claude-opus-5-5";
 
-/** So many turns of an agent, as each of the limits states them. */
+/** So many turns of an agent, as each of the limits states them; what lies between them takes time as well. */
 const limitsOf = (turns: number) => ({
   maxTokens: turns * NEW_TOKENS,
   maxCost: turns * costOf(MODEL),
   maxTurns: turns,
-  maxMinutes: (turns * TURN_MS) / 60_000,
+  maxMinutes: (3 * turns * TURN_MS) / 60_000,
 });
 
 const SETTINGS = {
@@ -90,7 +90,7 @@ describe.runIf(isLong)("what may be spent", () => {
         if (textOf(blocks).includes("This task is at its limit")) return fails("Half of it is done.")(at);
         return runs("true")(at);
       };
-      const work = Array.from({ length: 40 }, () => after(TURN_MS, step));
+      const work = Array.from({ length: 80 }, () => after(TURN_MS, step));
       const story = storyOf(`${limit} of a task`, tasks, {
         workers: { "1.1": work },
         usageOf: () => TURN,
@@ -124,42 +124,95 @@ describe.runIf(isLong)("what may be spent", () => {
     },
   );
 
-  it.each(LIMITS)("a plan is told at four fifths of %s, and starts nothing beyond it", async (limit) => {
-    // An agent takes three turns; with the main conversation's, money is spent faster.
-    const turns = limit === "maxCost" ? 40 : 16;
-    const max = limitsOf(turns)[limit];
-    const story = storyOf(`${limit} of a plan`, independentTasks(12), {
-      environment: { [SETTINGS[limit]]: String(max), PARALLEL_MAX_PARALLEL: "1", PARALLEL_REVIEW: "off" },
-      latencyMs: { main: 10, agent: TURN_MS },
+  it.each([
+    ...LIMITS.map((limit) => [limit, 1] as const),
+    ["maxTurns", 3] as const,
+    ["maxTokens", 3] as const,
+  ])(
+    "a plan is told at four fifths of %s, starts nothing beyond it, and with %i agents at once each takes one turn beyond it at most",
+    async (limit, cap) => {
+      // An agent takes three turns; with the main conversation's, money is spent faster.
+      const turns = { maxCost: 40, maxMinutes: 6, maxTokens: 16, maxTurns: 16 }[limit] + (cap === 1 ? 0 : 14);
+      const max = limitsOf(turns)[limit];
+      const story = storyOf(`${limit} of a plan with ${cap}`, independentTasks(14), {
+        environment: {
+          [SETTINGS[limit]]: String(max),
+          PARALLEL_MAX_PARALLEL: String(cap),
+          PARALLEL_REVIEW: "off",
+        },
+        latencyMs: { main: 10, agent: TURN_MS },
+        usageOf: () => TURN,
+        runs: [headlessRun({ orchestrator: usesAgents(executesThePlan) })],
+      });
+      await runScenario(story, (outcome) => {
+        const graph = readGraph(outcome.database);
+        expectCleanEnd(outcome);
+        const offers = eventsOf(graph, "claim.offered").map(({ atMs }) => atMs);
+        const { requests } = outcome.recording;
+        const ofAgents = requests.filter(({ conversation }) => conversation.agentId !== undefined);
+        const ofMain = requests.filter(
+          ({ isMain, endMs = 0 }) => isMain && endMs >= (offers[0] ?? Number.POSITIVE_INFINITY),
+        );
+        const counted = limit === "maxCost" ? [...ofAgents, ...ofMain] : ofAgents;
+        const spentAt = (atMs: number) =>
+          spentOf(
+            limit,
+            counted.filter(({ endMs = Number.POSITIVE_INFINITY }) => endMs <= atMs),
+          );
+        const begunBeyond = ofAgents.filter(({ startMs }) => spentAt(startMs) >= max * (1 - 1e-9));
+        const near = eventsOf(graph, "limit.near").map(({ data }) => data.reason);
+        console.log(
+          `${limit} of a plan, ${cap} at once: ${max}; spent at each start ${offers.map((atMs) => Number(spentAt(atMs).toPrecision(4))).join(", ")}; in all ${spentOf(limit, counted)}, of it agents ${spentOf(limit, ofAgents)}; agents' requests begun beyond it ${begunBeyond.length}; told: ${near.join("; ")}`,
+        );
+        expect(near).toEqual([expect.stringMatching(new RegExp(`^${limit}: .* \\((?:8|9)\\d %\\)$`))]);
+        for (const atMs of offers) expect(spentAt(atMs)).toBeLessThan(max);
+        expect(begunBeyond.length).toBeLessThanOrEqual(cap);
+        for (const { conversation } of begunBeyond)
+          expect(begunBeyond.filter((one) => one.conversation.agentId === conversation.agentId)).toHaveLength(
+            1,
+          );
+        expect(Object.values(graph.tasks)).toContain("pending");
+        expect(Object.values(graph.tasks)).not.toContain("failed");
+        // In minutes what lies between the turns counts as well.
+        expect(spentOf(limit, counted)).toBeGreaterThanOrEqual(limit === "maxMinutes" ? 0 : 0.8 * max);
+        expect(eventsOf(graph, "decision.taken").map(({ data }) => data.decision)).toEqual(["stop"]);
+        expect(shownToUser(outcome, 1)).toContain(`${limit} is `);
+      });
+    },
+  );
+
+  it("an agent that would go on for ever is asked to report when its plan is at its limit, and its task waits for more", async () => {
+    const step: Step = (at) => {
+      const { blocks } = at.conversation;
+      if (blocks.some((block) => block.kind === "call" && block.tool === taskTool("task_report")))
+        return says("FAILED");
+      if (textOf(blocks).includes("This plan is at its limit")) return fails("Half of it is done.")(at);
+      return runs("true")(at);
+    };
+    const work = Array.from({ length: 80 }, () => after(TURN_MS, step));
+    const cap = 2;
+    const max = 20;
+    const story = storyOf("a plan's limit for agents at work", independentTasks(3), {
+      environment: {
+        PARALLEL_MAX_TURNS: String(max),
+        PARALLEL_MAX_PARALLEL: String(cap),
+        PARALLEL_REVIEW: "off",
+      },
+      workers: { "1.1": work, "1.2": work, "1.3": work },
       usageOf: () => TURN,
       runs: [headlessRun({ orchestrator: usesAgents(executesThePlan) })],
     });
     await runScenario(story, (outcome) => {
       const graph = readGraph(outcome.database);
       expectCleanEnd(outcome);
-      const offers = eventsOf(graph, "claim.offered").map(({ atMs }) => atMs);
-      const counted = outcome.recording.requests.filter(
-        ({ isMain, conversation, endMs = 0 }) =>
-          conversation.agentId !== undefined ||
-          (limit === "maxCost" && isMain && endMs >= (offers[0] ?? Number.POSITIVE_INFINITY)),
+      const ofAgents = outcome.recording.requests.filter(
+        ({ conversation }) => conversation.agentId !== undefined,
       );
-      const spentAt = (atMs: number) =>
-        spentOf(
-          limit,
-          counted.filter(({ endMs = Number.POSITIVE_INFINITY }) => endMs <= atMs),
-        );
-      const near = eventsOf(graph, "limit.near").map(({ data }) => data.reason);
-      console.log(
-        `${limit} of a plan: ${max}; spent at each start ${offers.map((atMs) => Number(spentAt(atMs).toPrecision(4))).join(", ")}; in all ${spentOf(limit, counted)}; told: ${near.join("; ")}`,
-      );
-      expect(near).toEqual([expect.stringMatching(new RegExp(`^${limit}: .* \\((?:8|9)\\d %\\)$`))]);
-      // An agent's last words may come after its report, with which the next one starts.
-      const oneTurn = limitsOf(1)[limit];
-      for (const atMs of offers) expect(spentAt(atMs) - oneTurn).toBeLessThan(max);
-      expect(Object.values(graph.tasks)).toContain("pending");
-      expect(spentOf(limit, counted)).toBeGreaterThanOrEqual(0.8 * max);
-      expect(eventsOf(graph, "decision.taken").map(({ data }) => data.decision)).toEqual(["stop"]);
-      expect(shownToUser(outcome, 1)).toContain(`${limit} is `);
+      console.log(`maxTurns ${max} with ${cap} at once: ${ofAgents.length} in all`);
+      expect(ofAgents.length).toBeGreaterThanOrEqual(0.8 * max);
+      expect(ofAgents.length).toBeLessThanOrEqual(max + cap);
+      expect(graph.tasks).toEqual({ "1.1": "pending", "1.2": "pending", "1.3": "pending" });
+      expect(shownToUser(outcome, 1)).toContain("1.1 was asked to report what it had: the plan's maxTurns");
     });
   });
 });

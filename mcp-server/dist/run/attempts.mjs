@@ -38,6 +38,7 @@ function taskAfterAttempt(before, claim, ending) {
   if (task?.status !== "in_progress") return { changes: [] };
   const counted = (outcomes) => outcomes.includes(ending.outcome) ? 1 : 0;
   const blockedOn = ending.report?.blockedOn;
+  const limits = limitOf(task, claim);
   const after = statusAfter({
     outcome: ending.outcome,
     failure: before.policy.failure,
@@ -46,7 +47,7 @@ function taskAfterAttempt(before, claim, ending) {
     lostAttempts: task.lostAttempts + (ending.throttled || ending.interrupted ? 0 : counted(["lost"])),
     timesBlocked: task.timesBlocked + counted(["blocked"]),
     asksQuestion: ending.waitsForUser ?? (blockedOn !== void 0 && "question" in blockedOn),
-    limit: limitOf(task, claim),
+    ...limits,
     notAchieved: whyNotAchieved(task, ending.report)
   });
   const { status } = after;
@@ -58,11 +59,12 @@ function taskAfterAttempt(before, claim, ending) {
     const definition = withRequestedNeeds(before, task, blockedOn);
     changes.unshift({ type: "task.defined", task: task.id, definition });
   }
-  return { status: after.status, changes };
+  return { status: after.status, changes, isForPlan: limits.planLimit !== void 0 };
 }
 function limitOf({ metadata }, claim) {
-  const { attempt, reason } = metadata.limited ?? {};
-  return attempt === claim.id && typeof reason === "string" ? reason : void 0;
+  const { attempt, reason, ofPlan } = metadata.limited ?? {};
+  if (attempt !== claim.id || typeof reason !== "string") return {};
+  return ofPlan === true ? { planLimit: reason } : { limit: reason };
 }
 function withRequestedNeeds({ graph }, of, blockedOn) {
   const task = outlineOf(of);
@@ -82,19 +84,22 @@ function endAttempt(plan, claim, ending) {
   const settled = taskAfterAttempt(plan, claim, ending);
   const wasOpen = plan.graph.tasks.get(task)?.status === "in_progress";
   const capBefore = plan.cap;
+  const hasFailed = ending.outcome === "failed" || ending.outcome === "unreported";
+  const isCutShort = hasFailed && settled.isForPlan === true;
   plan.append(
     {
       type: "attempt.ended",
       task,
       attempt,
       ...facts,
+      ...isCutShort && { interrupted: true },
       ...draining && { drainsUntilMs: plan.nowMs + leaseMs }
     },
     ...settled.changes
   );
   if (claim.state === "running") plan.ctx.snapshots.due = true;
   if (settled.status === "failed" && failure === "fail-fast") stopPlan(plan, task);
-  if (ending.outcome === "failed" || ending.outcome === "unreported") decideAfterFailure(plan, task);
+  if (hasFailed && !isCutShort) decideAfterFailure(plan, task);
   else if (wasOpen && ending.outcome !== "completed") decideAfterEnd(plan, task);
   adaptThrottle(plan, capBefore, claim, ending);
 }

@@ -310,29 +310,29 @@ import { measureAgents, measureConversations } from "./usage.mjs";
 async function watchLimits(ctx, store, actor, loaded) {
   const { policy, stored, graph } = loaded;
   if (!isLimited(policy)) return;
-  if (policy.maxCost > 0) {
-    await ctx.prices.refresh();
-    noteMainUsage(graph, await mainUsageNow(ctx, store, stored.slug));
-  }
-  const measured = await measureAgents(ctx, store, stored.slug, "unknown");
-  if (measured.length === 0 && loaded.near.length === 0) return;
+  if (policy.maxCost > 0) await lookAtMoney(ctx, store, stored.slug, graph);
+  const measured = await measureAgents(ctx, store, stored.slug, "moving");
+  if (measured.length === 0 && loaded.near.length === 0 && !loaded.spent) return;
   await changePlan(ctx, store, actor, stored.slug, async (plan) => {
     plan.append(...measured);
-    const open = plan.near.filter((near) => !isReached(near));
-    const reached = plan.graph.readyCount > 0 ? plan.spent : void 0;
-    if (open.length === 0 && !reached) return;
-    const events = await plan.reader.events(plan.id, { types: ["decision.taken", "limit.near"] });
-    for (const near of open) {
-      const isLogged2 = events.some(
-        ({ change }) => change.type === "limit.near" && isOf(near, { limit: change.limit, max: change.max })
-      );
-      if (!isLogged2) logNear(plan, near);
-    }
-    const isLogged = events.some(
-      ({ change }) => change.type === "decision.taken" && reached && isOf(reached, limitIn(change))
-    );
-    if (reached && !isLogged) logReached(plan, reached);
+    await logLimits(plan);
   });
+}
+async function logLimits(plan) {
+  const open = plan.near.filter((near) => !isReached(near));
+  const reached = plan.graph.readyCount > 0 ? plan.spent : void 0;
+  if (open.length === 0 && !reached) return;
+  const events = await plan.reader.events(plan.id, { types: ["decision.taken", "limit.near"] });
+  for (const near of open) {
+    const isLogged2 = events.some(
+      ({ change }) => change.type === "limit.near" && isOf(near, { limit: change.limit, max: change.max })
+    );
+    if (!isLogged2) logNear(plan, near);
+  }
+  const isLogged = events.some(
+    ({ change }) => change.type === "decision.taken" && reached && isOf(reached, limitIn(change))
+  );
+  if (reached && !isLogged) logReached(plan, reached);
 }
 function limitIn(change) {
   return change.limit ?? (change.maxTokens === void 0 ? void 0 : { limit: "maxTokens", max: change.maxTokens });
@@ -351,6 +351,10 @@ function logReached(plan, spent) {
     reason: spentText(spent),
     ...spent.limit === "maxTokens" ? { maxTokens: max } : { limit: { limit: limitName(spent), max } }
   });
+}
+async function lookAtMoney(ctx, store, slug, graph) {
+  await ctx.prices.refresh();
+  noteMainUsage(graph, await mainUsageNow(ctx, store, slug));
 }
 async function mainUsageNow(ctx, store, slug) {
   const known = await readGraph(ctx, store, async (view) => {
@@ -679,6 +683,8 @@ export {
   isOfferedAgain,
   launchOf,
   levelThatMayStart,
+  logLimits,
+  lookAtMoney,
   nextBatch,
   offer,
   offerAndStart,

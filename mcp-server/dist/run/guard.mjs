@@ -33,6 +33,10 @@ var AgentCall = class {
   get isAtWork() {
     return this.standing.own.claim.state === "running";
   }
+  /** Whether the agent holds a place under the cap. */
+  get takesPlace() {
+    return takesPlace(this.standing.own.claim);
+  }
   /** Runs `work` in a write transaction, with the standing as it is then. */
   async change(work) {
     const change = async (tx) => {

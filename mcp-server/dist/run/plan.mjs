@@ -10,7 +10,7 @@ function isReported(attempt) {
 }
 
 // import:policy.mjs in run/plan.mjs
-import { ALL, asksForWorktree, chooseModel, isLimited, isReached, lastSteps, mayJudge, nearLimits, raiseLimit, spentBy, spentText, waitForReviews } from "../policy.mjs";
+import { ALL, asksForWorktree, chooseModel, isLimited, isReached, lastSteps, limitWithoutRoom, mayJudge, nearLimits, raiseLimit, roomFor, spentText, waitForReviews } from "../policy.mjs";
 
 // import:errors.mjs in run/plan.mjs
 import { CallerError } from "../errors.mjs";
@@ -353,7 +353,7 @@ function refuseBlockingOthers(others) {
 }
 
 // import:run/spending.mjs in run/plan.mjs
-import { mainUsageOf } from "./spending.mjs";
+import { planSpending } from "./spending.mjs";
 
 // mcp-server/src/run/plan/plan-view.ts
 var policies = /* @__PURE__ */ new WeakMap();
@@ -412,8 +412,11 @@ var PlanView = class {
   }
   get cap() {
     const { throttle } = this.stored;
-    const { maxParallel } = this.policy;
-    return throttle ? Math.min(throttle.cap, maxParallel) : maxParallel;
+    const { policy, graph } = this;
+    const cap = throttle ? Math.min(throttle.cap, policy.maxParallel) : policy.maxParallel;
+    if (!isLimited(policy)) return cap;
+    const { spent, turn, atWork } = planSpending(this);
+    return Math.max(1, Math.min(cap, graph.underCap.length + roomFor(policy, spent, turn, atWork)));
   }
   get pauseMs() {
     const { throttle } = this.stored;
@@ -423,13 +426,18 @@ var PlanView = class {
     return this.ctx.caseInsensitive;
   }
   get near() {
-    const { policy, graph, ctx } = this;
+    const { policy } = this;
     if (!isLimited(policy)) return [];
-    const { table } = ctx.prices.last;
-    return nearLimits(policy, spentBy(graph.claims, mainUsageOf(graph), table, ctx.now()), table?.currency);
+    const { spent, currency } = planSpending(this);
+    return nearLimits(policy, spent, currency);
   }
   get spent() {
-    return this.near.find(isReached);
+    const { policy, graph } = this;
+    if (!isLimited(policy)) return void 0;
+    const { spent, turn, atWork, currency } = planSpending(this);
+    const reached = nearLimits(policy, spent, currency).find(isReached);
+    if (reached || graph.underCap.length > 0) return reached;
+    return limitWithoutRoom(policy, spent, turn, atWork, currency);
   }
 };
 var GraphView = class {

@@ -5,7 +5,7 @@ import { CallerError, fileRefusal } from "../errors.mjs";
 import { InvalidGlob, findCycle, findToken, hasEnded, hashToken, isAttempt, isDraining, isLive, matches, normaliseGlob, parseScope, purposeOf, recoveryOf, scopeMayWrite, takesPlace, taskName, unknownNumber, withCriterionText, workedUntilMs } from "../graph.mjs";
 
 // import:policy.mjs in run/reporting.mjs
-import { NO_TEST, REVIEWER, checkoutLooks, failsElsewhere, isCommand, isLimited, mayJudge, outcomeOfMessage, ownFiles, ownFilesInOrder, seenChanges, widenedScope } from "../policy.mjs";
+import { NO_TEST, REVIEWER, checkoutLooks, failsElsewhere, isCommand, mayJudge, outcomeOfMessage, ownFiles, ownFilesInOrder, seenChanges, widenedScope } from "../policy.mjs";
 
 // import:text.mjs in run/reporting.mjs
 import { cleanText, foreignLine, isDeclared, normalisePath, plural } from "../text.mjs";
@@ -206,9 +206,6 @@ import { cloneOf, deliverForCall, deliverWaiting, noteForReviewer } from "./deli
 // import:run/recovery.mjs in run/reporting.mjs
 import { decideNow, logEscalation } from "./recovery.mjs";
 
-// import:run/usage.mjs in run/reporting.mjs
-import { WRITTEN_AFTER_MS, measureAgents, measureConversations } from "./usage.mjs";
-
 // import:report.mjs in run/reporting.mjs
 import { aggregate, declaredFiles, renderBriefReport, renderMarkdown, withVerdict, writersOf } from "../report.mjs";
 
@@ -385,6 +382,9 @@ import { GitFailed, changedFiles, commitAt, commitFiles, commitMessage, ignoredF
 
 // import:host.mjs in run/reporting.mjs
 import { commandRuns } from "../host.mjs";
+
+// import:run/usage.mjs in run/reporting.mjs
+import { WRITTEN_AFTER_MS, measureAgents, measureConversations } from "./usage.mjs";
 
 // import:run/worktrees.mjs in run/reporting.mjs
 import { bindCommit, commitPlan, filesOfOthers, innerRepository, leftInside, removeMergedWorktrees, reportedInside, workRecord, worktreeOf, worktreeWork } from "./worktrees.mjs";
@@ -1068,8 +1068,7 @@ async function collectLaunches(ctx, actor, input, signal, onWait) {
     const isOver = ctx.now() >= deadline;
     if ((seen.isDue || isOver) && !signal.aborted) {
       if (hasWaited) {
-        const gatherMs = seen.othersRun ? input.gatherMs : 0;
-        await setTimeout(Math.max(gatherMs, seen.countedMs), void 0, { signal }).catch(() => void 0);
+        await setTimeout(seen.othersRun ? input.gatherMs : 0, void 0, { signal }).catch(() => void 0);
       }
       const batch = await nextBatchToLaunch(ctx, actor, slug, input.most, input.again, input.only);
       const hasToDo = batch.launch.length > 0 || batch.stop.some(input.isNewStop) || batch.done;
@@ -1099,8 +1098,7 @@ async function look(ctx, store, input) {
     isDue: launchable || isQuiet || stopOrders(plan, ctx.now()).some(input.isNewStop),
     isQuiet,
     isDelivering: live.some(({ state }) => state === "delivering"),
-    othersRun: live.some(({ state }) => state === "running"),
-    countedMs: isLimited(plan.policy) ? 2 * WRITTEN_AFTER_MS : 0
+    othersRun: live.some(({ state }) => state === "running")
   };
 }
 async function canLaunch(ctx, plan, { again, most, only }) {

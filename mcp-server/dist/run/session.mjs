@@ -37,7 +37,7 @@ var AgentClaims = class {
 };
 
 // import:policy.mjs in run/session.mjs
-import { chooseEngine, isLimited, isReached, isRenewalDue, limitName, nearLimits, nearText, settingOf, spentBy } from "../policy.mjs";
+import { chooseEngine, isLimited, isReached, isRenewalDue, limitName, limitNames, limitOfNextTurn, nearLimits, nearText, restOf, settingOf, spentBy } from "../policy.mjs";
 
 // mcp-server/src/run/session/agents-in-call.ts
 var AgentsInCall = class {
@@ -65,7 +65,7 @@ var AgentsInCall = class {
 };
 
 // import:graph.mjs in run/session.mjs
-import { commandRun, hasEnded, hashToken, isAttempt } from "../graph.mjs";
+import { commandRun, hasEnded, hashToken, isAttempt, isSameUsage } from "../graph.mjs";
 
 // mcp-server/src/run/session/command-log.ts
 var UNSEEN = { kind: "unknown", inBackground: false };
@@ -105,7 +105,7 @@ var CommandLog = class {
 };
 
 // import:host.mjs in run/session.mjs
-import { permittedByRules, transcriptUsage } from "../host.mjs";
+import { permittedByRules, transcriptUsage, untilWritten } from "../host.mjs";
 
 // import:text.mjs in run/session.mjs
 import { NAME_LIMIT, cleanText } from "../text.mjs";
@@ -114,11 +114,11 @@ import { NAME_LIMIT, cleanText } from "../text.mjs";
 import { commandsOfPlan, placeNamed } from "./edits.mjs";
 
 // mcp-server/src/run/session/engine-choice.ts
-async function engineFor(run, session, { stored, policy, graph }, open2, cap) {
+async function engineFor(run, session, { stored, policy, graph }, open, cap) {
   const commands = await commandsOfPlan(run, stored.slug);
   const permitted = permittedByRules(await run.commands.hostSettings());
   return chooseEngine({
-    open: open2,
+    open,
     cap,
     workflowCap: run.workflowCap,
     otherClients: otherClients(graph),
@@ -161,58 +161,84 @@ async function renewLeases(run, session) {
   }
 }
 
-// import:node:fs/promises in run/session.mjs
-import { open } from "node:fs/promises";
+// import:run/claims.mjs in run/session.mjs
+import { choose, isOfferedAgain, logLimits, lookAtMoney, nextBatch } from "./claims.mjs";
+
+// import:run/spending.mjs in run/session.mjs
+import { planSpending } from "./spending.mjs";
 
 // mcp-server/src/run/session/limit-watch.ts
-var MAX_LOOKS = 40;
-var LOOK_MS = 25;
-var TAIL = 256 * 1024;
+var MONEY_HOLDS_MS = 5e3;
+var UNLOGGED = 1 / 20;
 var LimitWatch = class {
   #seen = /* @__PURE__ */ new Map();
   #told = /* @__PURE__ */ new Set();
   #asked = /* @__PURE__ */ new Map();
+  #moneyMs = Number.NEGATIVE_INFINITY;
   /** What an agent that was asked to report hears instead of any other call; undefined: it was not. */
   askedOf(attempt) {
     return this.#asked.get(attempt);
   }
   /**
-   * After all calls of a turn. An agent is told once that four fifths of a limit are spent, and asked to report when its
-   * next turn is expected to reach it: that turn is the report, and at most its last words come after it.
-   * @param turn a call of the turn, by which it is found in the transcript.
-   * @returns words for the agent.
+   * After all calls of a turn. An agent is told once that four fifths of its task's limit are spent, and asked to report
+   * when its next turn is expected to reach a limit: that turn is the report, and at most its last words come after it.
+   * @param use a call of the turn, by which it is found in the transcript.
    */
-  async afterTurn(call, session, turn) {
+  async afterTurn(call, session, use) {
     const { own, plan } = call.standing;
     const task = plan.graph.tasks.get(own.claim.task);
-    if (own.claim.state !== "running" || !task || !isLimited(task)) return void 0;
+    if (own.claim.state !== "running" || !task || !(isLimited(task) || isLimited(plan.policy))) return {};
     const { claim } = own;
-    if (this.#asked.has(claim.id)) return void 0;
-    const usage = await usageOf(call, claim, session, turn);
-    if (!usage) return void 0;
-    const { table } = (task.maxCost ?? 0) > 0 ? await call.ctx.prices.refresh() : call.ctx.prices.last;
-    const others = plan.graph.claimsOf(task.id).filter((one) => isAttempt(one) && one.id !== claim.id);
-    const spent = spentBy([...others, { ...claim, usage }], void 0, table, call.ctx.now());
+    if (this.#asked.has(claim.id)) return {};
+    const measured = await usageOf(call, claim, session, use);
+    if (!measured) return {};
+    const turn = { call, claim, ...measured };
+    const ofTask = await this.#afterTurnOfTask(turn, task);
+    const { words, logged } = isLimited(plan.policy) ? await this.#afterTurnOfPlan(turn) : {};
+    return { words: this.#asked.get(claim.id) ?? ofTask ?? words, logged };
+  }
+  async #afterTurnOfTask({ call, claim, usage }, task) {
+    if (!isLimited(task)) return void 0;
+    const { ctx, standing } = call;
+    const { table } = (task.maxCost ?? 0) > 0 ? await ctx.prices.refresh() : ctx.prices.last;
+    const others = standing.plan.graph.claimsOf(claim.task).filter((one) => isAttempt(one) && one.id !== claim.id);
+    const spent = spentBy([...others, { ...claim, usage }], void 0, table, ctx.now());
     const next = afterOneMore(spent, this.#seen.get(claim.id));
     this.#seen.set(claim.id, spent);
     const reached = nearLimits(task, next, table?.currency).find(isReached);
-    if (reached) return this.#ask(call, task, claim, { ...reached, used: spent[reached.limit] });
+    if (reached) return this.#ask(call, claim, { ...reached, used: spent[reached.limit] }, "task");
     const near = nearLimits(task, spent, table?.currency).filter((limit) => this.#isNew(claim.id, limit));
     return near.length === 0 ? void 0 : `Of what this task may spend, most is spent: ${near.map(nearText).join(", ")}. Come to an end.`;
+  }
+  async #afterTurnOfPlan(turn) {
+    const { call, claim } = turn;
+    const { ctx, store, standing } = call;
+    const { plan } = standing;
+    if (plan.policy.maxCost > 0 && ctx.now() - this.#moneyMs > MONEY_HOLDS_MS) {
+      await lookAtMoney(ctx, store, plan.stored.slug, plan.graph);
+      this.#moneyMs = ctx.now();
+    }
+    const logged = isWorthLogging(turn, planSpending(plan)) ? await log(turn) : void 0;
+    const { spent, turn: average, atWork, currency } = planSpending(plan);
+    const reached = limitOfNextTurn(plan.policy, spent, average, atWork, currency);
+    if (!reached || this.#asked.has(claim.id)) return { logged };
+    return { words: await this.#ask(call, claim, reached, "plan"), logged };
   }
   #isNew(attempt, { limit }) {
     const key = `${attempt} ${limit}`;
     return !this.#told.has(key) && this.#told.add(key) !== void 0;
   }
-  async #ask(call, task, claim, spent) {
-    const words = `This task is at its limit (${nearText(spent)}). Call task_report now with what there is: completed only if its criteria hold, else failed with what is done and what is left. Everything else is refused.`;
+  async #ask(call, claim, spent, of) {
+    const words = `This ${of} is at its limit (${nearText(spent)}). Call task_report now with what there is: completed only if its criteria hold, else failed with what is done and what is left. Everything else is refused.`;
     this.#asked.set(claim.id, words);
     const [limit, max] = [limitName(spent), settingOf(spent)];
-    const reason = `${task.id} was asked to report what it had: ${nearText(spent)}`;
+    const whose = of === "plan" ? "the plan's " : "";
+    const reason = `${claim.task} was asked to report what it had: ${whose}${nearText(spent)}`;
+    const limited = { attempt: claim.id, reason, ...of === "plan" && { ofPlan: true } };
     await call.change(
       (plan) => plan.append(
-        { type: "task.limited", task: task.id, attempt: claim.id, limit, max, reason },
-        { type: "task.annotated", task: task.id, metadata: { limited: { attempt: claim.id, reason } } }
+        { type: "task.limited", task: claim.task, attempt: claim.id, limit, max, reason },
+        { type: "task.annotated", task: claim.task, metadata: { limited } }
       )
     );
     return words;
@@ -227,25 +253,37 @@ function afterOneMore(now, before) {
     maxMs: plus("maxMs")
   };
 }
-async function usageOf({ agentId, ctx, store }, claim, session, turn) {
+function isWorthLogging({ call, claim, usage }, { spent, turn, atWork }) {
+  if (isSameUsage(usage, claim.usage)) return false;
+  const { ctx, standing } = call;
+  const { policy } = standing.plan;
+  const { table } = ctx.prices.last;
+  const [now, before] = [{ ...claim, usage }, claim].map((one) => spentBy([one], void 0, table, 0));
+  return limitNames.some((limit) => {
+    const rest = restOf(policy, spent, turn, atWork, limit);
+    const unlogged = (now?.[limit] ?? 0) - (before?.[limit] ?? 0);
+    return unlogged > 0 && unlogged * atWork.working >= UNLOGGED * rest;
+  });
+}
+async function log({ call, claim, usage, bytes }) {
+  return call.change(async (plan) => {
+    const before = plan.stored.version;
+    plan.append({ type: "attempt.measured", task: claim.task, attempt: claim.id, usage, bytes });
+    await logLimits(plan);
+    return { plan: plan.stored.slug, before, after: plan.stored.version };
+  });
+}
+async function usageOf({ agentId, ctx, store }, claim, session, use) {
   const file = await ctx.transcripts.ofAgent(agentId, [session, claim.owner.session ?? ""]);
   if (file === void 0) return void 0;
-  for (let look = 0; look < MAX_LOOKS && !await endsWith(file, turn); look += 1) await setTimeout(LOOK_MS);
+  await untilWritten(file, use);
   const [first] = await store.read((reader) => reader.attemptsOfAgents([agentId]));
   const fromMs = first?.claim.id === claim.id ? Number.NEGATIVE_INFINITY : claim.startedAtMs;
-  const found = await transcriptUsage(file, "agent", [{ fromMs, toMs: Number.POSITIVE_INFINITY }]);
-  return found?.usage[0];
-}
-async function endsWith(path, text) {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    const length = Math.min(size, TAIL);
-    const { buffer } = await file.read({ buffer: Buffer.alloc(length), position: size - length });
-    return buffer.includes(text);
-  } finally {
-    await file.close();
-  }
+  const found = await transcriptUsage(file, "agent", [
+    { fromMs, toMs: Number.POSITIVE_INFINITY }
+  ]);
+  const usage = found?.usage[0];
+  return found && usage && { usage, bytes: found.bytes };
 }
 
 // import:run/plan.mjs in run/session.mjs
@@ -269,8 +307,8 @@ async function takeOverFromModule(run, session, plan) {
   if (own) await endEngineRun(run, store, plan, own.run, "stopped");
 }
 async function ownRun({ owner: own }, plan) {
-  const { open: open2 } = await engineRecord(plan);
-  return open2.find(({ owner }) => sameOwner(owner, own));
+  const { open } = await engineRecord(plan);
+  return open.find(({ owner }) => sameOwner(owner, own));
 }
 async function takeUpModuleRuns(run, session) {
   const store = await run.graph();
@@ -288,9 +326,6 @@ async function takeUpModuleRuns(run, session) {
     }
   });
 }
-
-// import:run/claims.mjs in run/session.mjs
-import { choose, isOfferedAgain, nextBatch } from "./claims.mjs";
 
 // mcp-server/src/run/session/own-run.ts
 async function isOwnRun(run, session) {

@@ -1,3 +1,21 @@
+// mcp-server/src/run/spending/calls-under-way.ts
+var MAX_AGENTS = 500;
+var calls = /* @__PURE__ */ new WeakMap();
+function noteAgentCall(ctx, agentId, use) {
+  const known = calls.get(ctx) ?? /* @__PURE__ */ new Map();
+  calls.set(ctx, known);
+  known.delete(agentId);
+  known.set(agentId, use);
+  const oldest = known.keys().next().value;
+  if (known.size > MAX_AGENTS && oldest !== void 0) known.delete(oldest);
+}
+function noteAgentEnd(ctx, agentId) {
+  calls.get(ctx)?.delete(agentId);
+}
+function lastCallOf(ctx, agentId) {
+  return agentId === void 0 ? void 0 : calls.get(ctx)?.get(agentId);
+}
+
 // mcp-server/src/run/spending/main-usage.ts
 var used = /* @__PURE__ */ new WeakMap();
 function mainUsageOf(graph) {
@@ -11,7 +29,7 @@ function noteMainUsage(graph, usage) {
 import { lastModel } from "../host.mjs";
 
 // import:policy.mjs in run/spending.mjs
-import { chooseModel } from "../policy.mjs";
+import { averageTurn, chooseModel, spentBy } from "../policy.mjs";
 
 // mcp-server/src/run/spending/models-used.ts
 var HOLDS_MS = 3e4;
@@ -34,10 +52,38 @@ function modelAtWork(ctx, task, policy, { families }) {
   if (name === void 0) return conversationModel(ctx);
   return Object.hasOwn(families, name) ? families[name] : name;
 }
+
+// mcp-server/src/run/spending/plan-spending.ts
+var LAST_WORDS_MS = 6e4;
+function planSpending({
+  ctx,
+  graph
+}) {
+  const { table } = ctx.prices.last;
+  const nowMs = ctx.now();
+  return {
+    spent: spentBy(graph.claims, mainUsageOf(graph), table, nowMs),
+    turn: averageTurn(graph.claims, table, nowMs),
+    atWork: {
+      working: graph.underCap.length,
+      ending: graph.claims.filter((claim) => isEnding(ctx, claim, nowMs)).length
+    },
+    currency: table?.currency
+  };
+}
+function isEnding(ctx, claim, nowMs) {
+  if (claim.state !== "delivering" && claim.state !== "ended") return false;
+  const isRecent = claim.state === "delivering" || nowMs - claim.endedAtMs < LAST_WORDS_MS;
+  return isRecent && claim.report !== void 0 && lastCallOf(ctx, claim.agentId) !== void 0;
+}
 export {
   conversationModel,
+  lastCallOf,
   lookAtModels,
   mainUsageOf,
   modelAtWork,
-  noteMainUsage
+  noteAgentCall,
+  noteAgentEnd,
+  noteMainUsage,
+  planSpending
 };

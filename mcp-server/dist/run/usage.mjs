@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import { NO_USAGE, addUsage, isAttempt, isSameUsage } from "../graph.mjs";
 
 // import:host.mjs in run/usage.mjs
-import { transcriptUsage } from "../host.mjs";
+import { transcriptUsage, untilWritten } from "../host.mjs";
 
 // import:run/plan.mjs in run/usage.mjs
 import { changeGraph, readGraph } from "./plan.mjs";
@@ -58,6 +58,9 @@ import { stat } from "node:fs/promises";
 // import:report.mjs in run/usage.mjs
 import { conversationUsage } from "../report.mjs";
 
+// import:run/spending.mjs in run/usage.mjs
+import { lastCallOf, noteAgentEnd } from "./spending.mjs";
+
 // mcp-server/src/run/usage/orchestrating-sessions.ts
 function orchestratingSessions(claims, events, nowMs, asking) {
   const launchedIn = launchSessions(events);
@@ -98,6 +101,7 @@ function reportedMs(session, lastMs, events) {
 }
 
 // mcp-server/src/run/usage/measure-usage.ts
+var LAST_WORDS_MS = 12e4;
 async function measureAgents(ctx, store, slug, which) {
   const { planId, agents, bytes, launchedIn } = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(slug);
@@ -114,6 +118,7 @@ async function measureAgents(ctx, store, slug, which) {
       agentId,
       attempts.flatMap(({ claim }) => [launchedIn.get(claim.id) ?? [], claim.owner.session ?? []].flat())
     );
+    if (file !== void 0) await untilCounted(ctx, agentId, file);
     const length = file && (await stat(file).catch(() => void 0))?.size;
     if (file === void 0 || attempts.every(({ claim }) => bytes.get(claim.id) === length)) continue;
     for (const { held, change } of await measureAttempts(file, attempts)) {
@@ -122,8 +127,15 @@ async function measureAgents(ctx, store, slug, which) {
   }
   return found;
 }
-async function agentsOf({ graph, reader }, which) {
-  const asked = graph.claims.filter(isAttempt).filter(({ state, usage }) => which === "all" || state !== "ended" || usage === void 0).flatMap(({ agentId }) => agentId ?? []);
+async function untilCounted(ctx, agentId, file) {
+  const call = lastCallOf(ctx, agentId);
+  if (call !== void 0 && !await untilWritten(file, call)) noteAgentEnd(ctx, agentId);
+}
+async function agentsOf({ ctx, graph, reader }, which) {
+  const nowMs = ctx.now();
+  const asked = graph.claims.filter(isAttempt).filter(
+    (attempt) => which === "all" || attempt.state !== "ended" || attempt.usage === void 0 || nowMs - attempt.endedAtMs < LAST_WORDS_MS
+  ).flatMap(({ agentId }) => agentId ?? []);
   const agents = /* @__PURE__ */ new Map();
   for (const held of await reader.attemptsOfAgents([...new Set(asked)])) {
     const agentId = isAttempt(held.claim) ? held.claim.agentId : void 0;

@@ -135,7 +135,7 @@ export type Change =
       readonly drainsUntilMs?: number;
       /** The model's provider refused the agent: the attempt counts against no limit. */
       readonly throttled?: true;
-      /** Its session or its script was ended: the task had no part in it, and the attempt counts against no limit. */
+      /** Its session or its script was ended, or its plan had nothing more to spend: the task had no part in it, and the attempt counts against no limit. */
       readonly interrupted?: true;
     }
   /** Its report brought a commit and was accepted: the attempt is delivering until it ends. */

@@ -2,7 +2,9 @@ import { reviveIfLate } from "../run/attempts/sign-of-life.ts";
 import { type AgentCall, readAgentCall } from "../run/guard/agent-call.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
+import { noteAgentCall } from "../run/spending/calls-under-way.ts";
 import { bindByTranscript } from "./bind-by-transcript.ts";
+import type { HookEvent } from "./hook-event.ts";
 import { placeAgent } from "./worktree-agent.ts";
 
 /**
@@ -13,8 +15,9 @@ export async function agentCall(
   run: RunContext,
   session: SessionMemory,
   agentId: string,
-  transcript: string,
+  { transcript, use }: Pick<HookEvent, "transcript" | "use">,
 ): Promise<AgentCall | undefined> {
+  if (use !== "") noteAgentCall(run, agentId, use);
   const call = await readOrBind(run, session, agentId, transcript);
   session.noteStanding(agentId, call);
   return call;

@@ -32,8 +32,14 @@ export async function onPostToolBatch(
   if (event.agent !== "") {
     session.inCall.ends(event.agent);
     const call = session.lastStanding(event.agent);
-    const words =
-      call && (await session.limits.afterTurn(call, event.session, calls.at(-1)?.tool_use_id ?? ""));
+    if (!call) return NOTHING;
+    const { words, logged } = await session.limits.afterTurn(
+      call,
+      event.session,
+      calls.at(-1)?.tool_use_id ?? "",
+    );
+    // It is no news to the main conversation.
+    if (logged) session.overlook(logged.plan, logged.before, logged.after);
     return words === undefined ? NOTHING : tell("PostToolBatch", words);
   }
   const store = await run.graph();

@@ -11,6 +11,7 @@ import type { RunContext } from "../run/project/run-context.ts";
 import { beginModuleRun } from "../run/session/module-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { waitForWorkflow } from "../run/session/workflow-runs.ts";
+import { noteAgentEnd } from "../run/spending/calls-under-way.ts";
 import { launchLines } from "../tools/answer/launch-lines.ts";
 import { runsBeside } from "../tools/answer/next-step.ts";
 import { bindLaunch } from "./bind-by-transcript.ts";
@@ -75,6 +76,7 @@ export async function onPostToolUseFailure(
 async function afterStop(run: RunContext, agentId: string | undefined): Promise<void> {
   const store = await run.graph();
   if (!store || agentId === undefined) return;
+  noteAgentEnd(run, agentId);
   const how = { finished: false, cause: "its agent was stopped", lastMessage: "" };
   await endAgents(run, store, "main", [agentId], how);
 }

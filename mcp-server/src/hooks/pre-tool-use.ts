@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { takesPlace } from "../graph/attempt.ts";
 import { hasEnded } from "../graph/readiness.ts";
-import { taskName } from "../graph/task.ts";
+import { type PlanSlug, taskName } from "../graph/task.ts";
 import { findToken, hashToken } from "../graph/token.ts";
 import { launchesAgent } from "../host/launching-tools.ts";
+import { isReached, raiseLimit, type SpentLimit, spentText } from "../policy/spending/limits.ts";
 import { claimOfToken, isRefusal } from "../run/attempts/claim-by-token.ts";
 import { addedToLaunchLine, launchLine } from "../run/briefs/brief.ts";
 import { briefOf, readForBrief } from "../run/briefs/brief-of-claim.ts";
@@ -71,7 +71,7 @@ export async function onPreToolUse(
 
 async function answerByGraph(run: RunContext, session: SessionMemory, event: HookEvent): Promise<HookAnswer> {
   const agentId = agentOf(event);
-  const call = agentId === undefined ? undefined : await agentCall(run, session, agentId, event.transcript);
+  const call = agentId === undefined ? undefined : await agentCall(run, session, agentId, event);
   // A report may end its attempt: what was known before it says nothing about later calls.
   if (agentId !== undefined && OWN_TOOL.test(event.tool)) session.noteStanding(agentId, undefined);
   const answer = await answerTool(run, session, event, call);
@@ -207,7 +207,7 @@ async function permitOwnText(run: RunContext, event: HookEvent): Promise<HookAns
 
 /** An agent that holds a claim may not launch others. */
 function refuseLaunch(call: AgentCall | undefined): HookAnswer {
-  return call && takesPlace(call.standing.own.claim)
+  return call?.takesPlace
     ? deny(
         "An agent that executes a task launches no agents. Do the work yourself, or report blocked with task_report.",
       )
@@ -240,6 +240,8 @@ async function launch(run: RunContext, session: SessionMemory, event: HookEvent)
   if (claim.state === "running" || session.wasLaunched(claim.id)) {
     return deny(`${found.held.plan}/${found.task.id} was launched already. Launch each item once.`);
   }
+  const { spent } = found.loaded;
+  if (claim.state === "offered" && spent && isReached(spent)) return deny(atLimit(found.held.plan, spent));
   session.noteLaunch(event.use, { token, attempt: claim.id });
   session.goesOn();
   // The claim says on what the agent works: it was shown to the user, and is what the attempt is remembered with.
@@ -267,6 +269,10 @@ async function launch(run: RunContext, session: SessionMemory, event: HookEvent)
       },
     },
   };
+}
+
+function atLimit(plan: PlanSlug, spent: SpentLimit): string {
+  return `${spentText(spent)} ${raiseLimit(plan, spent)}`;
 }
 
 /** Whoever were launched without a token for a task that is still to be done would work without a claim. */

@@ -1,6 +1,7 @@
 import { endAgents } from "../run/attempts/agent-ended.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
+import { noteAgentEnd } from "../run/spending/calls-under-way.ts";
 import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
 import { watchCallerEnd } from "./watched-call.ts";
 
@@ -19,6 +20,7 @@ export async function onStopFailure(
   await watchCallerEnd(run, session, event);
   const store = await run.graph();
   if (!store || event.agent === "") return NOTHING;
+  noteAgentEnd(run, event.agent);
   const throttled = LIMITS.has(event.error);
   await endAgents(run, store, `agent ${event.agent}`, [event.agent], {
     finished: false,

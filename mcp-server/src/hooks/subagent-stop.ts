@@ -5,6 +5,7 @@ import { changeGraph, type GraphTransaction } from "../run/plan/plan-transaction
 import type { RunContext } from "../run/project/run-context.ts";
 import { reportFromLastMessage } from "../run/reporting/report-from-message.ts";
 import type { SessionMemory } from "../run/session/session.ts";
+import { noteAgentEnd } from "../run/spending/calls-under-way.ts";
 import { logAgentUsage } from "../run/usage/agent-usage.ts";
 import type { GraphStore } from "../store/graph-store.ts";
 import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
@@ -51,7 +52,9 @@ function measureLater(run: RunContext, session: SessionMemory, event: HookEvent)
       // Else each agent's end would be told to the main conversation twice.
       for (const { plan, before, after } of logged) session.overlook(plan, before, after);
     })
-    .catch(() => undefined);
+    .catch(() => undefined)
+    // Until here its last words are still to be counted.
+    .finally(() => noteAgentEnd(run, event.agent));
 }
 
 /**

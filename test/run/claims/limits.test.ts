@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { LaunchAnswer } from "../../support/answers.ts";
 import { launchFor, report, repository, task } from "../../support/checkout.ts";
@@ -49,7 +50,7 @@ describe("a plan with maxTokens", () => {
     expect(text).toContain("2 of 3 tasks completed, 1 to come");
     expect(text).toContain("- stop: The agents have used 2,091 tokens, maxTokens is 2,000");
 
-    const raised = await server.call("plan_update", { plan: "p", policy: { maxTokens: 3_000 } });
+    const raised = await server.call("plan_update", { plan: "p", policy: { maxTokens: 5_000 } });
     expect(raised.next).toBe("Call batch_next.");
     expect((await server.call("task_list", { plan: "p" })).plans[0]).not.toHaveProperty("held");
     const { launch: more } = await server.call("batch_next", { plan: "p" });
@@ -95,22 +96,84 @@ describe("a plan with other limits", () => {
     logOf(path).flatMap(({ type, data }) => (type === "limit.near" ? [data] : []));
 
   it("a plan with other limits tells at four fifths, once in the log, and launches nothing more at the limit", async () => {
-    const run = await measuredPlan(["1", "2", "3"], { maxTurns: 5, maxParallel: 1 });
+    const run = await measuredPlan(["1", "2", "3"], { maxTurns: 10, maxParallel: 1 });
     const { host, server, launch, path } = run;
-    for (let turn = 0; turn < 4; turn += 1) host.says(host.agent("a1"), 10);
+    for (let turn = 0; turn < 8; turn += 1) host.says(host.agent("a1"), 10);
     await report(server, "p", launchFor(launch, "1"));
     const second = await server.call("batch_next", { plan: "p" });
     expect(second.launch.map((item: LaunchAnswer) => item.task)).toEqual(["2"]);
-    expect(second.limits).toEqual(["maxTurns: 4 of 5 (80 %)"]);
+    expect(second.limits).toEqual(["maxTurns: 8 of 10 (80 %)"]);
     await server.call("batch_next", { plan: "p" });
-    expect(near(path)).toEqual([{ limit: "maxTurns", max: 5, reason: "maxTurns: 4 of 5 (80 %)" }]);
+    expect(near(path)).toEqual([{ limit: "maxTurns", max: 10, reason: "maxTurns: 8 of 10 (80 %)" }]);
     await launches(server, "a2", launchFor(second.launch, "2"));
-    host.says(host.agent("a2"), 10);
+    for (const turn of [9, 10]) host.says(host.agent("a2"), turn);
     await report(server, "p", launchFor(second.launch, "2"));
     const third = await server.call("batch_next", { plan: "p" });
-    expect(third).toMatchObject({ launch: [], next: expect.stringContaining("maxTurns is 5: nothing more") });
-    expect(decisionsIn(path)).toMatchObject([{ decision: "stop", limit: { limit: "maxTurns", max: 5 } }]);
-    expect((await server.call("plan_report", { plan: "p" })).report).toContain("limit: maxTurns: 4 of 5");
+    expect(third).toMatchObject({
+      launch: [],
+      next: expect.stringContaining("maxTurns is 10: nothing more"),
+    });
+    expect(decisionsIn(path)).toMatchObject([{ decision: "stop", limit: { limit: "maxTurns", max: 10 } }]);
+    expect((await server.call("plan_report", { plan: "p" })).report).toContain("limit: maxTurns: 8 of 10");
+  });
+
+  it("a plan with other limits starts nothing that could not report within them, and says so", async () => {
+    const run = await measuredPlan(["1", "2"], { maxTurns: 5, maxParallel: 1 });
+    for (let turn = 0; turn < 4; turn += 1) run.host.says(run.host.agent("a1"), 10);
+    await report(run.server, "p", launchFor(run.launch, "1"));
+    expect(await run.server.call("batch_next", { plan: "p" })).toMatchObject({
+      launch: [],
+      next: expect.stringContaining(
+        "taken 4 turns, maxTurns is 5: what is left is too little for another agent, nothing more is launched.",
+      ),
+    });
+  });
+
+  it("a plan with other limits starts as many at once as can report within them", async () => {
+    const { launch } = await measuredPlan(["1", "2", "3", "4"], { maxTurns: 5, maxParallel: 4 });
+    expect(launch).toHaveLength(2);
+  });
+
+  it("a plan with other limits refuses a launch that was offered before one was reached", async () => {
+    const run = await measuredPlan(["1", "2", "3"], { maxTurns: 9, maxParallel: 2 });
+    const { host, server, launch } = run;
+    for (let turn = 0; turn < 3; turn += 1) host.says(host.agent("a1"), 10);
+    await report(server, "p", launchFor(launch, "1"));
+    const { launch: offered } = await server.call("batch_next", { plan: "p" });
+    expect(offered.map((item: LaunchAnswer) => item.task)).toEqual(["3"]);
+    for (let turn = 0; turn < 6; turn += 1) host.says(host.agent("a2"), 10);
+    await server.call("batch_next", { plan: "p" });
+    const input = JSON.stringify({ ...offered[0], task: undefined });
+    const event = { event: "PreToolUse", session: SESSION, tool: "Agent", use: "late", input };
+    expect(await server.hook(event)).toMatchObject({
+      hookSpecificOutput: {
+        permissionDecision: "deny",
+        permissionDecisionReason: expect.stringContaining("maxTurns is 9: nothing more is launched."),
+      },
+    });
+  });
+
+  it("a plan with other limits counts a turn as soon as its call is seen, though it is written down later", async () => {
+    const run = await measuredPlan(["1", "2"], { maxTokens: 500, maxParallel: 1 });
+    const { host, server, launch } = run;
+    host.says(host.agent("a1"), 10);
+    const call = {
+      event: "PreToolUse",
+      session: SESSION,
+      agent: "a1",
+      tool: "Bash",
+      use: "slow",
+      input: "{}",
+    };
+    await server.hook(call);
+    await report(server, "p", launchFor(launch, "1"));
+    const next = server.call("batch_next", { plan: "p" });
+    await setTimeout(300);
+    host.says(host.agent("a1"), 600, Date.now(), "slow");
+    expect(await next).toMatchObject({
+      launch: [],
+      next: expect.stringContaining("maxTokens is 500: nothing"),
+    });
   });
 
   it("a plan with other limits counts the money of its main conversation, by the user's own prices", async () => {
@@ -140,19 +203,37 @@ describe("a plan with other limits", () => {
   });
 });
 
+/** The agent says something and calls a tool, as the host's hooks tell of it. */
+async function turn({ host, server }: Running, number: number, tool = "Bash", agent = "a1") {
+  const use = `use-${number}`;
+  const call = { event: "PreToolUse", session: SESSION, agent, tool, use, input: "{}" };
+  const refused = JSON.stringify(await server.hook(call));
+  host.says(host.agent(agent), 10, Date.now(), use);
+  const calls = JSON.stringify([{ tool_name: tool, tool_use_id: use }]);
+  const batch = { event: "PostToolBatch", session: SESSION, agent, calls };
+  return { refused, told: JSON.stringify(await server.hook(batch)) };
+}
+
+describe("agents of a plan with limits", () => {
+  it("agents of a plan with limits are asked to report when those at work are about to reach one, and their tasks wait for more", async () => {
+    const run = await measuredPlan(["1", "2"], { maxTurns: 8, maxParallel: 2, retries: 0 });
+    const { server, launch } = run;
+    const told = async (number: number, agent: string) =>
+      (await turn(run, number, "Bash", agent)).told.includes("This plan is at its limit");
+    // Each may have a turn under way, and has its report to give.
+    const asked = [];
+    for (let number = 1; number <= 5; number += 1) asked.push(await told(number, number % 2 ? "a1" : "a2"));
+    expect(asked).toEqual([false, false, false, false, true]);
+    expect((await turn(run, 6, "Bash", "a1")).refused).toContain('"permissionDecision":"deny"');
+    await report(server, "p", launchFor(launch, "1"), { outcome: "failed", summary: "Half of it." });
+    expect((await server.call("task_get", { task: "p/1" })).task).toMatchObject({
+      status: "pending",
+      cause: expect.stringContaining("1 was asked to report what it had: the plan's maxTurns: 5 of 8"),
+    });
+  });
+});
+
 describe("a task with limits", () => {
-  const TURN = { event: "PostToolBatch", session: SESSION, agent: "a1" };
-
-  /** The agent says something and calls a tool, as the host's hooks tell of it. */
-  async function turn({ host, server }: Running, number: number, tool = "Bash") {
-    const use = `use-${number}`;
-    const call = { event: "PreToolUse", session: SESSION, agent: "a1", tool, use, input: "{}" };
-    const refused = JSON.stringify(await server.hook(call));
-    host.says(host.agent("a1"), 10, Date.now(), use);
-    const calls = JSON.stringify([{ tool_name: tool, tool_use_id: use }]);
-    return { refused, told: JSON.stringify(await server.hook({ ...TURN, calls })) };
-  }
-
   it("a task with limits has its agent told at four fifths, asked to report before the last turn, and refused all else", async () => {
     const run = await measuredPlan(["1"], { retries: 3 }, { task: { maxTurns: 5 } });
     const { server, launch } = run;

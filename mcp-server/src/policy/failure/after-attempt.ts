@@ -14,6 +14,8 @@ export interface AttemptFacts {
   readonly asksQuestion: boolean;
   /** The limit of the task that its attempts have reached, in words: another attempt would only spend more. */
   readonly limit?: string | undefined;
+  /** The limit of the plan for which the agent was asked to end, in words: with more the task goes on. */
+  readonly planLimit?: string | undefined;
   /** Why the task is not achieved although its agent did all that was asked: what it judged is not as it should be. */
   readonly notAchieved?: string | undefined;
 }
@@ -22,6 +24,9 @@ export interface AttemptFacts {
 export function statusAfter(facts: AttemptFacts): { status: TaskStatus; cause?: string } {
   if (facts.limit !== undefined && facts.outcome !== "completed" && facts.outcome !== "cancelled") {
     return { status: "failed", cause: facts.limit };
+  }
+  if (facts.planLimit !== undefined && (facts.outcome === "failed" || facts.outcome === "unreported")) {
+    return { status: "pending", cause: facts.planLimit };
   }
   switch (facts.outcome) {
     case "completed":

@@ -40,7 +40,7 @@ const NAMES: Readonly<Record<keyof SpendingLimits, string>> = {
 export function isLimited(limits: SpendingLimits): boolean {
   return limitNames.some((name) => (limits[name] ?? 0) > 0);
 }
-const limitNames = Object.keys(NAMES) as (keyof SpendingLimits)[];
+export const limitNames = Object.keys(NAMES) as (keyof SpendingLimits)[];
 
 /** The limits of which four fifths are spent, the most spent first. */
 export function nearLimits(limits: SpendingLimits, spent: Spent, currency: string | undefined): SpentLimit[] {
@@ -52,8 +52,11 @@ export function nearLimits(limits: SpendingLimits, spent: Spent, currency: strin
 }
 
 export function isReached({ used, max }: SpentLimit): boolean {
-  return used >= max;
+  return used >= max * (1 - ROUNDING);
 }
+
+/** Sums of fractions are off by less. */
+export const ROUNDING = 1e-9;
 
 /**
  * What attempts have spent, by what was measured of them.
@@ -114,7 +117,8 @@ export function spentText(spent: SpentLimit): string {
     maxTurns: `The agents have taken ${amount(spent, spent.used)} turns`,
     maxMs: `Agents have worked for ${amount(spent, spent.used)} minutes`,
   }[spent.limit];
-  return `${used}, ${limitName(spent)} is ${amount(spent, spent.max)}: nothing more is launched.`;
+  const left = isReached(spent) ? "" : "what is left is too little for another agent, ";
+  return `${used}, ${limitName(spent)} is ${amount(spent, spent.max)}: ${left}nothing more is launched.`;
 }
 
 function amount({ limit, currency }: SpentLimit, value: number): string {

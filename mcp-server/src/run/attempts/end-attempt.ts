@@ -23,12 +23,16 @@ export function endAttempt(
   const settled = taskAfterAttempt(plan, claim, ending);
   const wasOpen = plan.graph.tasks.get(task)?.status === "in_progress";
   const capBefore = plan.cap;
+  const hasFailed = ending.outcome === "failed" || ending.outcome === "unreported";
+  // The plan's limit ended it: that is no failure of the task's, and has no cause to be looked for.
+  const isCutShort = hasFailed && settled.isForPlan === true;
   plan.append(
     {
       type: "attempt.ended",
       task,
       attempt,
       ...facts,
+      ...(isCutShort && { interrupted: true as const }),
       ...(draining && { drainsUntilMs: plan.nowMs + leaseMs }),
     },
     ...settled.changes,
@@ -36,7 +40,7 @@ export function endAttempt(
   // Of what is delivered, the look was taken when its report was accepted.
   if (claim.state === "running") plan.ctx.snapshots.due = true;
   if (settled.status === "failed" && failure === "fail-fast") stopPlan(plan, task);
-  if (ending.outcome === "failed" || ending.outcome === "unreported") decideAfterFailure(plan, task);
+  if (hasFailed && !isCutShort) decideAfterFailure(plan, task);
   else if (wasOpen && ending.outcome !== "completed") decideAfterEnd(plan, task);
   adaptThrottle(plan, capBefore, claim, ending);
 }

@@ -13,12 +13,13 @@ export function taskAfterAttempt(
   before: LoadedPlan,
   claim: AnyClaim,
   ending: Ending,
-): { readonly status?: TaskStatus; readonly changes: readonly Change[] } {
+): { readonly status?: TaskStatus; readonly changes: readonly Change[]; readonly isForPlan?: boolean } {
   const task = before.graph.tasks.get(claim.task);
   // A task that was cancelled while its attempt ran stays cancelled, and completed is final.
   if (task?.status !== "in_progress") return { changes: [] };
   const counted = (outcomes: readonly string[]) => (outcomes.includes(ending.outcome) ? 1 : 0);
   const blockedOn = ending.report?.blockedOn;
+  const limits = limitOf(task, claim);
   const after = statusAfter({
     outcome: ending.outcome,
     failure: before.policy.failure,
@@ -27,7 +28,7 @@ export function taskAfterAttempt(
     lostAttempts: task.lostAttempts + (ending.throttled || ending.interrupted ? 0 : counted(["lost"])),
     timesBlocked: task.timesBlocked + counted(["blocked"]),
     asksQuestion: ending.waitsForUser ?? (blockedOn !== undefined && "question" in blockedOn),
-    limit: limitOf(task, claim),
+    ...limits,
     notAchieved: whyNotAchieved(task, ending.report),
   });
   const { status } = after;
@@ -40,13 +41,14 @@ export function taskAfterAttempt(
     const definition = withRequestedNeeds(before, task, blockedOn);
     changes.unshift({ type: "task.defined", task: task.id, definition });
   }
-  return { status: after.status, changes };
+  return { status: after.status, changes, isForPlan: limits.planLimit !== undefined };
 }
 
-/** The limit of the task for which its agent was asked to end, in words. */
-function limitOf({ metadata }: Task, claim: AnyClaim): string | undefined {
-  const { attempt, reason } = (metadata.limited ?? {}) as { attempt?: unknown; reason?: unknown };
-  return attempt === claim.id && typeof reason === "string" ? reason : undefined;
+/** The limit for which the attempt's agent was asked to end, in words. */
+function limitOf({ metadata }: Task, claim: AnyClaim): { limit?: string; planLimit?: string } {
+  const { attempt, reason, ofPlan } = (metadata.limited ?? {}) as Readonly<Record<string, unknown>>;
+  if (attempt !== claim.id || typeof reason !== "string") return {};
+  return ofPlan === true ? { planLimit: reason } : { limit: reason };
 }
 
 /**

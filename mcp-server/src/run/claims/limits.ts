@@ -1,3 +1,4 @@
+import type { PlanGraph } from "../../graph/plan-graph.ts";
 import { addUsage, type Usage } from "../../graph/usage.ts";
 import {
   isLimited,
@@ -29,29 +30,31 @@ export async function watchLimits(
 ): Promise<void> {
   const { policy, stored, graph } = loaded;
   if (!isLimited(policy)) return;
-  if (policy.maxCost > 0) {
-    await ctx.prices.refresh();
-    noteMainUsage(graph, await mainUsageNow(ctx, store, stored.slug));
-  }
-  const measured = await measureAgents(ctx, store, stored.slug, "unknown");
-  if (measured.length === 0 && loaded.near.length === 0) return;
+  if (policy.maxCost > 0) await lookAtMoney(ctx, store, stored.slug, graph);
+  const measured = await measureAgents(ctx, store, stored.slug, "moving");
+  if (measured.length === 0 && loaded.near.length === 0 && !loaded.spent) return;
   await changePlan(ctx, store, actor, stored.slug, async (plan) => {
     plan.append(...measured);
-    const open = plan.near.filter((near) => !isReached(near));
-    const reached = plan.graph.readyCount > 0 ? plan.spent : undefined;
-    if (open.length === 0 && !reached) return;
-    const events = await plan.reader.events(plan.id, { types: ["decision.taken", "limit.near"] });
-    for (const near of open) {
-      const isLogged = events.some(
-        ({ change }) => change.type === "limit.near" && isOf(near, { limit: change.limit, max: change.max }),
-      );
-      if (!isLogged) logNear(plan, near);
-    }
-    const isLogged = events.some(
-      ({ change }) => change.type === "decision.taken" && reached && isOf(reached, limitIn(change)),
-    );
-    if (reached && !isLogged) logReached(plan, reached);
+    await logLimits(plan);
   });
+}
+
+/** Logs once that a limit of the plan is near, and that one is reached. */
+export async function logLimits(plan: PlanTransaction): Promise<void> {
+  const open = plan.near.filter((near) => !isReached(near));
+  const reached = plan.graph.readyCount > 0 ? plan.spent : undefined;
+  if (open.length === 0 && !reached) return;
+  const events = await plan.reader.events(plan.id, { types: ["decision.taken", "limit.near"] });
+  for (const near of open) {
+    const isLogged = events.some(
+      ({ change }) => change.type === "limit.near" && isOf(near, { limit: change.limit, max: change.max }),
+    );
+    if (!isLogged) logNear(plan, near);
+  }
+  const isLogged = events.some(
+    ({ change }) => change.type === "decision.taken" && reached && isOf(reached, limitIn(change)),
+  );
+  if (reached && !isLogged) logReached(plan, reached);
 }
 
 /** What a decision says of the limit that it is about. */
@@ -86,6 +89,17 @@ function logReached(plan: PlanTransaction, spent: SpentLimit): void {
     reason: spentText(spent),
     ...(spent.limit === "maxTokens" ? { maxTokens: max } : { limit: { limit: limitName(spent), max } }),
   });
+}
+
+/** Brings up to date what things cost, and what the main conversations of a plan have used. */
+export async function lookAtMoney(
+  ctx: RunContext,
+  store: GraphStore,
+  slug: string,
+  graph: PlanGraph,
+): Promise<void> {
+  await ctx.prices.refresh();
+  noteMainUsage(graph, await mainUsageNow(ctx, store, slug));
 }
 
 /** What the main conversations used for the plan up to now. */

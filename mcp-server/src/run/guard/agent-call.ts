@@ -60,6 +60,11 @@ export class AgentCall {
     return this.standing.own.claim.state === "running";
   }
 
+  /** Whether the agent holds a place under the cap. */
+  get takesPlace(): boolean {
+    return takesPlace(this.standing.own.claim);
+  }
+
   /** Runs `work` in a write transaction, with the standing as it is then. */
   async change<T>(work: (plan: PlanTransaction, now: Standing) => T): Promise<T | undefined> {
     const change = async (tx: GraphTransaction) => {

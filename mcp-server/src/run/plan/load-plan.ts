@@ -18,13 +18,16 @@ export interface LoadedPlan {
   readonly policy: Policy;
   /** Settings that only a newer version of this program knows: they are kept and not applied. */
   readonly unknownSettings: readonly string[];
-  /** How many may run at once now: the policy's, or fewer after a rate or usage limit. */
+  /**
+   * How many may run at once now: the policy's, or fewer after a rate or usage limit, or where what may be spent is not
+   * enough for more.
+   */
   readonly cap: number;
   /** For so long nothing starts, because a rate or usage limit was reached. */
   readonly pauseMs: number;
   /** The policy's limits of which four fifths are spent, the most spent first. */
   readonly near: readonly SpentLimit[];
-  /** Set when one of them is reached: nothing more starts. */
+  /** Set when one of them is reached, or would be before another agent can have reported: nothing more starts. */
   readonly spent: SpentLimit | undefined;
   /** Always as it is now: shared, and changed by whatever happens. */
   readonly graph: PlanGraph;

@@ -2,7 +2,8 @@ import type { PlanGraph } from "../../graph/plan-graph.ts";
 import type { TaskId } from "../../graph/task.ts";
 import type { TaskEstimates } from "../../graph/task-estimates.ts";
 import type { Policy } from "../../policy/policy.ts";
-import { isLimited, isReached, nearLimits, type SpentLimit, spentBy } from "../../policy/spending/limits.ts";
+import { isLimited, isReached, nearLimits, type SpentLimit } from "../../policy/spending/limits.ts";
+import { limitWithoutRoom, roomFor } from "../../policy/spending/room.ts";
 import type { ReadAhead } from "../../store/engine.ts";
 import type { GraphReader } from "../../store/graph-reader.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
@@ -11,7 +12,7 @@ import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import type { StoredPlan } from "../../store/tables/rows.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { readPolicy } from "../project/stored-policy.ts";
-import { mainUsageOf } from "../spending/main-usage.ts";
+import { planSpending } from "../spending/plan-spending.ts";
 import { estimatesByModel, modelOf } from "./estimates-by-model.ts";
 import { type LoadedPlan, planSlug, policyOf, unknownPlan } from "./load-plan.ts";
 
@@ -92,8 +93,11 @@ export class PlanView implements LoadedPlan {
 
   get cap(): number {
     const { throttle } = this.stored;
-    const { maxParallel } = this.policy;
-    return throttle ? Math.min(throttle.cap, maxParallel) : maxParallel;
+    const { policy, graph } = this;
+    const cap = throttle ? Math.min(throttle.cap, policy.maxParallel) : policy.maxParallel;
+    if (!isLimited(policy)) return cap;
+    const { spent, turn, atWork } = planSpending(this);
+    return Math.max(1, Math.min(cap, graph.underCap.length + roomFor(policy, spent, turn, atWork)));
   }
 
   get pauseMs(): number {
@@ -106,14 +110,20 @@ export class PlanView implements LoadedPlan {
   }
 
   get near(): readonly SpentLimit[] {
-    const { policy, graph, ctx } = this;
+    const { policy } = this;
     if (!isLimited(policy)) return [];
-    const { table } = ctx.prices.last;
-    return nearLimits(policy, spentBy(graph.claims, mainUsageOf(graph), table, ctx.now()), table?.currency);
+    const { spent, currency } = planSpending(this);
+    return nearLimits(policy, spent, currency);
   }
 
   get spent(): SpentLimit | undefined {
-    return this.near.find(isReached);
+    const { policy, graph } = this;
+    if (!isLimited(policy)) return undefined;
+    const { spent, turn, atWork, currency } = planSpending(this);
+    const reached = nearLimits(policy, spent, currency).find(isReached);
+    // Those at work may take less than they might.
+    if (reached || graph.underCap.length > 0) return reached;
+    return limitWithoutRoom(policy, spent, turn, atWork, currency);
   }
 }
 

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Decision } from "../../policy/failure/decision.ts";
-import { isLimited } from "../../policy/spending/limits.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
 import type { Candidate } from "../claims/candidate.ts";
@@ -16,7 +15,6 @@ import { type PlanView, readGraph, readPlan } from "../plan/plan-view.ts";
 import { type Counts, countsOf, isDone } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { decideNow, logEscalation } from "../recovery/next-decision.ts";
-import { WRITTEN_AFTER_MS } from "../usage/agent-usage.ts";
 import { newsOf, SWEEP_MS, waitsForFiles } from "./collect.ts";
 import { type Ended, endedLine } from "./ended-line.ts";
 import { nextBatchToLaunch } from "./run-verifications.ts";
@@ -85,8 +83,7 @@ export async function collectLaunches(
     // A call that was cancelled offers nothing: nobody would hear of it.
     if ((seen.isDue || isOver) && !signal.aborted) {
       if (hasWaited) {
-        const gatherMs = seen.othersRun ? input.gatherMs : 0;
-        await sleep(Math.max(gatherMs, seen.countedMs), undefined, { signal }).catch(() => undefined);
+        await sleep(seen.othersRun ? input.gatherMs : 0, undefined, { signal }).catch(() => undefined);
       }
       const batch = await nextBatchToLaunch(ctx, actor, slug, input.most, input.again, input.only);
       const hasToDo = batch.launch.length > 0 || batch.stop.some(input.isNewStop) || batch.done;
@@ -112,8 +109,6 @@ interface Seen {
   readonly isDelivering: boolean;
   /** Agents are at work that may end in a moment. */
   readonly othersRun: boolean;
-  /** After so long it is known what an agent has spent that has just reported, where a limit asks for it. */
-  readonly countedMs: number;
 }
 
 export async function look(
@@ -138,7 +133,6 @@ export async function look(
     isQuiet,
     isDelivering: live.some(({ state }) => state === "delivering"),
     othersRun: live.some(({ state }) => state === "running"),
-    countedMs: isLimited(plan.policy) ? 2 * WRITTEN_AFTER_MS : 0,
   };
 }
 

@@ -3,11 +3,13 @@ import { type AttemptId, isAttempt } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
 import { addUsage, type ConversationUsage, isSameUsage, NO_USAGE } from "../../graph/usage.ts";
 import { transcriptUsage } from "../../host/transcripts/transcript-usage.ts";
+import { untilWritten } from "../../host/transcripts/until-written.ts";
 import { conversationUsage } from "../../report/tasks/usage-figures.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { type PlanView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { lastCallOf, noteAgentEnd } from "../spending/calls-under-way.ts";
 import { type AttemptMeasured, measureAttempts } from "./agent-usage.ts";
 import {
   launchSessions,
@@ -17,8 +19,11 @@ import {
 
 export type ConversationMeasured = Extract<Change, { readonly type: "conversation.measured" }>;
 
-/** Which attempts are measured: those that may have used more than the graph says, or those that it says nothing of. */
-type Which = "all" | "unknown";
+/** Which attempts are measured: all, or those of agents that may have spoken since they were measured last. */
+type Which = "all" | "moving";
+
+/** An agent says its last words soon after its attempt has ended, and they are measured when it ends. */
+const LAST_WORDS_MS = 120_000;
 
 /**
  * Reads from the transcripts what the agents of a plan have used up to now, running ones included. It reads files:
@@ -45,6 +50,7 @@ export async function measureAgents(
       agentId,
       attempts.flatMap(({ claim }) => [launchedIn.get(claim.id) ?? [], claim.owner.session ?? []].flat()),
     );
+    if (file !== undefined) await untilCounted(ctx, agentId, file);
     const length = file && (await stat(file).catch(() => undefined))?.size;
     if (file === undefined || attempts.every(({ claim }) => bytes.get(claim.id) === length)) continue;
     for (const { held, change } of await measureAttempts(file, attempts)) {
@@ -54,11 +60,24 @@ export async function measureAgents(
   return found;
 }
 
+/** The turn that made an agent's newest call is in its transcript a little later. */
+async function untilCounted(ctx: RunContext, agentId: string, file: string): Promise<void> {
+  const call = lastCallOf(ctx, agentId);
+  if (call !== undefined && !(await untilWritten(file, call))) noteAgentEnd(ctx, agentId);
+}
+
 /** The agents of the plan with all of their attempts, in whatever plan. */
-async function agentsOf({ graph, reader }: PlanView, which: Which): Promise<Map<string, HeldClaim[]>> {
+async function agentsOf({ ctx, graph, reader }: PlanView, which: Which): Promise<Map<string, HeldClaim[]>> {
+  const nowMs = ctx.now();
   const asked = graph.claims
     .filter(isAttempt)
-    .filter(({ state, usage }) => which === "all" || state !== "ended" || usage === undefined)
+    .filter(
+      (attempt) =>
+        which === "all" ||
+        attempt.state !== "ended" ||
+        attempt.usage === undefined ||
+        nowMs - attempt.endedAtMs < LAST_WORDS_MS,
+    )
     .flatMap(({ agentId }) => agentId ?? []);
   const agents = new Map<string, HeldClaim[]>();
   for (const held of await reader.attemptsOfAgents([...new Set(asked)])) {

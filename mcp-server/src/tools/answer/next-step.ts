@@ -61,7 +61,7 @@ export function runsBeside({ interactive }: Pick<SessionMemory, "interactive">, 
     : `It runs beside this conversation. Call batch_collect {plan: "${slug}", until: "all"}: it waits for the end.`;
 }
 
-/** What runs may finish; then it is for the user to decide. */
+/** What runs is asked to report; then it is for the user to decide. */
 function afterLimit(
   session: SessionMemory,
   { stored: { slug } }: LoadedPlan,
