@@ -12,7 +12,7 @@ import {
 import { type PriceTable, usageCost } from "./price-table.ts";
 
 /** Agents whose next turns nobody can take back. */
-export interface AgentsAtWork {
+export interface AgentsWithTurns {
   /** With a claim, offered ones included. */
   readonly working: number;
   /** Whose report is in, and whose last words are not. */
@@ -47,7 +47,7 @@ export function averageTurn(
  * For how many further agents the limits have room, when those at work take what they must.
  * @param turn what a turn of an agent takes.
  */
-export function roomFor(limits: SpendingLimits, spent: Spent, turn: Spent, atWork: AgentsAtWork): number {
+export function roomFor(limits: SpendingLimits, spent: Spent, turn: Spent, atWork: AgentsWithTurns): number {
   const rooms = limitNames.map((limit) => {
     const rest = restOf(limits, spent, turn, atWork, limit);
     const needed = TURNS_TO_REPORT * turn[limit];
@@ -66,7 +66,7 @@ export function restOf(
   limits: SpendingLimits,
   spent: Spent,
   turn: Spent,
-  { working, ending }: AgentsAtWork,
+  { working, ending }: AgentsWithTurns,
   limit: keyof SpendingLimits,
 ): number {
   const max = limits[limit] ?? 0;
@@ -80,7 +80,7 @@ export function limitWithoutRoom(
   limits: SpendingLimits,
   spent: Spent,
   turn: Spent,
-  atWork: AgentsAtWork,
+  atWork: AgentsWithTurns,
   currency: string | undefined,
 ): SpentLimit | undefined {
   const full = limitNames.find((limit) => roomFor({ [limit]: limits[limit] }, spent, turn, atWork) === 0);
@@ -103,7 +103,7 @@ export function limitOfNextTurn(
   limits: SpendingLimits,
   spent: Spent,
   turn: Spent,
-  { working, ending }: AgentsAtWork,
+  { working, ending }: AgentsWithTurns,
   currency: string | undefined,
 ): SpentLimit | undefined {
   const turns = 1 + TURNS_TO_REPORT * Math.max(0, working - 1) + ending;

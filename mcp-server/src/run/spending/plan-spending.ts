@@ -1,7 +1,7 @@
 import type { AnyClaim } from "../../graph/attempt.ts";
 import type { PlanGraph } from "../../graph/plan-graph.ts";
 import { type Spent, spentBy } from "../../policy/spending/limits.ts";
-import { type AgentsAtWork, averageTurn } from "../../policy/spending/room.ts";
+import { type AgentsWithTurns, averageTurn } from "../../policy/spending/room.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { lastCallOf } from "./calls-under-way.ts";
 import { mainUsageOf } from "./main-usage.ts";
@@ -14,7 +14,7 @@ export interface PlanSpending {
   readonly spent: Spent;
   /** What a turn of its agents takes. */
   readonly turn: Spent;
-  readonly atWork: AgentsAtWork;
+  readonly atWork: AgentsWithTurns;
   /** Of the money. */
   readonly currency: string | undefined;
 }
