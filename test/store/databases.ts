@@ -33,9 +33,13 @@ export function postgres(): Promise<PostgresServer> {
   return server;
 }
 
-/** To be called once by a test file that uses databases. */
+/** To be called once by a test file that uses databases. The next file of this process starts a server of its own. */
 export function stopPostgresAfterAll(): void {
-  afterAll(async () => (await server)?.stop());
+  afterAll(async () => {
+    const running = await server;
+    server = undefined;
+    await running?.stop();
+  });
 }
 
 export function freshDatabase(engine: EngineName): Promise<TestDatabase> {
