@@ -1,15 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { bundleClient } from "./bundle-client.ts";
-import { type Counts, check } from "./check.ts";
+import { type ChaosResult, type Judgement, judged } from "./chaos-result.ts";
 import type { Orders } from "./client.ts";
 import { ClientProcesses, isAlive } from "./client-processes.ts";
 import { Connection, type ServerPlace } from "./connection.ts";
 import { databaseFor, type Engine, type RunDatabase } from "./database.ts";
-import type { DatabaseState } from "./evidence.ts";
 import { JournalFile, readJournals } from "./journal.ts";
 import { copyPlugin } from "./plugin-copy.ts";
 import { Random } from "./random.ts";
@@ -29,23 +28,8 @@ export interface ChaosOptions {
   readonly root: string;
 }
 
-export interface ChaosResult {
-  readonly counts: Counts;
-  readonly kills: number;
-  /** Tasks that the plans have, and how many of them are completed in the end. */
-  readonly tasks: { readonly total: number; readonly completed: number };
-  readonly tookMs: number;
-  readonly violations: readonly string[];
-  /** What else is to be said of it. */
-  readonly remark?: string;
-  /** The folder with the journals and the database's content, if there are violations. */
-  readonly evidence?: string;
-}
-
 const LEASE_MS = 2_000;
 const KILL_EVERY_MS = 500;
-/** What a server says whose client was killed while it waited for a database or a network; a busy machine makes it wait. */
-export const LATE = /^The server ended although not everything was answered within \d+ s\.\n/gm;
 
 /**
  * Lets real processes fight over two plans of one checkout while they are killed at random, then lets them finish,
@@ -140,26 +124,17 @@ class ChaosRun {
     await own.end();
   }
 
-  async judge(): Promise<Omit<ChaosResult, "kills" | "tookMs">> {
+  async judge(): Promise<Judgement> {
     const journals = readJournals(this.#journals);
     const servers = journals.flatMap(({ entries }) =>
       entries.flatMap((entry) => (entry.kind === "server" ? [entry.pid] : [])),
     );
     await this.#clients?.gone("a server outlived its client", () => !servers.some(isAlive));
     const database = await (this.#database as RunDatabase).read();
-    const { violations, counts } = check({ plans: this.#plans, leaseMs: LEASE_MS, journals, database });
-    const said = readFileSync(this.#errorLog, "utf8").replaceAll(LATE, "");
-    if (said) violations.push(`a process wrote: ${said.slice(0, 2_000)}`);
-    violations.push(...(this.#clients?.problems ?? []));
-    return {
-      counts,
-      violations,
-      tasks: {
-        total: database.tasks.length,
-        completed: database.tasks.filter(({ status }) => status === "completed").length,
-      },
-      ...(violations.length > 0 && { evidence: this.#keep(database) }),
-    };
+    const evidence = { plans: this.#plans, leaseMs: LEASE_MS, journals, database };
+    const judgement = judged(this.#folder, evidence, this.#clients?.problems ?? []);
+    this.#isEvidence = judgement.evidence !== undefined;
+    return judgement;
   }
 
   async remove(): Promise<void> {
@@ -168,13 +143,6 @@ class ChaosRun {
     await this.#database?.remove();
     // A server that was just killed may still be writing.
     if (!this.#isEvidence) rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
-  }
-
-  /** A violation may never come again, so what shows it is kept. */
-  #keep(database: DatabaseState): string {
-    this.#isEvidence = true;
-    writeFileSync(join(this.#folder, "database.json"), JSON.stringify(database, null, 1));
-    return this.#folder;
   }
 
   get #errorLog(): string {

@@ -7,6 +7,9 @@ import type { Random } from "./random.ts";
 /** A client or a server that was told to go, or lost its parent, hangs if it is there after this long. */
 const GONE_WITHIN_MS = 120_000;
 
+/** What a server says whose client was killed while it waited for a database or a network; a busy machine makes it wait. */
+const LATE = /^The server ended although not everything was answered within \d+ s\.\n/gm;
+
 /** How the processes of a run are started. */
 export interface ProcessOptions {
   /** The client's program, which gets its orders as its only argument. */
@@ -33,8 +36,7 @@ export class ClientProcesses {
   kills = 0;
   /** A client has seen that every task of every plan is completed. */
   allCompleted = false;
-  /** What should not have happened to them. */
-  readonly problems: string[] = [];
+  readonly #problems: string[] = [];
   readonly #options: ProcessOptions;
   readonly #clients = new Map<number, ClientProcess>();
   #behaving = false;
@@ -79,7 +81,7 @@ export class ClientProcesses {
     const end = performance.now() + GONE_WITHIN_MS;
     while (!isGone()) {
       if (performance.now() > end) {
-        this.problems.push(`${otherwise} within ${GONE_WITHIN_MS / 1000} s`);
+        this.#problems.push(`${otherwise} within ${GONE_WITHIN_MS / 1000} s`);
         return;
       }
       await sleep(50);
@@ -89,6 +91,12 @@ export class ClientProcesses {
   killAll(): void {
     this.#leaving = true;
     for (const { child } of this.#clients.values()) child.kill("SIGKILL");
+  }
+
+  /** What should not have happened to them. */
+  get problems(): string[] {
+    const said = readFileSync(this.#options.errorLog, "utf8").replaceAll(LATE, "");
+    return [...(said ? [`a process wrote: ${said.slice(0, 2_000)}`] : []), ...this.#problems];
   }
 
   #start(client: number, life: number): void {
@@ -110,7 +118,7 @@ export class ClientProcesses {
     });
     child.once("exit", () => {
       this.#clients.delete(client);
-      if (!started.mayEnd) this.problems.push(`client ${client} ended by itself with ${child.exitCode}`);
+      if (!started.mayEnd) this.#problems.push(`client ${client} ended by itself with ${child.exitCode}`);
       if (!this.#leaving) this.#start(client, life + 1);
     });
   }

@@ -1,6 +1,7 @@
 // The long run: `npm run stress -- --help`.
 import { Command, InvalidArgumentError, Option } from "commander";
-import { type ChaosResult, runChaos } from "./chaos-run.ts";
+import type { ChaosResult } from "./chaos-result.ts";
+import { runChaos } from "./chaos-run.ts";
 import { ENGINES, type Engine } from "./database.ts";
 import { runFleet } from "./fleet/fleet-run.ts";
 import { runMachines } from "./machines/machines-run.ts";

@@ -1,4 +1,4 @@
-import type { ChaosResult } from "./chaos-run.ts";
+import type { ChaosResult } from "./chaos-result.ts";
 
 /** The counts of the runs as a Markdown table, one row each. */
 export function table(

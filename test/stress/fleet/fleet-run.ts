@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bundleClient } from "../bundle-client.ts";
-import type { ChaosResult } from "../chaos-run.ts";
-import { check } from "../check.ts";
+import { type ChaosResult, judged } from "../chaos-result.ts";
 import { Connection } from "../connection.ts";
 import { type CrashingDatabase, crashingDatabase } from "../database.ts";
 import { JournalFile, readJournals } from "../journal.ts";
@@ -223,24 +222,10 @@ class FleetRun {
     const git = readGit(this.#folder, this.#remote, clones, [PLAN], database.events);
     const ended = this.#participants?.ended ?? new Set();
     const evidence = { plans: [this.#plan], leaseMs: LEASE_MS, journals, database, git, endedOwners: ended };
-    const { violations, counts } = check(evidence);
-    violations.push(...(this.#participants?.problems ?? []));
-    if (violations.length > 0) {
-      // It may never come again.
-      this.#isEvidence = true;
-      writeFileSync(join(this.#folder, "database.json"), JSON.stringify(database, null, 1));
-    }
-    return {
-      counts,
-      violations,
-      remark: this.#remark(),
-      kills: Object.values(this.#killed).reduce((sum, count) => sum + count, 0),
-      tasks: {
-        total: database.tasks.length,
-        completed: database.tasks.filter(({ status }) => status === "completed").length,
-      },
-      ...(this.#isEvidence && { evidence: this.#folder }),
-    };
+    const judgement = judged(this.#folder, evidence, this.#participants?.problems ?? []);
+    this.#isEvidence = judgement.evidence !== undefined;
+    const kills = Object.values(this.#killed).reduce((sum, count) => sum + count, 0);
+    return { ...judgement, kills, remark: this.#remark() };
   }
 
   #remark(): string {

@@ -1,10 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bundleClient } from "../bundle-client.ts";
-import { type ChaosResult, LATE } from "../chaos-run.ts";
-import { check } from "../check.ts";
+import { type ChaosResult, judged } from "../chaos-result.ts";
 import { ClientProcesses, isAlive } from "../client-processes.ts";
 import { Connection, type ServerPlace } from "../connection.ts";
 import { databaseFor, type RunDatabase } from "../database.ts";
@@ -148,25 +147,9 @@ class MachinesRun {
     const clones = this.#machines.map(({ checkout }) => checkout);
     const git = readGit(this.#folder, this.#remote, clones, [PLAN], database.events);
     const evidence = { plans: [this.#plan], leaseMs: LEASE_MS, journals, database, git };
-    const { violations, counts } = check(evidence);
-    const said = readFileSync(this.#errorLog, "utf8").replaceAll(LATE, "");
-    if (said) violations.push(`a process wrote: ${said.slice(0, 2_000)}`);
-    violations.push(...(this.#clients?.problems ?? []));
-    if (violations.length > 0) {
-      // It may never come again.
-      this.#isEvidence = true;
-      writeFileSync(join(this.#folder, "database.json"), JSON.stringify(database, null, 1));
-    }
-    return {
-      counts,
-      violations,
-      kills: this.#clients?.kills ?? 0,
-      tasks: {
-        total: database.tasks.length,
-        completed: database.tasks.filter(({ status }) => status === "completed").length,
-      },
-      ...(this.#isEvidence && { evidence: this.#folder }),
-    };
+    const judgement = judged(this.#folder, evidence, this.#clients?.problems ?? []);
+    this.#isEvidence = judgement.evidence !== undefined;
+    return { ...judgement, kills: this.#clients?.kills ?? 0 };
   }
 
   async remove(): Promise<void> {
