@@ -5,6 +5,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // Real processes on a small machine. A test that waits leaves its processor to a third one.
     maxWorkers: 3,
+    // Each file would load the program anew, which takes longer than most of them. No test changes what others see.
+    isolate: false,
     // What runs side by side in one file starts a Claude Code each.
     maxConcurrency: 2,
     // Limits that only what hangs reaches, also where the machine is busy with other things.
