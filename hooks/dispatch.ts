@@ -146,7 +146,8 @@ async function helloSoon($: Host, tries = 1): Promise<void> {
   try {
     await hello($);
   } catch {
-    if (tries < MAX_RETRIES) $.clock.after(AWAY_MS, () => helloSoon($, tries + 1));
+    // Soon at first: agents may have ended while the host's worker was away.
+    if (tries < MAX_RETRIES) $.clock.after(tries * RETRY_MS, () => helloSoon($, tries + 1));
   }
 }
 
@@ -188,7 +189,8 @@ function serverEnded(plan: string): string {
 }
 
 /** @returns undefined when the server does not answer. */
-async function steps($: Host, plan: string, run: number): Promise<Over | undefined> {
+async function steps($: Host, plan: string, begun: number): Promise<Over | undefined> {
+  let run = begun;
   for (let failures = 0; failures < MAX_RETRIES; ) {
     try {
       const lost = refused.get(plan)?.splice(0) ?? [];
@@ -202,7 +204,10 @@ async function steps($: Host, plan: string, run: number): Promise<Over | undefin
       for (const agentId of step.stop) void stop($, agentId);
       for (const item of step.launch) void launch($, plan, item);
       failures = 0;
-      if (step.over) return ended(plan, run, step.over);
+      if (step.over) return await ended($, plan, run, step.over);
+      // The server took this module for dead meanwhile, and began anew.
+      if (step.run !== run && running.get(plan) === run) running.set(plan, step.run);
+      run = step.run;
     } catch {
       failures += 1;
       await $.clock.sleep(RETRY_MS);
@@ -211,9 +216,14 @@ async function steps($: Host, plan: string, run: number): Promise<Over | undefin
   return undefined;
 }
 
-function ended(plan: string, run: number, over: Over): Over {
-  if (running.get(plan) === run) running.delete(plan);
-  if (!over.keepsReports) handedBack.add(plan);
+async function ended($: Host, plan: string, run: number, over: Over): Promise<Over> {
+  // Else it goes on here in another run.
+  if (running.get(plan) === run) {
+    running.delete(plan);
+    if (!over.keepsReports) handedBack.add(plan);
+  }
+  // A worker that ends before has not heard it, and is told again.
+  await askAs($, { engine: "heard", plan, run }).catch(() => undefined);
   return over;
 }
 

@@ -451,7 +451,7 @@ async function afterQuestion(run, session, event) {
   const answers = Object.values(json(questionResponse, event.response)?.answers ?? {});
   if (offered === void 0 || !answers.includes(offered.choice)) return NOTHING;
   const { plan, engine } = offered;
-  if (engine === "mod" && !session.module.isHere(run.now()))
+  if (engine === "mod" && !session.module.isHere(run.clock))
     return tell(
       "PostToolUse",
       `plan ${plan}: it has not begun; call plan_update {plan: "${plan}", action: "run"}.`
@@ -930,7 +930,8 @@ async function answer(run, session, event, { ended, inMidTurn }) {
   for (const plan of await begunPlans(run)) {
     const { counts, done, unreported } = plan;
     const { slug, version, status } = plan.loaded.stored;
-    if (session.told.get(slug) === version || done && !unreported) continue;
+    const isTold = done && !unreported && !session.module.hasLost(slug);
+    if (session.told.get(slug) === version || isTold) continue;
     const { what, version: newest } = await whatToDo(run, session, plan, ended !== void 0);
     if (session.answeredLate.has(event)) continue;
     session.told.set(slug, newest);

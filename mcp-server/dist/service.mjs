@@ -32,7 +32,7 @@ import { createContext, startFolder } from "./run/project.mjs";
 import { SessionMemory, sweepOnStart } from "./run/session.mjs";
 
 // import:tools.mjs in service.mjs
-import { TOOLS, UnknownTool, answerFor, answerForFailure, answerModule, askingWith, cleanAnswer, failure, formFor, listedFor, moduleCallOf, ownAgentIn, readArguments, refusalForAgent, refuseDeepNesting, taskFor, taskNow } from "./tools.mjs";
+import { TOOLS, UnknownTool, answerFor, answerForFailure, answerModule, askingWith, cleanAnswer, failure, formFor, listedFor, moduleCallOf, ownAgentIn, readArguments, refusalForAgent, refuseDeepNesting, taskFor, taskNow, untilFirstOf } from "./tools.mjs";
 
 // mcp-server/src/service.ts
 var MAX_RESULT_CHARACTERS = 5e5;
@@ -221,16 +221,6 @@ var Service = class {
     }
   }
 };
-function untilFirstOf(...signals) {
-  const first = new AbortController();
-  const abort = () => first.abort();
-  if (signals.some(({ aborted }) => aborted)) abort();
-  for (const signal of signals) signal.addEventListener("abort", abort);
-  const forget = () => {
-    for (const signal of signals) signal.removeEventListener("abort", abort);
-  };
-  return { signal: first.signal, forget };
-}
 async function notifyProgress(request, progressToken, { completed, total, running }) {
   if (progressToken === void 0) return;
   await request.notify({

@@ -390,6 +390,18 @@ function formFor({ key: key2, message, field }) {
   };
 }
 
+// mcp-server/src/tools/answer/until-first-of.ts
+function untilFirstOf(...signals) {
+  const first = new AbortController();
+  const abort = () => first.abort();
+  if (signals.some(({ aborted }) => aborted)) abort();
+  for (const signal of signals) signal.addEventListener("abort", abort);
+  const forget = () => {
+    for (const signal of signals) signal.removeEventListener("abort", abort);
+  };
+  return { signal: first.signal, forget };
+}
+
 // mcp-server/src/tools/answer/wait-form.ts
 var HOLD_MS = 45e3;
 var POLL_MS = 1e3;
@@ -918,7 +930,9 @@ var moduleRequest = z.discriminatedUnion("engine", [
   }),
   /** An agent was stopped or died, which no hook tells. */
   z.strictObject({ engine: z.literal("ended"), key, agentId: z.string().max(100), text: z.string() }),
-  z.strictObject({ engine: z.literal("stop"), key, plan: plan3 })
+  z.strictObject({ engine: z.literal("stop"), key, plan: plan3 }),
+  /** It was told that its run is over. */
+  z.strictObject({ engine: z.literal("heard"), key, plan: plan3, run: z.number().int() })
 ]);
 function moduleCallOf(toolUseId, input2) {
   if (!isModulesCall(toolUseId)) return void 0;
@@ -953,13 +967,27 @@ async function answer(request, { run, session, signal }) {
     if (store) await endAgents(run, store, "engine mod", [request.agentId], how);
     return {};
   }
-  const own = session.module.of(request.plan);
-  if (!own || own.run !== request.run) return { launch: [], stop: [], over: handedBack(request.plan) };
-  const waitMs = request.waitSeconds * 1e3;
-  const { refused } = request;
-  const step = await moduleStep(run, own, { plan: request.plan, waitMs, refused }, session, signal);
-  if (step.over) session.module.end(request.plan);
-  return { ...step };
+  if (request.engine === "heard") {
+    session.module.heard(request.plan, request.run);
+    return {};
+  }
+  return step(run, session, request, signal);
+}
+async function step(run, session, { plan: plan22, run: number, waitSeconds, refused }, signal) {
+  const isBack = session.module.hasLost(plan22);
+  if (isBack) await takeUpModuleRuns(run, session);
+  const own = session.module.of(plan22);
+  if (!own || own.run !== number && !isBack) return { launch: [], stop: [], over: handedBack(plan22) };
+  if (own.end) return { launch: [], ...own.end };
+  const until = untilFirstOf(signal, session.module.untilHello);
+  try {
+    const input2 = { plan: plan22, waitMs: waitSeconds * 1e3, refused };
+    const next = await moduleStep(run, own, input2, session, until.signal);
+    own.end = next.over && { stop: next.stop, over: next.over };
+    return { ...next, run: own.run };
+  } finally {
+    until.forget();
+  }
 }
 async function hello(run, session, known) {
   const isKnown = session.module.isKey(known);
@@ -981,7 +1009,7 @@ async function begin(run, session, named, wakes) {
   return { plan: slug, run: number, says };
 }
 async function runBeside(run, session, slug) {
-  if (!session.module.isHere(run.now()))
+  if (!session.module.isHere(run.clock))
     throw new CallerError(
       "wrong_state",
       "This Claude Code has not loaded the plugin's module, which would launch the agents.",
@@ -1361,9 +1389,9 @@ var TOOLS = [
 
 // mcp-server/src/tools/input/known-field.ts
 function knownField(schema, path) {
-  const [step, ...rest] = path;
-  if (step !== void 0) {
-    return insides(schema, step).map((inner) => knownField(inner, rest)).find((known) => known !== void 0);
+  const [step2, ...rest] = path;
+  if (step2 !== void 0) {
+    return insides(schema, step2).map((inner) => knownField(inner, rest)).find((known) => known !== void 0);
   }
   const description = descriptionOf(schema);
   const fields = objectsIn(schema).flatMap(({ shape }) => Object.entries(shape));
@@ -1385,12 +1413,12 @@ function alternatives(schema) {
 function objectsIn(schema) {
   return alternatives(schema).filter((one) => one instanceof z.ZodObject);
 }
-function insides(schema, step) {
+function insides(schema, step2) {
   return alternatives(schema).flatMap((one) => {
     if (one instanceof z.ZodArray) return [one.element];
     if (one instanceof z.ZodRecord) return [one.valueType];
     const fields = one instanceof z.ZodObject ? one.shape : {};
-    return typeof step === "string" && Object.hasOwn(fields, step) ? [fields[step]] : [];
+    return typeof step2 === "string" && Object.hasOwn(fields, step2) ? [fields[step2]] : [];
   });
 }
 function descriptionOf(schema) {
@@ -1521,13 +1549,13 @@ function described(text) {
   return text === void 0 || text.length > MAX_TEXT ? "" : ` (${text})`;
 }
 function pathText(path) {
-  return path.map((step) => typeof step === "number" ? `[${step}]` : `.${String(step).slice(0, MAX_TEXT)}`).join("").replace(/^\./, "");
+  return path.map((step2) => typeof step2 === "number" ? `[${step2}]` : `.${String(step2).slice(0, MAX_TEXT)}`).join("").replace(/^\./, "");
 }
 function valueAt(value, path) {
-  const [step, ...rest] = path;
-  if (step === void 0) return value;
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return void 0;
-  return valueAt(value[step], rest);
+  const [step2, ...rest] = path;
+  if (step2 === void 0) return value;
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, step2)) return void 0;
+  return valueAt(value[step2], rest);
 }
 
 // mcp-server/src/tools/own-agent.ts
@@ -1618,6 +1646,7 @@ export {
   taskUpdate,
   tasks,
   token,
+  untilFirstOf,
   viewRequest,
   waitFor
 };

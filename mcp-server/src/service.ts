@@ -35,6 +35,7 @@ import { answerFor, answerForFailure } from "./tools/answer/answer-form.ts";
 import { cleanAnswer } from "./tools/answer/clean-answer.ts";
 import { failure, UnknownTool } from "./tools/answer/failure.ts";
 import { askingWith, formFor } from "./tools/answer/question.ts";
+import { untilFirstOf } from "./tools/answer/until-first-of.ts";
 import { taskFor, taskNow } from "./tools/answer/wait-form.ts";
 import type { Tool } from "./tools/define-tool.ts";
 import { TOOLS } from "./tools/index.ts";
@@ -294,18 +295,6 @@ export class Service {
       waiting.forget();
     }
   }
-}
-
-/** A signal that is aborted with the first of others. Early releases of Node 20 have no `AbortSignal.any`. */
-function untilFirstOf(...signals: readonly AbortSignal[]): { signal: AbortSignal; forget: () => void } {
-  const first = new AbortController();
-  const abort = () => first.abort();
-  if (signals.some(({ aborted }) => aborted)) abort();
-  for (const signal of signals) signal.addEventListener("abort", abort);
-  const forget = () => {
-    for (const signal of signals) signal.removeEventListener("abort", abort);
-  };
-  return { signal: first.signal, forget };
 }
 
 async function notifyProgress(

@@ -9,7 +9,7 @@ import { arrivals, type Conversation, textOf } from "./harness/conversation.ts";
 import { hasTmux, type InteractiveClaudeCode } from "./harness/interactive.ts";
 import { endIn, executesByModule } from "./harness/module-orchestrator.ts";
 import type { Orchestrator } from "./harness/orchestrator.ts";
-import { pluginsWithModule, viewWithModule, withWedge } from "./harness/plugin-copy.ts";
+import { pluginsWithModule, viewWithModule, withTimes, withWedge } from "./harness/plugin-copy.ts";
 import { eventually } from "./harness/processes.ts";
 import type { Recording } from "./harness/recording.ts";
 import { type Outcome, repositoryPlugins, runScenario } from "./harness/run-scenario.ts";
@@ -21,6 +21,7 @@ import { EXECUTE, expectEachDoneOnce, independentTasks, storyOf } from "./small-
 
 const BESIDE = "/parallel-run demo";
 const QUESTION = /Shall I run this plan/;
+const LOST_WORKER = /parallel-view was unloaded|crashed the hooks worker/;
 
 /** Two that run at once, and two that each need one of them. */
 const four: SpecTask[] = [
@@ -77,6 +78,22 @@ function reportWhen(condition: () => boolean): Work {
 
 const atWork = (recording: Recording, count: number) => () => recording.agents().length >= count;
 
+/** How long it took after the loss of the worker until the next agent was at work, and whose time that was. */
+function printDelays(outcome: Outcome, typedMs: number, toldMs: number, beganMs: number): void {
+  const { events } = readGraph(outcome.database);
+  const at = (type: string, task: string) =>
+    events.findLast((event) => event.type === type && event.task === task)?.atMs ?? Number.NaN;
+  const [ready, offered] = [at("attempt.ended", "1.1"), at("claim.offered", "2.1")];
+  const atWorkMs = outcome.recording.agents().find(({ task }) => task === "demo/2.1")?.startMs ?? Number.NaN;
+  console.log(
+    [
+      `Claude Code: ${toldMs - typedMs} ms until it gave up the worker, ${beganMs - toldMs} ms until it had started ours again,`,
+      `${atWorkMs - offered} ms from the launch to the agent's first request;`,
+      `ours: ${offered - Math.max(beganMs, ready)} ms from there, or from when the task was ready, to the launch`,
+    ].join(" "),
+  );
+}
+
 /** Says what it was woken with; asked by the user, it does what the skill says. */
 const saysTheEnd: Orchestrator = (conversation) => says(endIn(conversation) ?? "Hm.");
 
@@ -115,37 +132,91 @@ describe.runIf(isLong)("what goes wrong while the plugin's module runs a plan", 
   }
 
   it("a worker that the view, or any other plugin's module, wedges comes back, and the run goes on from the graph", async () => {
-    let lostAtMs = Number.POSITIVE_INFINITY;
+    const lost = { typedMs: 0, toldMs: Number.POSITIVE_INFINITY, times: "" };
     const view = viewWithModule(join(temporaryFolder(), "view"), withWedge);
+    const plugins = [...pluginsWithModule(temporaryFolder(), withTimes), view];
     const run = interactive(async (session, recording) => {
       await session.type(BESIDE);
       await until("two agents were at work", atWork(recording, 2));
       await session.type("/wedge");
-      await session.waitFor(/parallel-view was unloaded|crashed the hooks worker/);
-      lostAtMs = Date.now();
+      lost.typedMs = Date.now();
+      await session.waitFor(LOST_WORKER);
+      lost.toldMs = Date.now();
       await waitForEnd(session);
+      await session.type("/times");
+      await session.waitFor(/began \d+/);
+      lost.times = /began \d+/.exec(await session.screen())?.[0] ?? "";
     });
+    const work = reportWhen(() => lost.toldMs < Date.now());
+    await runScenario(story("wedged by another", { plugins, work, runs: [run] }), (outcome) => {
+      printDelays(outcome, lost.typedMs, lost.toldMs, Number(lost.times.replace("began ", "")));
+      expectEachDoneOnce(outcome);
+      expect(wakes(outcome)).toBe(1);
+      expect(mainRequests(outcome.recording)).toHaveLength(1);
+      // On a busy machine the host takes so long that the plan was taken off the module, which then has it back.
+      expect(moduleRuns(outcome).at(-1)).toBe("done");
+    });
+  });
+
+  it("a plan that ends while the worker is wedged by another is told to the conversation all the same, once", async () => {
+    let isWedged = false;
+    const view = viewWithModule(join(temporaryFolder(), "view"), withWedge);
+    const run = interactive(
+      async (session, recording) => {
+        await session.type(BESIDE);
+        await until("two agents were at work", atWork(recording, 2));
+        await session.type("/wedge");
+        isWedged = true;
+        await session.waitFor(LOST_WORKER);
+        await session.waitFor(/● 2 of 2 tasks completed/);
+      },
+      (conversation) => (endIn(conversation) === undefined ? goesOnAsTold : saysTheEnd)(conversation),
+    );
+    const plugins = [...repositoryPlugins(), view];
+    const scenario = { plugins, work: reportWhen(() => isWedged), runs: [run] };
+    const environment = { PARALLEL_REVIEW: "off" };
     await runScenario(
-      story("wedged by another", {
-        plugins: [...repositoryPlugins(), view],
-        work: reportWhen(() => lostAtMs < Date.now()),
-        runs: [run],
-      }),
+      storyOf("ended while wedged", independentTasks(2), { ...scenario, environment }),
       (outcome) => {
-        const agentAt = (task: string) => outcome.recording.agents().find((one) => one.task === task);
-        const ready = Math.max(lostAtMs, agentAt("demo/1.1")?.reportedMs ?? lostAtMs);
-        const wentOnMs = (agentAt("demo/2.1")?.startMs ?? Number.NaN) - ready;
-        console.log(
-          `after the loss of the worker the next agent was at work ${wentOnMs} ms after its task was ready`,
-        );
         expectEachDoneOnce(outcome);
-        expect(wakes(outcome)).toBe(1);
-        expect(mainRequests(outcome.recording)).toHaveLength(1);
-        // On a busy machine the host takes so long that the plan was taken off the module, which then has it back.
+        // Of what ends while no module is there to keep it, the host tells the conversation, and our hook what follows.
+        const reported = mainRequests(outcome.recording)
+          .flatMap(({ outputs }) => outputs)
+          .filter((output) => "tool" in output && output.tool === taskTool("plan_report"));
+        expect(wakes(outcome) + reported.length).toBe(1);
         expect(moduleRuns(outcome).at(-1)).toBe("done");
       },
     );
   });
+
+  it.each([
+    { what: "all", seconds: 15 },
+    { what: "Claude Code alone", seconds: 15 },
+    // Longer than the server believes in a module that it does not hear.
+    { what: "Claude Code alone", seconds: 40 },
+  ] as const)(
+    "a pause of $seconds s ($what) is taken for a loss once at most, and nothing runs twice",
+    async ({ what, seconds }) => {
+      let hasPaused = false;
+      const run = interactive(async (session, recording) => {
+        await session.type(BESIDE);
+        await until("two agents were at work", atWork(recording, 2));
+        await session.pause(seconds * 1_000, what);
+        hasPaused = true;
+        await waitForEnd(session);
+      });
+      await runScenario(
+        story(`paused for ${seconds} s`, { work: reportWhen(() => hasPaused), runs: [run] }),
+        (outcome) => {
+          expectEachDoneOnce(outcome);
+          expect(wakes(outcome)).toBe(1);
+          expect(mainRequests(outcome.recording)).toHaveLength(1);
+          const ends = moduleRuns(outcome).filter((how) => how !== "started");
+          expect([["done"], ["lost", "done"]]).toContainEqual(ends);
+        },
+      );
+    },
+  );
 
   it("a module of ours that hangs loses its plan at once when an agent's end reaches the conversation, which goes on", async () => {
     let isWedged = false;

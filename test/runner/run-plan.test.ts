@@ -105,7 +105,7 @@ describe("a runner that is interrupted", () => {
     drain.abort();
     stop.abort();
     expect(await end).toMatchObject({ how: "interrupted", exitCode: 130 });
-    expect(isAlive(pid())).toBe(false);
+    await expect.poll(() => isAlive(pid())).toBe(false);
     expect(log("attempt.ended")[0]?.data).toMatchObject({
       ...{ outcome: "lost", cause: "its runner was stopped", interrupted: true },
     });

@@ -41,6 +41,8 @@ export class ParallelServer extends ToolClient {
     client: Client,
     private readonly end: () => Promise<void>,
     private readonly owner: ChildProcess | undefined,
+    /** What the server does every second while its process runs. */
+    readonly tick: () => Promise<void>,
   ) {
     super(client);
   }
@@ -84,7 +86,7 @@ export class ParallelServer extends ToolClient {
     const [clientSide, serverSide] = textConnection();
     await server.connect(serverSide);
     await client.connect(clientSide);
-    return new ParallelServer(client, end, owner);
+    return new ParallelServer(client, end, owner, () => service.tick());
   }
 
   override close(): Promise<void> {

@@ -167,6 +167,44 @@ describe("the module in the host", () => {
     expect(await session.launches(first.launch[0] as Launch, "a9")).toContain("was launched already");
   });
 
+  it("the module that lost its memory is told what was told to nobody: whom to stop, what to launch, and the end", async () => {
+    const session = await Session.with([task("1"), task("2", { dependencies: ["1"] })]);
+    const begun = await session.begins();
+    const { launch } = await session.step(begun);
+    await session.launches(launch[0] as Launch, "a1");
+    // The host asks this for a worker that is gone.
+    const unheard = session.asks({ engine: "step", plan: "auth", run: 1, waitSeconds: 20, refused: [] });
+    session.key = "";
+    await session.hello();
+    expect(await unheard).toMatchObject({ launch: [], stop: [] });
+    await session.reports(launch[0] as Launch);
+    const next = await session.step(begun);
+    expect(tasksOf(next)).toEqual(["2"]);
+    await session.does(next.launch[0] as Launch, "a2");
+    const { over } = await session.step(begun);
+    expect(over?.wake).toContain("2 of 2 tasks completed");
+    session.key = "";
+    expect((await session.hello()).plans).toEqual([{ plan: "auth", run: 1 }]);
+    expect((await session.step(begun)).over).toEqual(over);
+    await session.asks({ engine: "heard", plan: "auth", run: 1 });
+    expect((await session.step(begun)).over).not.toHaveProperty("wake");
+    session.key = "";
+    expect((await session.hello()).plans).toEqual([]);
+    expect(session.engineEvents().map(({ type, how }) => how ?? type)).toEqual(["engine.started", "done"]);
+  });
+
+  it("the module that lost its memory is told once more whom to stop", async () => {
+    const session = await Session.with([task("1")]);
+    const begun = await session.begins();
+    const { launch } = await session.step(begun);
+    await session.launches(launch[0] as Launch, "a1");
+    await session.asks({ engine: "stop", plan: "auth" });
+    expect((await session.step(begun)).stop).toEqual(["a1"]);
+    session.key = "";
+    await session.hello();
+    expect(await session.step(begun)).toMatchObject({ stop: ["a1"], over: { keepsReports: true } });
+  });
+
   it("the module is told to say hello to a server that was started since, and goes on with its plan", async () => {
     const session = await Session.with(three);
     const begun = await session.begins();
@@ -296,6 +334,67 @@ describe("the module in the host", () => {
     expect(session.engineEvents().at(-1)?.how).toBe("lost");
     session.key = "";
     expect((await session.hello()).plans).toEqual([{ plan: "auth", run: 2 }]);
+  });
+
+  describe("that is gone before it has told the end", () => {
+    async function goneAtTheEnd() {
+      let nowMs = Date.now();
+      const session = await Session.with([task("1")], { now: () => nowMs });
+      const begun = await session.begins();
+      await session.does((await session.step(begun)).launch[0] as Launch, "a1");
+      expect((await session.step(begun)).over?.wake).toBeDefined();
+      nowMs += 60_000;
+      session.key = "";
+      return session;
+    }
+
+    it("a module that is gone before it has told the end tells it when it is back", async () => {
+      const session = await goneAtTheEnd();
+      await session.server.tick();
+      const [back] = (await session.hello()).plans;
+      expect((await session.step(back as { run: number })).over?.wake).toBeDefined();
+    });
+
+    it("a module that is gone before it has told the end leaves that to the next prompt, once", async () => {
+      const session = await goneAtTheEnd();
+      const asks = (promptId: string) =>
+        session.server.hook({ event: "UserPromptSubmit", prompt: "And?", promptId });
+      expect(JSON.stringify(await asks("p1"))).toContain("1/1 done, 0 running; call plan_report");
+      expect(await asks("p2")).toEqual({});
+      expect((await session.hello()).plans).toEqual([]);
+    });
+  });
+
+  it("a module that is there again after a long silence goes on with its next step, under a new number", async () => {
+    let nowMs = Date.now();
+    const session = await Session.with(three, { now: () => nowMs });
+    const begun = await session.begins();
+    const { launch } = await session.step(begun);
+    await session.launches(launch[0] as Launch, "a1");
+    nowMs += 60_000;
+    await session.server.hook({ event: "UserPromptSubmit", prompt: "And?", promptId: "p1" });
+    const back = await session.step(begun);
+    expect(back).toMatchObject({ run: 2, launch: [{ task: "2" }] });
+    expect(back.over).toBeUndefined();
+    await session.server.call("batch_next", { plan: "auth" });
+    expect((await session.step(back)).over).toMatchObject({ keepsReports: false });
+  });
+
+  it("a module is not taken for silent by a server that stood still itself", async () => {
+    let nowMs = Date.now();
+    const session = await Session.with(three, { now: () => nowMs });
+    await session.server.tick();
+    const begun = await session.begins();
+    await session.step(begun);
+    nowMs += 60_000;
+    await session.server.tick();
+    expect(session.engineEvents().map(({ type }) => type)).toEqual(["engine.started"]);
+    // From now on it could be heard.
+    for (let s = 0; s < 25; s += 1) {
+      nowMs += 1_000;
+      await session.server.tick();
+    }
+    expect(session.engineEvents().map(({ how }) => how)).toEqual([undefined, "lost"]);
   });
 
   it("a module whose agent's end reaches the conversation is gone, and the conversation launches what comes next", async () => {

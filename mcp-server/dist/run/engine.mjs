@@ -168,6 +168,9 @@ async function untilRunnerLeft(ctx, slug, maxMs) {
   return true;
 }
 
+// import:policy.mjs in run/engine.mjs
+import { stoodStillSince } from "../policy.mjs";
+
 // mcp-server/src/run/engine/module-runs.ts
 var AGAIN_AFTER_MS = 2e3;
 var MAX_REFUSALS = 15;
@@ -188,6 +191,8 @@ var ModuleRun = class {
   #given = /* @__PURE__ */ new Set();
   /** Agents that the module was told to stop. */
   toldToStop = /* @__PURE__ */ new Set();
+  /** What the module is told of the end, until it says that it has heard it: the host may drop an answer with its worker. */
+  end;
   /** Whether the module may be given the offer: it is not on its way to be launched. */
   mayHandOut(attempt, nowMs) {
     return nowMs >= (this.#handedOut.get(attempt)?.untilMs ?? 0);
@@ -208,12 +213,13 @@ var ModuleRun = class {
     return refusals < MAX_REFUSALS;
   }
   /**
-   * The module has lost its memory: what it was given may not have been launched, and is handed out again. How agents end
-   * that it launched before says nothing of it: that may have happened while it was not there.
+   * The module has lost its memory: what it was given may not have been launched or stopped, and is handed out again. How
+   * agents end that it launched before says nothing of it: that may have happened while it was not there.
    */
   forgetHandedOut() {
     this.#handedOut.clear();
     this.#given.clear();
+    this.toldToStop.clear();
   }
 };
 var ModuleRuns = class {
@@ -222,13 +228,20 @@ var ModuleRuns = class {
   #key;
   #lastSeenMs = Number.NEGATIVE_INFINITY;
   #calls = 0;
+  #untilHello = new AbortController();
   /** The module says that it is there, with an empty memory. */
   hello(key) {
     this.#key = key;
+    this.#untilHello.abort();
+    this.#untilHello = new AbortController();
     for (const run of this.#plans.values()) run.forgetHandedOut();
   }
   isKey(key) {
     return this.#key === key;
+  }
+  /** Aborted when the module says hello with an empty memory: what was asked before is answered to nobody. */
+  get untilHello() {
+    return this.#untilHello.signal;
   }
   /** A call of the module is under way until the function is called that this returns. */
   callBegins(now) {
@@ -239,11 +252,16 @@ var ModuleRuns = class {
     };
   }
   /** Whether the module was here a moment ago. */
-  isHere(nowMs) {
-    return this.#calls > 0 || nowMs - this.#lastSeenMs <= HELLO_HOLDS_MS;
+  isHere(clock) {
+    return this.#silenceMs(clock) <= HELLO_HOLDS_MS;
   }
-  isSilent(nowMs) {
-    return this.#calls === 0 && nowMs - this.#lastSeenMs > MAX_MODULE_SILENCE_MS;
+  isSilent(clock) {
+    return this.#silenceMs(clock) > MAX_MODULE_SILENCE_MS;
+  }
+  /** While this process stood still it could hear nothing. */
+  #silenceMs({ now, standstills }) {
+    if (this.#calls > 0) return 0;
+    return now() - this.#lastSeenMs - stoodStillSince(standstills, this.#lastSeenMs);
   }
   begin(plan, run) {
     this.#plans.set(plan, run);
@@ -253,6 +271,11 @@ var ModuleRuns = class {
   end(plan) {
     this.#plans.delete(plan);
     this.#lost.delete(plan);
+  }
+  /** The module has heard how its run has ended. */
+  heard(plan, run) {
+    const own = this.of(plan);
+    if (own?.end && own.run === run) this.end(plan);
   }
   /** The module fell silent while it ran the plan. */
   lost(plan) {
@@ -300,6 +323,7 @@ async function moduleStep(ctx, run, { plan, waitMs, refused }, session, signal) 
       () => void 0
     );
     if (session.module.of(plan) !== run) return { launch: [], stop: [], over: handedBack(plan) };
+    if (signal.aborted) return { launch: [], stop: [] };
     const stop = found.stop.filter(isNewStop).map(({ agentId }) => agentId);
     for (const agentId of stop) run.toldToStop.add(agentId);
     for (const { prompt } of found.launch) {
@@ -344,7 +368,7 @@ function wakeLine(slug, done) {
 
 // mcp-server/src/run/engine/take-off.ts
 async function takeOffSilentModule(ctx, module) {
-  if (module.plans.size === 0 || !module.isSilent(ctx.now())) return;
+  if (module.plans.size === 0 || !module.isSilent(ctx.clock)) return;
   for (const plan of [...module.plans.keys()]) await takeOff(ctx, module, plan);
 }
 async function takeOffModuleOf(ctx, module, agentId) {
@@ -355,7 +379,8 @@ async function takeOffModuleOf(ctx, module, agentId) {
   if (given) await takeOff(ctx, module, given.plan);
 }
 async function takeOff(ctx, module, plan) {
-  const run = module.of(plan)?.run;
+  const { run, end } = module.of(plan) ?? {};
+  if (end && end.over.wake === void 0) return module.end(plan);
   module.lost(plan);
   if (run !== void 0) await endEngineRun(ctx, await existingGraph(ctx, plan), plan, run, "lost");
 }

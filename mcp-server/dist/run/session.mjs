@@ -123,7 +123,7 @@ async function engineFor(run, session, { stored, policy, graph }, open, cap) {
     workflowCap: run.workflowCap,
     otherClients: otherClients(graph),
     module: {
-      isHere: session.module.isHere(run.now()),
+      isHere: session.module.isHere(run.clock),
       isAttended: session.interactive,
       mode: session.permissionMode,
       unapproved: commands.filter(

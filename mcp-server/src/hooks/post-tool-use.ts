@@ -90,7 +90,7 @@ async function afterQuestion(run: RunContext, session: SessionMemory, event: Hoo
   const answers = Object.values(json(questionResponse, event.response)?.answers ?? {});
   if (offered === undefined || !answers.includes(offered.choice)) return NOTHING;
   const { plan, engine } = offered;
-  if (engine === "mod" && !session.module.isHere(run.now()))
+  if (engine === "mod" && !session.module.isHere(run.clock))
     return tell(
       "PostToolUse",
       `plan ${plan}: it has not begun; call plan_update {plan: "${plan}", action: "run"}.`,

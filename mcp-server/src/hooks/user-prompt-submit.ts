@@ -60,7 +60,9 @@ async function answer(
   for (const plan of await begunPlans(run)) {
     const { counts, done, unreported } = plan;
     const { slug, version, status } = plan.loaded.stored;
-    if (session.told.get(slug) === version || (done && !unreported)) continue;
+    // The report of a module that is gone may have reached nobody.
+    const isTold = done && !unreported && !session.module.hasLost(slug);
+    if (session.told.get(slug) === version || isTold) continue;
     const { what, version: newest } = await whatToDo(run, session, plan, ended !== undefined);
     if (session.answeredLate.has(event)) continue;
     session.told.set(slug, newest);

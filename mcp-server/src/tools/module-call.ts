@@ -12,6 +12,7 @@ import { countsOf } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { beginModuleRun, takeUpModuleRuns } from "../run/session/module-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
+import { untilFirstOf } from "./answer/until-first-of.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { answerView, viewRequest } from "./view-call.ts";
 
@@ -38,6 +39,8 @@ const moduleRequest = z.discriminatedUnion("engine", [
   /** An agent was stopped or died, which no hook tells. */
   z.strictObject({ engine: z.literal("ended"), key, agentId: z.string().max(100), text: z.string() }),
   z.strictObject({ engine: z.literal("stop"), key, plan }),
+  /** It was told that its run is over. */
+  z.strictObject({ engine: z.literal("heard"), key, plan, run: z.number().int() }),
 ]);
 type ModuleRequest = z.infer<typeof moduleRequest>;
 
@@ -92,13 +95,34 @@ async function answer(
     if (store) await endAgents(run, store, "engine mod", [request.agentId], how);
     return {};
   }
-  const own = session.module.of(request.plan);
-  if (!own || own.run !== request.run) return { launch: [], stop: [], over: handedBack(request.plan) };
-  const waitMs = request.waitSeconds * 1_000;
-  const { refused } = request;
-  const step = await moduleStep(run, own, { plan: request.plan, waitMs, refused }, session, signal);
-  if (step.over) session.module.end(request.plan);
-  return { ...step };
+  if (request.engine === "heard") {
+    session.module.heard(request.plan, request.run);
+    return {};
+  }
+  return step(run, session, request, signal);
+}
+
+async function step(
+  run: RunContext,
+  session: SessionMemory,
+  { plan, run: number, waitSeconds, refused }: Extract<ModuleRequest, { engine: "step" }>,
+  signal: AbortSignal,
+) {
+  // It fell silent and is there again: its run has another number now.
+  const isBack = session.module.hasLost(plan);
+  if (isBack) await takeUpModuleRuns(run, session);
+  const own = session.module.of(plan);
+  if (!own || (own.run !== number && !isBack)) return { launch: [], stop: [], over: handedBack(plan) };
+  if (own.end) return { launch: [], ...own.end };
+  const until = untilFirstOf(signal, session.module.untilHello);
+  try {
+    const input = { plan, waitMs: waitSeconds * 1_000, refused };
+    const next = await moduleStep(run, own, input, session, until.signal);
+    own.end = next.over && { stop: next.stop, over: next.over };
+    return { ...next, run: own.run };
+  } finally {
+    until.forget();
+  }
 }
 
 /** The module is there, and is told what it is at, or is to begin. */
@@ -128,7 +152,7 @@ async function begin(run: RunContext, session: SessionMemory, named: string, wak
  * @throws CallerError where there is no module.
  */
 export async function runBeside(run: RunContext, session: SessionMemory, slug: PlanSlug): Promise<void> {
-  if (!session.module.isHere(run.now()))
+  if (!session.module.isHere(run.clock))
     throw new CallerError(
       "wrong_state",
       "This Claude Code has not loaded the plugin's module, which would launch the agents.",

@@ -124,6 +124,14 @@ export class InteractiveClaudeCode {
     process.kill(this.#pid, signal);
   }
 
+  /** Stops Claude Code for so long, with the processes below it or alone, as a machine that sleeps or a debugger does. */
+  async pause(ms: number, what: "all" | "Claude Code alone"): Promise<void> {
+    const stopped = [this.#pid, ...(what === "all" ? await descendantsOf(this.#pid) : [])].filter(isAlive);
+    for (const pid of stopped) process.kill(pid, "SIGSTOP");
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    for (const pid of stopped.toReversed()) process.kill(pid, "SIGCONT");
+  }
+
   /** Ends the plugin's server from outside. */
   async killServer(): Promise<void> {
     const { stdout } = await run("ps", ["-A", "-o", "pid=,args="]);

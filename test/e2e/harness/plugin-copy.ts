@@ -40,3 +40,14 @@ export function withWedge(source: string): string {
     .replace("await $.command.register(", `${REGISTERS}\n    await $.command.register(`)
     .replace('  on("command.run",', `  ${HANGS}\n\n  on("command.run",`);
 }
+
+const TELLS = `await $.command.register({ name: "times", description: "Tells when it began", immediate: true });`;
+const TIMES = `on("command.run", { command: "times" }, async () => ({ text: "began " + began }));`;
+
+/** Gives our module the command `/times`, which says when the host started it last, in milliseconds since 1970. */
+export function withTimes(source: string): string {
+  return source
+    .replace("await $.command.register(", `began = Date.now();\n    ${TELLS}\n    await $.command.register(`)
+    .replace('  on("command.run",', `  ${TIMES}\n\n  on("command.run",`)
+    .replace('let key = "";', 'let key = "";\nlet began = 0;');
+}

@@ -15,9 +15,10 @@ function host(on, { steps, agents = [], evaluated, launch = () => ({ result: { a
   const answers = {
     hello: () => ({ key: "k", plans: [] }),
     run: () => ({ plan: "demo", run: 1, says: "demo runs." }),
-    step: () => steps.shift() ?? { launch: [], stop: [] },
+    step: ({ run }) => ({ run, ...(steps.shift() ?? { launch: [], stop: [] }) }),
     stop: () => ({ says: "demo is stopped." }),
     ended: () => ({}),
+    heard: () => ({}),
   };
   seen.clock = mock.clock(on);
   on("session.start", (_, e) => ({ cwd: e.cwd }));
@@ -76,6 +77,21 @@ test("the command in a terminal answers at once, and the end wakes the conversat
   expect(answer).toEqual({ text: "demo runs.", isTextDisplayOnly: true });
   await seen.clock.advance(10);
   expect(seen.prompts).toEqual(["It is done."]);
+  expect(seen.requests.at(-1)).toEqual({ engine: "heard", key: "k", plan: "demo", run: 1 });
+});
+
+test("a module that was taken for dead goes on in the run that the server has begun since", async ($, on) => {
+  const seen = host(on, {
+    steps: [
+      { launch: [LAUNCH], stop: [], run: 2 },
+      { launch: [], stop: [], over: END },
+    ],
+  });
+  await start($, false);
+  await $.command.run({ command: "parallel-run", args: "demo" });
+  const steps = seen.requests.filter(({ engine }) => engine === "step");
+  expect(steps.map(({ run }) => run)).toEqual([1, 2]);
+  expect((await report($, "a1")).consumed).toBeDefined();
 });
 
 test("the end of an agent that was launched here is kept from the conversation, that of others is not", async ($, on) => {

@@ -1,4 +1,6 @@
 import type { AttemptId } from "../../graph/attempt.ts";
+import type { GraphClock } from "../../policy/liveness/graph-clock.ts";
+import { stoodStillSince } from "../../policy/liveness/standstill.ts";
 
 /** A launch that came to nothing is tried again after so long. */
 const AGAIN_AFTER_MS = 2_000;
@@ -9,12 +11,25 @@ export const MAX_MODULE_SILENCE_MS = 20_000;
 /** A module that said hello a moment ago takes a plan over at once. */
 const HELLO_HOLDS_MS = 10_000;
 
+/** The module has nothing more to do for the plan. */
+export interface ModuleRunOver {
+  /** For whoever waits for the end. */
+  readonly text: string;
+  /** What the conversation is woken with; only one call ever gets it. */
+  readonly wake?: string;
+  readonly exitCode: number;
+  /** The module goes on to keep the ends of the plan's agents from the conversation. */
+  readonly keepsReports: boolean;
+}
+
 /** A plan whose agents the module launches. */
 export class ModuleRun {
   readonly #handedOut = new Map<AttemptId, { refusals: number; untilMs: number }>();
   readonly #given = new Set<AttemptId>();
   /** Agents that the module was told to stop. */
   readonly toldToStop = new Set<string>();
+  /** What the module is told of the end, until it says that it has heard it: the host may drop an answer with its worker. */
+  end: { readonly stop: readonly string[]; readonly over: ModuleRunOver } | undefined;
 
   /**
    * @param run its number in the plan's log.
@@ -49,14 +64,17 @@ export class ModuleRun {
   }
 
   /**
-   * The module has lost its memory: what it was given may not have been launched, and is handed out again. How agents end
-   * that it launched before says nothing of it: that may have happened while it was not there.
+   * The module has lost its memory: what it was given may not have been launched or stopped, and is handed out again. How
+   * agents end that it launched before says nothing of it: that may have happened while it was not there.
    */
   forgetHandedOut(): void {
     this.#handedOut.clear();
     this.#given.clear();
+    this.toldToStop.clear();
   }
 }
+
+type Clock = Pick<GraphClock, "now" | "standstills">;
 
 /**
  * What this server knows of the plugin's module in the host. The module is known by the key of its last hello and not by
@@ -68,15 +86,23 @@ export class ModuleRuns {
   #key: string | undefined;
   #lastSeenMs = Number.NEGATIVE_INFINITY;
   #calls = 0;
+  #untilHello = new AbortController();
 
   /** The module says that it is there, with an empty memory. */
   hello(key: string): void {
     this.#key = key;
+    this.#untilHello.abort();
+    this.#untilHello = new AbortController();
     for (const run of this.#plans.values()) run.forgetHandedOut();
   }
 
   isKey(key: string): boolean {
     return this.#key === key;
+  }
+
+  /** Aborted when the module says hello with an empty memory: what was asked before is answered to nobody. */
+  get untilHello(): AbortSignal {
+    return this.#untilHello.signal;
   }
 
   /** A call of the module is under way until the function is called that this returns. */
@@ -89,12 +115,18 @@ export class ModuleRuns {
   }
 
   /** Whether the module was here a moment ago. */
-  isHere(nowMs: number): boolean {
-    return this.#calls > 0 || nowMs - this.#lastSeenMs <= HELLO_HOLDS_MS;
+  isHere(clock: Clock): boolean {
+    return this.#silenceMs(clock) <= HELLO_HOLDS_MS;
   }
 
-  isSilent(nowMs: number): boolean {
-    return this.#calls === 0 && nowMs - this.#lastSeenMs > MAX_MODULE_SILENCE_MS;
+  isSilent(clock: Clock): boolean {
+    return this.#silenceMs(clock) > MAX_MODULE_SILENCE_MS;
+  }
+
+  /** While this process stood still it could hear nothing. */
+  #silenceMs({ now, standstills }: Clock): number {
+    if (this.#calls > 0) return 0;
+    return now() - this.#lastSeenMs - stoodStillSince(standstills, this.#lastSeenMs);
   }
 
   begin(plan: string, run: ModuleRun): void {
@@ -106,6 +138,12 @@ export class ModuleRuns {
   end(plan: string): void {
     this.#plans.delete(plan);
     this.#lost.delete(plan);
+  }
+
+  /** The module has heard how its run has ended. */
+  heard(plan: string, run: number): void {
+    const own = this.of(plan);
+    if (own?.end && own.run === run) this.end(plan);
   }
 
   /** The module fell silent while it ran the plan. */

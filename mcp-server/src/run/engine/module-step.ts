@@ -8,7 +8,7 @@ import { type CollectedLaunches, collectLaunches } from "../reporting/collect-la
 import { reviewPlan } from "../review/review-plan.ts";
 import { endOfPlan, isStoppedByUser } from "./end-of-plan.ts";
 import { endEngineRun } from "./engine-runs.ts";
-import type { ModuleRun, ModuleRuns } from "./module-runs.ts";
+import type { ModuleRun, ModuleRunOver, ModuleRuns } from "./module-runs.ts";
 
 const ACTOR = "engine mod";
 
@@ -18,17 +18,6 @@ export interface ModuleStep {
   /** Ids of agents. */
   readonly stop: readonly string[];
   readonly over?: ModuleRunOver;
-}
-
-/** The module has nothing more to do for the plan. */
-export interface ModuleRunOver {
-  /** For whoever waits for the end. */
-  readonly text: string;
-  /** What the conversation is woken with; only one call ever gets it. */
-  readonly wake?: string;
-  readonly exitCode: number;
-  /** The module goes on to keep the ends of the plan's agents from the conversation. */
-  readonly keepsReports: boolean;
 }
 
 export interface ModuleStepInput {
@@ -70,6 +59,8 @@ export async function moduleStep(
       () => undefined,
     );
     if (session.module.of(plan) !== run) return { launch: [], stop: [], over: handedBack(plan) };
+    // Nobody would hear of it.
+    if (signal.aborted) return { launch: [], stop: [] };
     const stop = found.stop.filter(isNewStop).map(({ agentId }) => agentId);
     for (const agentId of stop) run.toldToStop.add(agentId);
     for (const { prompt } of found.launch) {

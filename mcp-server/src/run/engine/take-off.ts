@@ -8,7 +8,7 @@ import type { ModuleRuns } from "./module-runs.ts";
  * report is taken as before.
  */
 export async function takeOffSilentModule(ctx: RunContext, module: ModuleRuns): Promise<void> {
-  if (module.plans.size === 0 || !module.isSilent(ctx.now())) return;
+  if (module.plans.size === 0 || !module.isSilent(ctx.clock)) return;
   for (const plan of [...module.plans.keys()]) await takeOff(ctx, module, plan);
 }
 
@@ -26,7 +26,9 @@ export async function takeOffModuleOf(ctx: RunContext, module: ModuleRuns, agent
 }
 
 async function takeOff(ctx: RunContext, module: ModuleRuns, plan: string): Promise<void> {
-  const run = module.of(plan)?.run;
+  const { run, end } = module.of(plan) ?? {};
+  // Of an end that wakes nobody nothing is lost.
+  if (end && end.over.wake === undefined) return module.end(plan);
   module.lost(plan);
   if (run !== undefined) await endEngineRun(ctx, await existingGraph(ctx, plan), plan, run, "lost");
 }

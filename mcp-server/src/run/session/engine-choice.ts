@@ -23,7 +23,7 @@ export async function engineFor(
     workflowCap: run.workflowCap,
     otherClients: otherClients(graph),
     module: {
-      isHere: session.module.isHere(run.now()),
+      isHere: session.module.isHere(run.clock),
       isAttended: session.interactive,
       mode: session.permissionMode,
       unapproved: commands.filter(
