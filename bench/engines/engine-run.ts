@@ -4,7 +4,7 @@ import prices from "../../prices.json" with { type: "json" };
 import { Replay, readLog } from "../../test/e2e/graph-log.ts";
 import { readGraph } from "../../test/e2e/graph-state.ts";
 import type { InteractiveClaudeCode } from "../../test/e2e/harness/interactive.ts";
-import { endIn, isOfModule } from "../../test/e2e/harness/module-orchestrator.ts";
+import { endIn, executesByModule, isOfModule } from "../../test/e2e/harness/module-orchestrator.ts";
 import {
   createsWithPolicy,
   executesThePlan,
@@ -23,20 +23,21 @@ import { after, reports, type Step } from "../../test/e2e/harness/worker.ts";
 import { executesByWorkflow, SCRIPT_ENGINE } from "../../test/e2e/harness/workflow-orchestrator.ts";
 import type { TimedPlan } from "./timed-plan.ts";
 
-export const ENGINES = ["burst", "workflow", "mod", "mod-terminal", "chunks"] as const;
+export const ENGINES = ["burst", "workflow", "mod", "mod-terminal", "mod-yes", "chunks"] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 /** Agents at once, the plugin's default. */
 export const CAP = 5;
 const SLUG = "engines";
 const MAX_RUN_MS = 900_000;
+const QUESTION = "AskUserQuestion";
 
 interface Way {
   readonly prompt: string;
   readonly orchestrator: Orchestrator;
   readonly environment: Readonly<Record<string, string>>;
-  /** The command is typed into a session in a terminal instead of `claude -p`. */
-  readonly inTerminal?: true;
+  /** The command is typed into a session in a terminal instead of `claude -p`; the user may be asked there. */
+  readonly inTerminal?: "at once" | "asks";
 }
 
 const BESIDE: Way = {
@@ -54,7 +55,13 @@ const WAYS: Readonly<Record<EngineName, Way>> = {
     environment: SCRIPT_ENGINE,
   },
   mod: BESIDE,
-  "mod-terminal": { ...BESIDE, inTerminal: true },
+  "mod-terminal": { ...BESIDE, inTerminal: "at once" },
+  "mod-yes": {
+    ...BESIDE,
+    prompt: `/spec:execute ${SLUG}`,
+    orchestrator: executesByModule,
+    inTerminal: "asks",
+  },
   chunks: {
     prompt: `/spec:execute ${SLUG}`,
     orchestrator: withHabits(
@@ -74,10 +81,12 @@ export interface EngineRun {
   readonly agentsMs: number;
   /** From the start of Claude Code to its end. */
   readonly wallMs: number;
-  /** What reached the main conversation after the command and its skill. */
+  /** What reached the main conversation after the command and its skill; where the user is asked, after his yes. */
   readonly mainCharacters: number;
-  /** Requests of the main conversation's model. */
+  /** Requests of the main conversation's model; where the user is asked, after his yes. */
   readonly mainTurns: number;
+  /** Requests up to the one that asks the user, with it. */
+  readonly turnsBeforeYes?: number;
   /** Tokens of the main conversation, what was read from the cache included, and without it. */
   readonly mainTokens: number;
   readonly mainNewTokens: number;
@@ -91,17 +100,32 @@ export interface EngineRun {
   readonly violations: readonly string[];
 }
 
-/** @throws when the run ends otherwise than with every task completed by one agent. */
-export async function runBy(engine: EngineName, plan: TimedPlan, plugins: string[]): Promise<EngineRun> {
+/**
+ * @param plugins folders, as `--plugin-dir` takes them.
+ * @param orchestrator the main conversation, where it is not this state's.
+ * @throws when the run ends otherwise than with every task completed by one agent.
+ */
+export async function runBy(
+  engine: EngineName,
+  plan: TimedPlan,
+  plugins: string[],
+  orchestrator: Orchestrator = WAYS[engine].orchestrator,
+): Promise<EngineRun> {
   const works: Step = (assignment) => {
     const id = assignment.task.slice(assignment.task.indexOf("/") + 1);
     return after(plan.durationMs.get(id) ?? 0, reports())(assignment);
   };
-  const { prompt, orchestrator, environment, inTerminal } = WAYS[engine];
+  const { prompt, environment, inTerminal } = WAYS[engine];
+  // Only what is worth agents is asked about: seconds stand for minutes.
+  const tasks = plan.tasks.map((task) =>
+    inTerminal === "asks" ? { ...task, estimateMinutes: 60 * (task.estimateMinutes ?? 1) } : task,
+  );
   const user = async (session: InteractiveClaudeCode, { requests }: Recording) => {
     await session.type(prompt);
+    if (inTerminal === "asks") await session.accept(/Shall I run this plan/);
     const isOver = () =>
-      requests.some(({ isMain }) => isMain) && requests.every(({ endMs }) => endMs !== undefined);
+      requests.some(({ isMain, conversation }) => isMain && endIn(conversation) !== undefined) &&
+      requests.every(({ endMs }) => endMs !== undefined);
     if (!(await eventually(isOver, MAX_RUN_MS))) throw new Error("it has not come to its end");
   };
   let figures: EngineRun | undefined;
@@ -109,7 +133,7 @@ export async function runBy(engine: EngineName, plan: TimedPlan, plugins: string
     {
       name: `${engine}, ${plan.tasks.length} tasks`,
       plugins,
-      files: specification(SLUG, [...plan.tasks]),
+      files: specification(SLUG, tasks),
       environment: {
         PARALLEL_APPROVE: "scope",
         PARALLEL_TOGETHER: "none",
@@ -135,8 +159,7 @@ export async function runBy(engine: EngineName, plan: TimedPlan, plugins: string
         launchMs: Math.round((sum(taken) - sum(worked)) / completed),
         agentsMs: Math.max(...ended.values()) - Math.min(...offered.values()),
         wallMs: runs[0]?.wallMs ?? 0,
-        mainCharacters: charactersIn(recording),
-        mainTurns: recording.requests.filter(({ isMain }) => isMain).length,
+        ...charactersAndTurns(recording),
         ...spent(recording),
         mostAtOnce: recording.mostAtWorkAtOnce(),
         violations: new Replay(readLog(database), CAP).violations,
@@ -182,9 +205,20 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-function charactersIn(recording: Recording): number {
-  const pieces = recording
-    .mainContext()
+function charactersAndTurns(recording: Recording) {
+  const turns = recording.requests.filter(({ isMain }) => isMain).length;
+  const context = recording.mainContext();
+  const asked = context.findIndex(
+    ({ source, tool }) => source === "answer of another tool" && tool === QUESTION,
+  );
+  const pieces = context
+    .slice(asked + 1)
     .filter(({ source, text }) => (source !== "opening" || isOfModule(text)) && source !== "skill");
-  return sum(pieces.map(({ characters }) => characters));
+  const characters = sum(pieces.map(({ characters }) => characters));
+  const before = recording.requests.findIndex(({ outputs }) =>
+    outputs.some((output) => "tool" in output && output.tool === QUESTION),
+  );
+  if (before === -1) return { mainCharacters: characters, mainTurns: turns };
+  const turnsBeforeYes = recording.requests.slice(0, before + 1).filter(({ isMain }) => isMain).length;
+  return { mainCharacters: characters, mainTurns: turns - turnsBeforeYes, turnsBeforeYes };
 }
