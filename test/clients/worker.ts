@@ -47,7 +47,7 @@ export function nextTurn({ tools, calls, results }: Request, to: Instructions): 
   }
   if (last.name.endsWith("task_claim")) {
     const brief = briefIn(shown);
-    if (brief) return write(tools, brief.path, `${to.worker} ${brief.task}`);
+    if (brief) return write(tools, [brief.path], `${to.worker} ${brief.task}`);
     if (!/\bclaim\W+null/.test(shown)) return stuck;
     return /\bdone\W+true/.test(shown)
       ? call("plan_report", { plan: to.plan })
@@ -68,24 +68,32 @@ export function nextTurn({ tools, calls, results }: Request, to: Instructions): 
   });
 }
 
-/** The next turn of an agent that was started for one task, with its brief as its prompt. */
-export function nextAgentTurn({ tools, calls, results, prompts }: Request, worker: string): Turn {
+/**
+ * The next turn of an agent that was started for one task, with its brief as its prompt.
+ * @param pathsIn the files that it writes, by its task and what it was told; the one that it may write where absent.
+ */
+export function nextAgentTurn(
+  { tools, calls, results, prompts }: Request,
+  worker: string,
+  pathsIn?: (task: string, told: string) => readonly string[],
+): Turn {
   const last = calls.at(-1);
   const shown = results.at(-1) ?? "";
-  const brief = briefIn(prompts.join("\n"));
-  if (!brief) return { say: `No brief in ${prompts.join("\n").slice(0, 1_000)}` };
+  const told = prompts.join("\n");
+  const own = assignmentIn(told);
+  const paths = own && (pathsIn?.(own.task, told) ?? [pathIn(told)].filter((path) => path !== undefined));
+  if (!own || !paths?.length) return { say: `No brief in ${told.slice(0, 1_000)}` };
   if (last?.name.endsWith("task_report"))
     return { say: /\bDONE\b/.test(shown) ? FINISHED : `Stuck after ${last.name}: ${shown.slice(0, 2_000)}` };
   if (results.some((text) => text.includes(WRITTEN))) {
     const report = tools.find(({ name }) => name.endsWith("task_report"));
     const found = /"name":"([\w-]*task_report)"/.exec(results.join("\n"))?.[1];
     const input = {
-      task: brief.task,
-      token: brief.token,
+      ...own,
       outcome: "completed",
       summary: "Written.",
-      evidence: [{ inspected: brief.path }],
-      filesChanged: [brief.path],
+      evidence: evidenceFor(told, paths),
+      filesChanged: paths,
     };
     if (report) return { call: callOf(report, input) };
     if (found !== undefined) return { call: { name: found, input } };
@@ -94,21 +102,45 @@ export function nextAgentTurn({ tools, calls, results, prompts }: Request, worke
       : searchFor(tools, "parallel", ["task_report"]);
   }
   return last === undefined
-    ? write(tools, brief.path, `${worker} ${brief.task}`)
+    ? write(tools, paths, `${worker} ${own.task}`)
     : { say: `Stuck after ${last.name}: ${shown.slice(0, 2_000)}` };
+}
+
+/** One piece for each criterion of the brief. */
+function evidenceFor(told: string, paths: readonly string[]): Record<string, string>[] {
+  const section = /^# Acceptance\n((?:\d+\. .*(?:\n|$))+)/m.exec(told)?.[1] ?? "";
+  const criteria = [...section.matchAll(/^\d+\. (.*?)(?: \(verify by: `.*`\))?$/gm)].map(
+    ([, one = ""]) => one,
+  );
+  const inspected = paths.join(", ");
+  return criteria.length === 0 ? [{ inspected }] : criteria.map((criterion) => ({ criterion, inspected }));
 }
 
 /** What a worker needs of a brief; some clients show it inside JSON, where line ends are escaped. */
 export function briefIn(text: string): { task: string; token: string; path: string } | undefined {
-  const task = /Task: ([\w-]+\/[\w.-]+)/.exec(text)?.[1];
-  const token = /Token: (\d+-[a-z2-7]{26})/.exec(text)?.[1];
-  const path = /You may write `([^`]+)`/.exec(text)?.[1];
-  return task && token && path ? { task, token, path } : undefined;
+  const [own, path] = [assignmentIn(text), pathIn(text)];
+  return own && path ? { ...own, path } : undefined;
 }
 
-/** Writes a file with the client's shell: tools that write files want some to be read before, each in its own way. */
-function write(tools: readonly OfferedTool[], path: string, content: string): Turn {
-  const command = `mkdir -p '${path.replace(/\/[^/]*$/, "")}' && echo '${content}' > '${path}' && echo ${WRITTEN}`;
+export function assignmentIn(text: string): { task: string; token: string } | undefined {
+  const task = /Task: ([\w-]+\/[\w.-]+)/.exec(text)?.[1];
+  const token = /Token: (\d+-[a-z2-7]{26})/.exec(text)?.[1];
+  return task && token ? { task, token } : undefined;
+}
+
+function pathIn(text: string): string | undefined {
+  return /You may write `([^`]+)`/.exec(text)?.[1];
+}
+
+/** Writes files with the client's shell: tools that write files want some to be read before, each in its own way. */
+export function write(tools: readonly OfferedTool[], paths: readonly string[], content: string): Turn {
+  const command = [
+    ...paths.flatMap((path) => [
+      `mkdir -p '${path.replace(/[^/]*$/, "") || "."}'`,
+      `echo '${content}' > '${path}'`,
+    ]),
+    `echo ${WRITTEN}`,
+  ].join(" && ");
   for (const tool of tools.filter(({ name }) => /bash|shell|exec|command|terminal/i.test(name))) {
     const property = Object.keys(tool.properties).find((name) => /^(?:cmd|commands?)$/.test(name));
     if (property === undefined) continue;
