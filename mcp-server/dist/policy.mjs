@@ -1414,7 +1414,7 @@ var REQUESTS_PER_AGENT = 2;
 var BESIDE = {
   workflow: { requests: 3, added: 1250 },
   mod: { requests: 1, added: 200 },
-  run: { requests: 3, added: 500 }
+  run: { requests: 3, added: 550 }
 };
 var TURNS_OF_AGENT = 2;
 var SAID = 0.25;

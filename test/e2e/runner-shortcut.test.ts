@@ -55,8 +55,6 @@ describe("a plan that a conversation has parallel run execute", () => {
       expect(runNumber(outcome, 1).exit).toMatchObject({ code: 0, timedOut: false });
       expect(runNumber(outcome, 1).survivors).toEqual([]);
       expect(runNumber(outcome, 1).texts.join("\n")).toContain("3 of 3 tasks completed");
-      for (const { outputs } of mainRequests(outcome.recording))
-        console.log(JSON.stringify(outputs).slice(0, 200));
       // Nobody but the runner launches agents.
       const called = mainRequests(outcome.recording).flatMap(({ outputs }) =>
         outputs.flatMap((output) => ("tool" in output ? [output.tool] : [])),

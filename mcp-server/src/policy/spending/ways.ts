@@ -18,7 +18,7 @@ export type Launcher = "burst" | "workflow" | "mod" | "run";
 const BESIDE = {
   workflow: { requests: 3, added: 1_250 },
   mod: { requests: 1, added: 200 },
-  run: { requests: 3, added: 500 },
+  run: { requests: 3, added: 550 },
 };
 /** An agent reads its brief and reports in so many turns, which nobody needs who does the work himself. */
 const TURNS_OF_AGENT = 2;
