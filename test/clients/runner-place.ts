@@ -97,16 +97,19 @@ export class RunnerPlace {
     this.home = join(outer, "home");
   }
 
-  /** @param files of the project, by their path in it; they are committed. */
+  /**
+   * @param files of the project, by their path in it; they are committed.
+   * @param next decides on the turns of the client's models; it may take its time.
+   */
   static async make(
     name: string,
     files: Readonly<Record<string, string>>,
-    next: (shown: Request) => Turn,
+    next: (shown: Request) => Turn | Promise<Turn>,
   ): Promise<RunnerPlace> {
     mkdirSync(PRIVATE, { recursive: true });
     const outer = realpathSync(mkdtempSync(join(PRIVATE, "parallel-runner-")));
     const endpoint = new ScriptedEndpoint(async (_, shown) => {
-      const turn = next(shown);
+      const turn = await next(shown);
       if ("say" in turn) place.said.push(turn.say);
       return turn;
     });
