@@ -9,7 +9,13 @@ import { arrivals, type Conversation, textOf } from "./harness/conversation.ts";
 import { hasTmux, type InteractiveClaudeCode } from "./harness/interactive.ts";
 import { endIn, executesByModule } from "./harness/module-orchestrator.ts";
 import type { Orchestrator } from "./harness/orchestrator.ts";
-import { pluginsWithModule, viewWithModule, withTimes, withWedge } from "./harness/plugin-copy.ts";
+import {
+  pluginsWithModule,
+  viewWithModule,
+  withThrows,
+  withTimes,
+  withWedge,
+} from "./harness/plugin-copy.ts";
 import { eventually } from "./harness/processes.ts";
 import type { Recording } from "./harness/recording.ts";
 import { type Outcome, repositoryPlugins, runScenario } from "./harness/run-scenario.ts";
@@ -187,6 +193,30 @@ describe.runIf(isLong)("what goes wrong while the plugin's module runs a plan", 
         expect(moduleRuns(outcome).at(-1)).toBe("done");
       },
     );
+  });
+
+  it("a view that throws when it is drawn, when it looks and when it is called leaves the run alone", async () => {
+    let hasThrown = false;
+    const view = viewWithModule(join(temporaryFolder(), "view"), withThrows);
+    const run = interactive(async (session, recording) => {
+      await session.type(BESIDE);
+      await until("two agents were at work", atWork(recording, 2));
+      await session.type("/parallel-view");
+      await until("it had thrown everywhere", async () => {
+        await session.type("/thrown");
+        return /"render":[1-9]\d*,"timer":[1-9]\d*,"command":[1-9]/.test(await session.screen());
+      });
+      hasThrown = true;
+      await waitForEnd(session);
+    });
+    const plugins = [...repositoryPlugins(), view];
+    const work = reportWhen(() => hasThrown);
+    await runScenario(story("the view throws", { plugins, work, runs: [run] }), (outcome) => {
+      expectEachDoneOnce(outcome);
+      expect(wakes(outcome)).toBe(1);
+      expect(mainRequests(outcome.recording)).toHaveLength(1);
+      expect(moduleRuns(outcome)).toEqual(["started", "done"]);
+    });
   });
 
   it.each([

@@ -51,3 +51,26 @@ export function withTimes(source: string): string {
     .replace('  on("command.run",', `  ${TIMES}\n\n  on("command.run",`)
     .replace('let key = "";', 'let key = "";\nlet began = 0;');
 }
+
+const COUNTS = `await $.command.register({ name: "thrown", description: "Counts what it threw", immediate: true });`;
+const COUNTED = `on("command.run", { command: "thrown" }, async () => ({ text: "thrown: " + JSON.stringify(thrown) }));`;
+const THROWS = `const thrown = { render: 0, timer: 0, command: 0 };
+function fails(where: keyof typeof thrown): never {
+  thrown[where] += 1;
+  throw new Error("thrown on purpose");
+}`;
+
+/**
+ * Makes the view throw whenever it is drawn, looks and is called by its command, and catch nothing of it. Its command
+ * `/thrown` says how often that was.
+ */
+export function withThrows(source: string): string {
+  return source
+    .replace("export const register", `${THROWS}\n\nexport const register`)
+    .replace("await $.command.register(", `${COUNTS}\n    await $.command.register(`)
+    .replace("() => look($))", '() => { void look($); fails("timer"); })')
+    .replace(/(\{ component: "AbovePrompt" \}, async .*\n)/, '$1    fails("render");\n')
+    .replace("}).catch((_, event, next) => next(event));", "});")
+    .replace(/(\{ command: "parallel-view" \}, async .*\n)/, '$1    fails("command");\n')
+    .replace('  on("command.run",', `  ${COUNTED}\n\n  on("command.run",`);
+}
