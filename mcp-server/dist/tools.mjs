@@ -28,7 +28,7 @@ import { createHash } from "node:crypto";
 import { answerAgent, answerTask, commandsOfPlan, createPlan, exportPlan, leaveToAgent, listTasks, openPlan, openQuestions, purposeOfCommand, questionOfAgent, splitTask, updatePlan, updateTask } from "./run/edits.mjs";
 
 // mcp-server/src/tools/answer/approve-commands.ts
-var MAX_COMMANDS = 10;
+var MAX_COMMANDS = 15;
 var MAX_CHARACTERS = 2e3;
 async function approveCommands(ctx, slug, asking, warnings = []) {
   const commands = await commandsOfPlan(ctx, slug);

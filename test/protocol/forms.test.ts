@@ -16,7 +16,7 @@ const NO: [how: string, reply: FormReply][] = [
 ];
 
 /** A plan with a command, in a client whose user replies to forms; without a reply the client has none. */
-async function planWithCommand(kind: ClientKind, reply?: FormReply) {
+async function planWithCommand(kind: ClientKind, reply?: FormReply, commands = ["npm test"]) {
   const repository = await Repository.make();
   closing.push(() => repository.remove());
   const shown: string[] = [];
@@ -26,7 +26,7 @@ async function planWithCommand(kind: ClientKind, reply?: FormReply) {
   };
   const client = await kind.connect(repository, reply && user);
   closing.push(() => client.close());
-  const acceptance = [{ criterion: "It works", command: "npm test" }];
+  const acceptance = commands.map((command) => ({ criterion: "It works", command }));
   await client.call("plan_create", { plan: "p", tasks: [{ id: "1", subject: "Do it", acceptance }] });
   const approve = () => client.call("plan_update", { plan: "p", action: "approve" });
   return { shown, approve };
@@ -39,6 +39,16 @@ describe.each(CLIENT_KINDS)("the form that asks for approval, in $title", (kind)
     expect(shown).toEqual([expect.stringContaining("\n  npm test  (1)")]);
     expect((await approve()).data).toMatchObject({ approved: 1, notApproved: 0 });
     expect(shown).toHaveLength(1);
+  });
+
+  it.each([
+    { count: 15, approved: 15 },
+    { count: 16, approved: 0 },
+  ])("the form of $count commands leads to $approved approvals", async ({ count, approved }) => {
+    const commands = Array.from({ length: count }, (_, at) => `npm test -- part-${at}`);
+    const { shown, approve } = await planWithCommand(kind, YES, commands);
+    expect((await approve()).data).toMatchObject({ approved, notApproved: count - approved });
+    expect(shown).toHaveLength(approved === 0 ? 0 : 1);
   });
 
   it.each(NO)("the form approves nothing if the user %s", async (_, reply) => {

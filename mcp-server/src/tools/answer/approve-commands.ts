@@ -4,8 +4,8 @@ import type { RunContext } from "../../run/project/run-context.ts";
 import { exactLine } from "../../text/untrusted-text.ts";
 import type { Asked, Asking } from "./question.ts";
 
-/** More than this nobody reads in a form: the terminal shows it. */
-const MAX_COMMANDS = 10;
+/** More does not fit into the form in a terminal of 24 lines, and in none what nobody reads: the terminal shows it. */
+const MAX_COMMANDS = 15;
 const MAX_CHARACTERS = 2_000;
 
 interface Told {
