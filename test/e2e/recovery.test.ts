@@ -157,12 +157,15 @@ describe("when one of several tasks fails", () => {
   );
 });
 
-/** A run whose main conversation, from a milestone on, goes on only when it can hear of all that follow. */
-function hearsOfAll(steps: Milestones, from: string, until: readonly string[]): PrintRun {
+/** A run whose main conversation has launched agents and goes on, and has more launched, only when all of this has come. */
+function hearsOfAll(steps: Milestones, milestones: readonly string[]): PrintRun {
   const run = headlessRun();
   const orchestrator: Orchestrator = (conversation) => {
     const turn = run.orchestrator(conversation);
-    return steps.has(from) ? { ...turn, when: () => until.every((milestone) => steps.has(milestone)) } : turn;
+    const hasLaunched = conversation.blocks.some((block) => block.kind === "call" && block.tool === "Agent");
+    return hasLaunched
+      ? { ...turn, when: () => milestones.every((milestone) => steps.has(milestone)) }
+      : turn;
   };
   return { ...run, orchestrator };
 }
@@ -180,7 +183,7 @@ describe("when several tasks fail", () => {
       b: failsFor("b"),
       c: [[reports(), steps.at("c left", stopsSilently("DONE"))]],
     };
-    return { workers, runs: [hearsOfAll(steps, "c left", ["a left", "b left"])] };
+    return { workers, runs: [hearsOfAll(steps, ["a left", "b left"])] };
   }
 
   it("when several tasks fail for one cause, it is fixed first; then they are tried again with what was learnt", async () => {
@@ -235,10 +238,10 @@ describe("when all tasks fail", () => {
     const steps = new Milestones();
     const works = ids.map((id, at): [string, Work[]] => [
       id,
-      [[steps.at("began", fails(everyWay[at] ?? "")), steps.at(`${id} left`, stopsSilently("FAILED"))], then],
+      [[fails(everyWay[at] ?? ""), steps.at(`${id} left`, stopsSilently("FAILED"))], then],
     ]);
     const left = ids.map((id) => `${id} left`);
-    return { workers: Object.fromEntries(works), runs: [hearsOfAll(steps, "began", left)] };
+    return { workers: Object.fromEntries(works), runs: [hearsOfAll(steps, left)] };
   }
 
   it("when all tasks fail, the approach is looked at, then one runs at a time until something has worked", async () => {

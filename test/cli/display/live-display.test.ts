@@ -154,10 +154,16 @@ describe("a plan in a terminal", () => {
 
   it("a signal at which the program has something to do is left to it", () => {
     const { screen, show } = terminal();
+    // What else listens in this process, as the package of a database does, would end it.
+    const others = process.listeners("SIGTERM");
+    process.removeAllListeners("SIGTERM");
     const heard: string[] = [];
     const listener = (signal: string) => heard.push(signal);
     process.on("SIGTERM", listener);
-    onTestFinished(() => void process.off("SIGTERM", listener));
+    onTestFinished(() => {
+      process.off("SIGTERM", listener);
+      for (const other of others) process.on("SIGTERM", other);
+    });
     show(at(0.5));
     process.emit("SIGTERM", "SIGTERM");
     expect(heard).toEqual(["SIGTERM"]);
