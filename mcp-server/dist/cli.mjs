@@ -278,6 +278,9 @@ function runnerText(slug, news) {
   }
 }
 
+// import:host.mjs in cli.mjs
+import { untilFirstOf } from "./host.mjs";
+
 // import:run/background.mjs in cli.mjs
 import { backgroundWorkEnded } from "./run/background.mjs";
 
@@ -293,9 +296,9 @@ function prepareAgents(ctx, options, { env, pluginRoot }) {
   const { shares, missing } = clientsFrom(options.agents, options.command, maxParallel, env);
   const models = pairsFrom("model", options.model);
   const clientOfRole = pairsFrom("role", options.role);
-  const begin = (work) => {
-    const end = AbortSignal.any([signals.drain, signals.stop, AbortSignal.timeout(MAX_START_MS)]);
-    return new Patience(end, (text) => output.say(text)).until(work);
+  const begin = async (work) => {
+    const { signal, forget } = untilFirstOf(signals.drain, signals.stop, AbortSignal.timeout(MAX_START_MS));
+    return new Patience(signal, (text) => output.say(text)).until(work).finally(forget);
   };
   const given = { models, clientOfRole, env, pluginRoot };
   return { signals, output, maxParallel, shares, missing, given, begin };

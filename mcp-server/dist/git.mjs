@@ -8,7 +8,7 @@ import { dirname, join, posix, relative, resolve, sep } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
 // import:host.mjs in git.mjs
-import { runProgram } from "./host.mjs";
+import { runProgram, untilFirstOf } from "./host.mjs";
 
 // mcp-server/src/git/git.ts
 var LOCK_TRIES = 25;
@@ -1100,10 +1100,11 @@ var MOVED = /failed to update ref|cannot lock ref|incorrect old value|already ex
 async function connect(root, parameters, { timeoutMs, signal, runHooks = false }) {
   const limitMs = timeoutMs ?? (runHooks ? MAX_HOOK_MS : MAX_CONNECTION_MS);
   const limit = AbortSignal.timeout(limitMs);
+  const end = untilFirstOf(limit, ...signal ? [signal] : []);
   try {
     return await git(root, parameters, {
       env: await unattended(root),
-      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      signal: end.signal,
       runHooks
     });
   } catch (error) {
@@ -1111,6 +1112,8 @@ async function connect(root, parameters, { timeoutMs, signal, runHooks = false }
     if (!limit.aborted) throw error;
     const why = `${REMOTE} did not answer within ${Math.ceil(limitMs / 1e3)} s`;
     throw new GitFailed(parameters[0] ?? "", void 0, why, "", error);
+  } finally {
+    end.forget();
   }
 }
 var ownSshCommand = /* @__PURE__ */ new Map();

@@ -1110,6 +1110,18 @@ async function endsWith(path, text2) {
   }
 }
 
+// mcp-server/src/host/until-first-of.ts
+function untilFirstOf(...signals) {
+  const first = new AbortController();
+  const abort = () => first.abort();
+  if (signals.some(({ aborted }) => aborted)) abort();
+  for (const signal of signals) signal.addEventListener("abort", abort);
+  const forget = () => {
+    for (const signal of signals) signal.removeEventListener("abort", abort);
+  };
+  return { signal: first.signal, forget };
+}
+
 // mcp-server/src/host/worktree-folder.ts
 var WORKTREE_FOLDER = ".claude/worktrees";
 export {
@@ -1159,6 +1171,7 @@ export {
   stringOf,
   taskNotificationsIn,
   transcriptUsage,
+  untilFirstOf,
   untilWritten,
   variablesOf,
   versionIn,

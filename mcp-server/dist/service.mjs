@@ -13,6 +13,9 @@ import * as z from "./lib/zod.mjs";
 // import:hooks.mjs in service.mjs
 import { HOOK_TOOL, answerHook, answerLateHook, mayTakeLong, readHookEvent } from "./hooks.mjs";
 
+// import:host.mjs in service.mjs
+import { untilFirstOf } from "./host.mjs";
+
 // import:policy.mjs in service.mjs
 import { CLOCK_LOOK_MS, clientNamed } from "./policy.mjs";
 
@@ -32,7 +35,7 @@ import { createContext, startFolder } from "./run/project.mjs";
 import { SessionMemory, sweepOnStart } from "./run/session.mjs";
 
 // import:tools.mjs in service.mjs
-import { TOOLS, UnknownTool, answerFor, answerForFailure, answerModule, askingWith, cleanAnswer, failure, formFor, listedFor, moduleCallOf, ownAgentIn, readArguments, refusalForAgent, refuseDeepNesting, taskFor, taskNow, untilFirstOf } from "./tools.mjs";
+import { TOOLS, UnknownTool, answerFor, answerForFailure, answerModule, askingWith, cleanAnswer, failure, formFor, listedFor, moduleCallOf, ownAgentIn, readArguments, refusalForAgent, refuseDeepNesting, taskFor, taskNow } from "./tools.mjs";
 
 // mcp-server/src/service.ts
 var MAX_RESULT_CHARACTERS = 5e5;

@@ -390,18 +390,6 @@ function formFor({ key: key2, message, field }) {
   };
 }
 
-// mcp-server/src/tools/answer/until-first-of.ts
-function untilFirstOf(...signals) {
-  const first = new AbortController();
-  const abort = () => first.abort();
-  if (signals.some(({ aborted }) => aborted)) abort();
-  for (const signal of signals) signal.addEventListener("abort", abort);
-  const forget = () => {
-    for (const signal of signals) signal.removeEventListener("abort", abort);
-  };
-  return { signal: first.signal, forget };
-}
-
 // mcp-server/src/tools/answer/wait-form.ts
 var HOLD_MS = 45e3;
 var POLL_MS = 1e3;
@@ -837,7 +825,7 @@ function nextFor(done, isShown, files) {
 }
 
 // import:host.mjs in tools.mjs
-import { isModulesCall } from "./host.mjs";
+import { isModulesCall, untilFirstOf } from "./host.mjs";
 
 // import:run/attempts.mjs in tools.mjs
 import { endAgents } from "./run/attempts.mjs";
@@ -1646,7 +1634,6 @@ export {
   taskUpdate,
   tasks,
   token,
-  untilFirstOf,
   viewRequest,
   waitFor
 };

@@ -16,6 +16,7 @@ import {
   mayTakeLong,
   readHookEvent,
 } from "./hooks/index.ts";
+import { untilFirstOf } from "./host/until-first-of.ts";
 import { clientNamed, type McpClient } from "./policy/client.ts";
 import { CLOCK_LOOK_MS } from "./policy/liveness/standstill.ts";
 import { moveLeases } from "./run/attempts/move-leases.ts";
@@ -35,7 +36,6 @@ import { answerFor, answerForFailure } from "./tools/answer/answer-form.ts";
 import { cleanAnswer } from "./tools/answer/clean-answer.ts";
 import { failure, UnknownTool } from "./tools/answer/failure.ts";
 import { askingWith, formFor } from "./tools/answer/question.ts";
-import { untilFirstOf } from "./tools/answer/until-first-of.ts";
 import { taskFor, taskNow } from "./tools/answer/wait-form.ts";
 import type { Tool } from "./tools/define-tool.ts";
 import { TOOLS } from "./tools/index.ts";

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { CallerError } from "../errors/caller-error.ts";
 import type { PlanSlug } from "../graph/task.ts";
 import { isModulesCall } from "../host/module-calls.ts";
+import { untilFirstOf } from "../host/until-first-of.ts";
 import { endAgents } from "../run/attempts/agent-ended.ts";
 import { openPlan } from "../run/edits/open-plan.ts";
 import { updatePlan } from "../run/edits/update-plan.ts";
@@ -12,7 +13,6 @@ import { countsOf } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { beginModuleRun, takeUpModuleRuns } from "../run/session/module-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
-import { untilFirstOf } from "./answer/until-first-of.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { answerView, viewRequest } from "./view-call.ts";
 

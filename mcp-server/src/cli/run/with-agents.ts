@@ -1,4 +1,5 @@
 import type { RunnerFacts } from "../../graph/runner.ts";
+import { untilFirstOf } from "../../host/until-first-of.ts";
 import { backgroundWorkEnded } from "../../run/background/background-work.ts";
 import { effectivePolicy } from "../../run/project/plan-settings.ts";
 import type { OpenContext, RunContext } from "../../run/project/run-context.ts";
@@ -42,9 +43,9 @@ export function prepareAgents(ctx: RunContext, options: AgentsOptions, { env, pl
   const models = pairsFrom("model", options.model);
   const clientOfRole = pairsFrom("role", options.role);
   /** Does something that the work begins with, and that makes no difference when it is done again. */
-  const begin = <Done>(work: () => Promise<Done>) => {
-    const end = AbortSignal.any([signals.drain, signals.stop, AbortSignal.timeout(MAX_START_MS)]);
-    return new Patience(end, (text) => output.say(text)).until(work);
+  const begin = async <Done>(work: () => Promise<Done>) => {
+    const { signal, forget } = untilFirstOf(signals.drain, signals.stop, AbortSignal.timeout(MAX_START_MS));
+    return new Patience(signal, (text) => output.say(text)).until(work).finally(forget);
   };
   const given = { models, clientOfRole, env, pluginRoot };
   return { signals, output, maxParallel, shares, missing, given, begin };

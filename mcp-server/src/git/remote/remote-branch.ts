@@ -1,4 +1,5 @@
 import type { PlanSlug } from "../../graph/task.ts";
+import { untilFirstOf } from "../../host/until-first-of.ts";
 import { GitFailed, type GitOptions, git } from "../git.ts";
 import { commitAt, planBranch, RefMoved, refsAt } from "../plan-branch.ts";
 
@@ -226,10 +227,11 @@ async function connect(
 ): Promise<string> {
   const limitMs = timeoutMs ?? (runHooks ? MAX_HOOK_MS : MAX_CONNECTION_MS);
   const limit = AbortSignal.timeout(limitMs);
+  const end = untilFirstOf(limit, ...(signal ? [signal] : []));
   try {
     return await git(root, parameters, {
       env: await unattended(root),
-      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      signal: end.signal,
       runHooks,
     });
   } catch (error) {
@@ -237,6 +239,8 @@ async function connect(
     if (!limit.aborted) throw error;
     const why = `${REMOTE} did not answer within ${Math.ceil(limitMs / 1_000)} s`;
     throw new GitFailed(parameters[0] ?? "", undefined, why, "", error);
+  } finally {
+    end.forget();
   }
 }
 
