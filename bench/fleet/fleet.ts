@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { git } from "../../mcp-server/src/git/git.ts";
 import type { GraphEvent } from "../../mcp-server/src/graph/event.ts";
 import { createPlan } from "../../mcp-server/src/run/edits/create-plan.ts";
 import { createContext, type OpenContext } from "../../mcp-server/src/run/project/run-context.ts";
+import { writeSshTo } from "../../test/support/ssh-to.ts";
 import { makeRepository } from "../worktrees/repository.ts";
 
 const PLAN = "fleet";
@@ -104,13 +105,7 @@ async function cloned(folder: string, count: number): Promise<string[]> {
   await makeRepository(start, 500);
   await git(folder, ["clone", "--quiet", "--bare", start, remote]);
   const ssh = join(folder, "ssh");
-  const service = (name: string) => `git-${name}*) exec git ${name} '${remote}' ;;`;
-  const lines = ["#!/bin/sh", "for last; do :; done", 'case "$last" in'];
-  writeFileSync(
-    ssh,
-    `${[...lines, service("upload-pack"), service("receive-pack"), "esac", "exit 1"].join("\n")}\n`,
-  );
-  chmodSync(ssh, 0o755);
+  writeSshTo(remote, ssh);
   const folders = Array.from({ length: count }, (_, n) => join(folder, `clone-${n}`, "app"));
   for (const clone of folders) {
     await git(folder, ["clone", "--quiet", remote, clone]);

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
-import pg from "pg";
 import { startPostgres } from "../../test/store/postgres-server.ts";
 import { wholeNumber } from "../arguments.ts";
+import { newDatabase } from "../new-database.ts";
 import { measureMakespan } from "./makespan.ts";
 import { measureByGit, measureWholePath, type WholePath } from "./whole-path.ts";
 
@@ -39,7 +39,9 @@ async function measure({ only, tasks, seconds }: Options): Promise<void> {
     const at = join(folder, `${++made}`);
     mkdirSync(at);
     const database =
-      engine === "SQLite" ? `sqlite:${join(at, "graph.sqlite")}` : await newDatabase(server.url, made);
+      engine === "SQLite"
+        ? `sqlite:${join(at, "graph.sqlite")}`
+        : await newDatabase(server.url, `fleet_${process.pid}_${made}`);
     return { root: ROOT, folder: at, database };
   };
   console.log(`${availableParallelism()} processors, Node.js ${process.versions.node}, load ${load()}`);
@@ -93,13 +95,4 @@ function rowOf({ parts, perSecond }: WholePath): Record<string, string | number>
 
 function load(): string {
   return (loadavg()[0] ?? 0).toFixed(1);
-}
-
-async function newDatabase(url: string, number: number): Promise<string> {
-  const name = `fleet_${process.pid}_${number}`;
-  const admin = new pg.Client(url);
-  await admin.connect();
-  await admin.query(`create database ${name}`);
-  await admin.end();
-  return Object.assign(new URL(url), { pathname: `/${name}` }).href;
 }

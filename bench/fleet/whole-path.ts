@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { git } from "../../mcp-server/src/git/git.ts";
 import type { GraphEvent } from "../../mcp-server/src/graph/event.ts";
 import { median } from "../store/figures.ts";
+import { timed } from "../store/timed.ts";
 import { RawTask } from "../worktrees/raw-task.ts";
 import { makeRepository, write } from "../worktrees/repository.ts";
 import { type FleetOptions, type FleetRun, runFleet } from "./fleet.ts";
@@ -82,10 +83,11 @@ export async function measureByGit(count: number, folder: string): Promise<Whole
   const fromMs = performance.now();
   for (let n = 0; n < count; n++) {
     const task = new RawTask(own, `raw-${n}`);
-    const worktree = await timed(() => task.begin());
+    const { ms: worktree } = await timed(() => task.begin());
     write(task.folder, `src/m0/made-${n}.ts`, "1\n");
-    const commit = await timed(() => task.commit());
-    steps.push({ worktree, commit, delivery: await timed(() => task.deliver()) });
+    const { ms: commit } = await timed(() => task.commit());
+    const { ms: delivery } = await timed(() => task.deliver());
+    steps.push({ worktree, commit, delivery });
   }
   const tookMs = performance.now() - fromMs;
   const part = (name: "worktree" | "commit" | "delivery") => median(steps.map((step) => step[name]));
@@ -99,10 +101,4 @@ export async function measureByGit(count: number, folder: string): Promise<Whole
       ["all", tookMs / count],
     ],
   };
-}
-
-async function timed(work: () => Promise<void>): Promise<number> {
-  const fromMs = performance.now();
-  await work();
-  return performance.now() - fromMs;
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import pg from "pg";
 import { type PostgresServer, startPostgres } from "../../test/store/postgres-server.ts";
+import { newDatabase } from "../new-database.ts";
 import { CLAIMS, claimRate } from "./claim-rate.ts";
 import { type Figure, isMissed, table } from "./figures.ts";
 import { latency } from "./latency.ts";
@@ -59,13 +59,8 @@ in one process by the use cases that the tools call; the protocol is not in them
 }
 
 async function postgresPlace(server: PostgresServer): Promise<Place> {
-  const url = new URL(server.url);
-  url.pathname = `/bench_${process.pid}`;
-  const admin = new pg.Client({ connectionString: server.url });
-  await admin.connect();
-  await admin.query(`create database bench_${process.pid}`);
-  await admin.end();
-  return { engine: "PostgreSQL", url: url.href, raw: (tasks) => rawPostgres(url.href, tasks) };
+  const url = await newDatabase(server.url, `bench_${process.pid}`);
+  return { engine: "PostgreSQL", url, raw: (tasks) => rawPostgres(url, tasks) };
 }
 
 async function measure(place: Place, settings: Settings, rate: number | undefined): Promise<Figure[]> {

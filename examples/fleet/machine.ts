@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
+import { codexSettings } from "../../test/clients/runner-place.ts";
 import { claudeCodeBinary, environmentOf, furnishHome } from "../../test/e2e/harness/claude-code.ts";
 
-/** The name by which Codex's model is asked for. */
-const CODEX_MODEL = "scripted";
 /** As git shows who made the commits of a machine's agents. */
 const IDENTITY = ["-c", "user.name=Fleet", "-c", "user.email=fleet@example.org"];
 
@@ -44,8 +43,11 @@ export async function furnishMachine(shared: Shared, name: string): Promise<Mach
   symlinkSync(claudeCodeBinary(), join(programs, "claude"));
   symlinkSync(process.execPath, join(programs, "node"));
   symlinkSync(join(root, "bin", "parallel"), join(programs, "parallel"));
-  mkdirSync(join(home, ".codex"));
-  writeFileSync(join(home, ".codex", "config.toml"), codexSettings(endpoint));
+  const own = codexSettings(`${endpoint}/codex`);
+  for (const [path, text] of Object.entries(own.files)) {
+    mkdirSync(dirname(join(home, path)), { recursive: true });
+    writeFileSync(join(home, path), text);
+  }
   await execa("git", [...IDENTITY, "clone", "--quiet", remote, clone]);
   const environment = environmentOf(place);
   return {
@@ -53,22 +55,11 @@ export async function furnishMachine(shared: Shared, name: string): Promise<Mach
     env: {
       ...environment,
       PATH: [programs, ...(codex === undefined ? [] : [codex]), environment.PATH ?? ""].join(delimiter),
-      OPENAI_API_KEY: "dummy-key",
+      ...own.environment,
       PARALLEL_DATABASE_URL: shared.databaseUrl,
       ...shared.environment,
     },
   };
-}
-
-function codexSettings(endpoint: string): string {
-  return `model = "${CODEX_MODEL}"
-model_provider = "loopback"
-[model_providers.loopback]
-name = "loopback"
-base_url = "${endpoint}/codex/v1"
-env_key = "OPENAI_API_KEY"
-wire_api = "responses"
-`;
 }
 
 /** Starts every command after the machine's name at once, waits for all, and ends with the code of one that failed. */

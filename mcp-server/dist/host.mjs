@@ -394,6 +394,13 @@ function managedFolder() {
   if (process.platform === "win32") return "C:\\Program Files\\ClaudeCode";
   return "/etc/claude-code";
 }
+var WORKTREE_FOLDER = ".claude/worktrees";
+
+// mcp-server/src/host/keep-newest.ts
+function keepNewest(map, max) {
+  const oldest = map.keys().next();
+  if (map.size > max && !oldest.done) map.delete(oldest.value);
+}
 
 // mcp-server/src/host/launching-tools.ts
 function launchesAgent(tool) {
@@ -1121,9 +1128,6 @@ function untilFirstOf(...signals) {
   };
   return { signal: first.signal, forget };
 }
-
-// mcp-server/src/host/worktree-folder.ts
-var WORKTREE_FOLDER = ".claude/worktrees";
 export {
   AgentFiles,
   AgentPlaces,
@@ -1145,6 +1149,7 @@ export {
   hostFigure,
   hostFolder,
   isModulesCall,
+  keepNewest,
   lastModel,
   launchResult,
   launchesAgent,

@@ -1487,7 +1487,11 @@ function isLimited(limits) {
 }
 var limitNames = Object.keys(NAMES);
 function nearLimits(limits, spent, currency) {
-  return limitNames.map((limit) => ({ limit, used: spent[limit], max: limits[limit] ?? 0 })).filter(({ used, max }) => max > 0 && used >= NEAR * max).sort((a, b) => b.used / b.max - a.used / a.max).map((near) => ({ ...near, ...near.limit === "maxCost" && currency !== void 0 && { currency } }));
+  return limitNames.map((limit) => spentLimit(limit, limits, spent, currency)).filter(({ used, max }) => max > 0 && used >= NEAR * max).sort((a, b) => b.used / b.max - a.used / a.max);
+}
+function spentLimit(limit, limits, spent, currency) {
+  const money = limit === "maxCost" && currency !== void 0 ? { currency } : {};
+  return { limit, used: spent[limit], max: limits[limit] ?? 0, ...money };
 }
 function isReached({ used, max }) {
   return used >= max * (1 - ROUNDING);
@@ -1574,14 +1578,7 @@ function restOf(limits, spent, turn, { working, ending }, limit) {
 }
 function limitWithoutRoom(limits, spent, turn, atWork, currency) {
   const full = limitNames.find((limit) => roomFor({ [limit]: limits[limit] }, spent, turn, atWork) === 0);
-  if (full === void 0) return void 0;
-  const max = limits[full] ?? 0;
-  return {
-    limit: full,
-    used: spent[full],
-    max,
-    ...full === "maxCost" && currency !== void 0 && { currency }
-  };
+  return full === void 0 ? void 0 : spentLimit(full, limits, spent, currency);
 }
 function limitOfNextTurn(limits, spent, turn, { working, ending }, currency) {
   const turns = 1 + TURNS_TO_REPORT * Math.max(0, working - 1) + ending;
@@ -2021,6 +2018,7 @@ export {
   seenChanges,
   settingOf,
   spentBy,
+  spentLimit,
   spentText,
   standingText,
   standstillBetween,

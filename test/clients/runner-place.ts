@@ -18,9 +18,9 @@ interface OwnSettings {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** By the name that `--agents` has for them. */
-export const SETTINGS: Readonly<Record<string, (endpoint: string) => OwnSettings>> = {
-  codex: (endpoint) => ({
+/** @param endpoint where its model is. */
+export function codexSettings(endpoint: string): OwnSettings {
+  return {
     files: {
       ".codex/config.toml": `model = "${MODEL}"
 model_provider = "loopback"
@@ -32,7 +32,12 @@ wire_api = "responses"
 `,
     },
     environment: { OPENAI_API_KEY: KEY },
-  }),
+  };
+}
+
+/** By the name that `--agents` has for them. */
+export const SETTINGS: Readonly<Record<string, (endpoint: string) => OwnSettings>> = {
+  codex: codexSettings,
   gemini: (endpoint) => ({
     files: { ".gemini/settings.json": geminiSettings("gemini-api-key") },
     environment: { GEMINI_API_KEY: KEY, GOOGLE_GEMINI_BASE_URL: endpoint },

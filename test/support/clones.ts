@@ -1,8 +1,8 @@
-import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freshDatabase } from "../store/databases.ts";
 import { repository } from "./checkout.ts";
 import { git } from "./git.ts";
+import { writeSshTo } from "./ssh-to.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** The addresses by which clones know the one remote repository. */
@@ -37,19 +37,9 @@ export async function cloneOf(remote: string, address: 0 | 1): Promise<string> {
   return folder;
 }
 
-/** A program that git takes for ssh: it runs the service that git asks for on the bare repository. */
+/** A program by which git reaches the bare repository. */
 function connectionTo(remote: string): string {
   const program = join(temporaryFolder(), "ssh");
-  const lines = [
-    "#!/bin/sh",
-    "for last; do :; done",
-    'case "$last" in',
-    `git-upload-pack*) exec git upload-pack '${remote}' ;;`,
-    `git-receive-pack*) exec git receive-pack '${remote}' ;;`,
-    "esac",
-    "exit 1",
-  ];
-  writeFileSync(program, `${lines.join("\n")}\n`);
-  chmodSync(program, 0o755);
+  writeSshTo(remote, program);
   return program;
 }

@@ -11,7 +11,10 @@ import { machinesNow } from "../run/live/facts.mjs";
 import { planSnapshot } from "../run/live.mjs";
 
 // import:run/plan.mjs in cli/status.mjs
-import { readGraph } from "../run/plan.mjs";
+import { deadClaims, readGraph } from "../run/plan.mjs";
+
+// import:run/runners.mjs in cli/status.mjs
+import { runnersNow } from "../run/runners.mjs";
 
 // import:text.mjs in cli/status.mjs
 import { visibleJson } from "../text.mjs";
@@ -66,7 +69,9 @@ async function statusOf(ctx, plan) {
     const plans = plan === void 0 ? await view.plans() : [await view.plan(plan)];
     const snapshots = [];
     for (const one of plans) snapshots.push(await planSnapshot(one, ctx.now(), false));
-    return { snapshots, machines: await machinesNow(view, ctx.now(), plan) };
+    const runners = await runnersNow(view.reader, ctx.repository, ctx.now());
+    const dead = await deadClaims(view.reader, ctx.now());
+    return { snapshots, machines: await machinesNow(view, runners, dead, plan) };
   });
 }
 function asJson(snapshot) {

@@ -25,6 +25,9 @@ async function endOfPlan(ctx, actor, found, goOn, hindrance) {
   const text = [brief, line, ...remarks(found, goOn, hindrance), ...files].join("\n");
   return { text, exitCode: done && failed.length + notRun.length + toCome.length === 0 ? 0 : 1 };
 }
+function endLine(slug, how, done) {
+  return done ? `The plan ${slug}, which ${how}, has come to its end. Tell the user how it ended, by what stands here; then do what is still to do, if that is named.` : `The plan ${slug}, which ${how}, cannot go on by itself. Tell the user why.`;
+}
 function isStoppedByUser({ stored: { status, cause } }) {
   return status !== "open" && /^(?:pause|stop) was called$/.test(cause ?? "");
 }
@@ -126,8 +129,7 @@ function endEngineRun(ctx, store, slug, run, how) {
 async function endOfRunner(ctx, slug) {
   try {
     const store = await existingGraph(ctx, slug);
-    const { last } = await readGraph(ctx, store, async (view) => engineRecord(await view.plan(slug)));
-    if (last?.engine !== RUNNER_ENGINE) return { text: notBegun(slug), version: void 0 };
+    if (!await lastRunner(ctx, store, slug)) return { text: notBegun(slug), version: void 0 };
     const wait = { plan: slug, waitMs: 0, most: 0, sinceSeq: void 0, gatherMs: 0 };
     const never = () => false;
     const found = await collectLaunches(
@@ -139,17 +141,18 @@ async function endOfRunner(ctx, slug) {
     );
     const { text } = await endOfPlan(ctx, "main", found, `parallel run ${slug}, or /parallel:run ${slug},`);
     const { stored } = await readPlan(ctx, store, slug);
-    const how = found.done ? "has come to its end" : "does not go on by itself";
-    return {
-      text: `The plan ${slug}, which parallel run executed, ${how}. Tell the user; no call is needed for that.
+    const line = endLine(slug, "parallel run executed", found.done);
+    return { text: `${line}
 
-${text}`,
-      version: stored.version
-    };
+${text}`, version: stored.version };
   } catch (error) {
     if (error instanceof CallerError) return { text: notBegun(slug), version: void 0 };
     throw error;
   }
+}
+async function lastRunner(ctx, store, slug) {
+  const { last } = await readGraph(ctx, store, async (view) => engineRecord(await view.plan(slug)));
+  return last?.engine === RUNNER_ENGINE ? last : void 0;
 }
 function notBegun(slug) {
   return `parallel run has not begun ${slug}; the end of its output says why.`;
@@ -158,9 +161,9 @@ var ANNOUNCED_MS = 600;
 var LOOK_MS = 100;
 async function untilRunnerLeft(ctx, slug, maxMs) {
   const store = await existingGraph(ctx, slug);
-  const { last } = await readGraph(ctx, store, async (view) => engineRecord(await view.plan(slug)));
-  if (last?.engine !== RUNNER_ENGINE) return true;
-  for (const untilMs = ctx.now() + maxMs; !await isDead(last.owner); ) {
+  const runner = await lastRunner(ctx, store, slug);
+  if (!runner) return true;
+  for (const untilMs = ctx.now() + maxMs; !await isDead(runner.owner); ) {
     if (ctx.now() >= untilMs) return false;
     await setTimeout(LOOK_MS);
   }
@@ -358,12 +361,10 @@ async function endOf(ctx, run, found, why) {
   if (!isOurs) return handedBack(slug);
   const { text, exitCode } = await endOfPlan(ctx, ACTOR, found, `/parallel:run ${slug}`, why);
   if (isUsers || !run.wakes) return { text, exitCode, keepsReports };
-  return { text, wake: `${wakeLine(slug, done)}
+  const wake = `${endLine(slug, "ran beside this conversation", done)}
 
-${text}`, exitCode, keepsReports };
-}
-function wakeLine(slug, done) {
-  return done ? `The plan ${slug}, which ran beside this conversation, has come to its end. Tell the user how it ended, by what stands here; then do what is still to do, if that is named.` : `The plan ${slug}, which ran beside this conversation, cannot go on by itself. Tell the user why.`;
+${text}`;
+  return { text, wake, exitCode, keepsReports };
 }
 
 // mcp-server/src/run/engine/take-off.ts
@@ -390,6 +391,7 @@ export {
   ModuleRuns,
   RUNNER_ENGINE,
   endEngineRun,
+  endLine,
   endOfPlan,
   endOfRunner,
   engineRecord,

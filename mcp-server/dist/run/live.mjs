@@ -94,7 +94,7 @@ async function planSnapshot(plan, nowMs, isForecast = true) {
     done,
     ...held,
     runBy: await runBy(plan, events, dead, runners, nowMs),
-    machines: await machinesNow(plan, nowMs, stored.slug),
+    machines: await machinesNow(plan, runners, dead, stored.slug),
     ...spans.length > 0 && { startedAtMs },
     ...spans.length > 0 && isOver && { endedAtMs },
     cap: { running: placesTaken(plan, dead), now: plan.cap, allowed: plan.policy.maxParallel },

@@ -1,11 +1,8 @@
 // import:node:timers/promises in run/session.mjs
 import { setTimeout } from "node:timers/promises";
 
-// mcp-server/src/run/session/keep-newest.ts
-function keepNewest(map, max) {
-  const oldest = map.keys().next();
-  if (map.size > max && !oldest.done) map.delete(oldest.value);
-}
+// import:host.mjs in run/session.mjs
+import { keepNewest, permittedByRules, transcriptUsage, untilWritten } from "../host.mjs";
 
 // mcp-server/src/run/session/agent-claims.ts
 var MAX_AGENTS = 2e3;
@@ -103,9 +100,6 @@ var CommandLog = class {
     return runs.length === 0 ? void 0 : runs;
   }
 };
-
-// import:host.mjs in run/session.mjs
-import { permittedByRules, transcriptUsage, untilWritten } from "../host.mjs";
 
 // import:text.mjs in run/session.mjs
 import { NAME_LIMIT, cleanText } from "../text.mjs";
@@ -757,7 +751,6 @@ export {
   engineFor,
   isOwnRun,
   keepAlive,
-  keepNewest,
   markOfRunner,
   startedByRunner,
   sweepOnStart,

@@ -1,3 +1,6 @@
+// import:host.mjs in run/spending.mjs
+import { keepNewest, lastModel } from "../host.mjs";
+
 // mcp-server/src/run/spending/calls-under-way.ts
 var MAX_AGENTS = 500;
 var calls = /* @__PURE__ */ new WeakMap();
@@ -6,8 +9,7 @@ function noteAgentCall(ctx, agentId, use) {
   calls.set(ctx, known);
   known.delete(agentId);
   known.set(agentId, use);
-  const oldest = known.keys().next().value;
-  if (known.size > MAX_AGENTS && oldest !== void 0) known.delete(oldest);
+  keepNewest(known, MAX_AGENTS);
 }
 function noteAgentEnd(ctx, agentId) {
   calls.get(ctx)?.delete(agentId);
@@ -24,9 +26,6 @@ function mainUsageOf(graph) {
 function noteMainUsage(graph, usage) {
   if (usage) used.set(graph, usage);
 }
-
-// import:host.mjs in run/spending.mjs
-import { lastModel } from "../host.mjs";
 
 // import:policy.mjs in run/spending.mjs
 import { averageTurn, chooseModel, spentBy } from "../policy.mjs";

@@ -4,8 +4,10 @@ import { renderTimeline } from "../report/timeline/timeline.ts";
 import { byFirstStart, type TimelineRow } from "../report/timeline/timeline-rows.ts";
 import { machinesNow } from "../run/live/facts/machines.ts";
 import { planSnapshot } from "../run/live/plan-snapshot.ts";
+import { deadClaims } from "../run/plan/interrupted.ts";
 import { readGraph } from "../run/plan/plan-view.ts";
 import type { RunContext } from "../run/project/run-context.ts";
+import { runnersNow } from "../run/runners/runners-now.ts";
 import { visibleJson } from "../text/visible-json.ts";
 import { KeyActions } from "./display/display-actions.ts";
 import { displayFor } from "./display/display-for.ts";
@@ -88,7 +90,9 @@ async function statusOf(ctx: RunContext, plan: string | undefined): Promise<Stat
     const plans = plan === undefined ? await view.plans() : [await view.plan(plan)];
     const snapshots: PlanSnapshot[] = [];
     for (const one of plans) snapshots.push(await planSnapshot(one, ctx.now(), false));
-    return { snapshots, machines: await machinesNow(view, ctx.now(), plan) };
+    const runners = await runnersNow(view.reader, ctx.repository, ctx.now());
+    const dead = await deadClaims(view.reader, ctx.now());
+    return { snapshots, machines: await machinesNow(view, runners, dead, plan) };
   });
 }
 

@@ -12,3 +12,6 @@ export function managedFolder(): string {
   if (process.platform === "win32") return "C:\\Program Files\\ClaudeCode";
   return "/etc/claude-code";
 }
+
+/** Where Claude Code keeps its agents' worktrees, in the checkout; those of other clients lie beside them. */
+export const WORKTREE_FOLDER = ".claude/worktrees";

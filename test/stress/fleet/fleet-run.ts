@@ -11,6 +11,7 @@ import { disturb } from "../machines/bad-network.ts";
 import { GitDaemon } from "../machines/git-daemon.ts";
 import { readGit } from "../machines/git-evidence.ts";
 import { LOOPBACK, type Machine, machineOf } from "../machines/machine.ts";
+import type { MachinesOptions } from "../machines/machines-run.ts";
 import { makeRemote } from "../machines/remote-repository.ts";
 import { machinePlan } from "../machines/workload.ts";
 import { copyPlugin } from "../plugin-copy.ts";
@@ -21,20 +22,9 @@ import { networkOf } from "./network-namespace.ts";
 import { type Participant, Participants } from "./participants.ts";
 import { PATIENT } from "./vendor.ts";
 
-export interface FleetOptions {
-  readonly seed: number;
-  /** One, with three runners in one clone; or more, with a clone and a runner each. */
-  readonly machines: number;
-  readonly tasks: number;
-  /** How long processes are killed, agents misbehave and the network is bad. */
-  readonly chaosMs: number;
-  /** Then all is well for at most so long, to bring the plan to its end. */
-  readonly endWithinMs: number;
-  /** The repository under test. */
-  readonly root: string;
-}
+/** One machine has three runners in one clone; of several each has a clone and a runner. */
+export type FleetOptions = Omit<MachinesOptions, "processes">;
 
-const HOUR_MS = 3_600_000;
 const LEASE_MS = 30_000;
 const WORK_MS = 500;
 const KILL_EVERY_MS = 4_000;
@@ -106,10 +96,7 @@ class FleetRun {
     const { PARALLEL_DATABASE_URL: databaseUrl = "" } = this.#database.env;
     const shared = { folder: this.#folder, root, databaseUrl, gitPort: this.#daemon.port };
     for (let number = 1; number <= machines; number++) {
-      // One goes by the right time, others an hour and more before and after it.
-      const aheadMs = Math.floor(number / 2) * HOUR_MS * (number % 2 === 0 ? 1 : -1);
-      const network = networkOf(number);
-      const machine = await machineOf(shared, number, aheadMs, this.#random, network);
+      const machine = await machineOf(shared, number, this.#random, networkOf(number));
       this.#machines.push(machine);
       this.#installClients(machine);
     }

@@ -8,6 +8,8 @@ import { FaultProxy } from "./fault-proxy.ts";
 /** The address by which every machine knows the remote repository. */
 const ORIGIN = "git://git.example.org/app.git";
 
+const HOUR_MS = 3_600_000;
+
 /** What the machines share. */
 export interface Shared {
   /** The run's folder. */
@@ -46,15 +48,15 @@ export interface Machine {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** @param aheadMs how far its clock is ahead of the others'. */
+/** The clock of the first one is right, those of others are an hour and more before and after it. */
 export async function machineOf(
   { folder, root, databaseUrl, gitPort }: Shared,
   number: number,
-  aheadMs: number,
   random: Random,
   network: MachineNetwork = LOOPBACK,
 ): Promise<Machine> {
   const name = `machine-${number}`;
+  const aheadMs = Math.floor(number / 2) * HOUR_MS * (number % 2 === 0 ? 1 : -1);
   const home = join(folder, name, "home");
   mkdirSync(home, { recursive: true });
   const url = new URL(databaseUrl);

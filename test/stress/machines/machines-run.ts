@@ -33,7 +33,6 @@ export interface MachinesOptions {
   readonly root: string;
 }
 
-const HOUR_MS = 3_600_000;
 const LEASE_MS = 30_000;
 /** Agents of one client at once. */
 const HANDS = 2;
@@ -94,11 +93,8 @@ class MachinesRun {
     this.#database = await databaseFor("postgres", this.#remote);
     const { PARALLEL_DATABASE_URL: databaseUrl = "" } = this.#database.env;
     const shared = { folder: this.#folder, root, databaseUrl, gitPort: this.#daemon.port };
-    for (let number = 1; number <= machines; number++) {
-      // One goes by the right time, others an hour and more before and after it.
-      const aheadMs = Math.floor(number / 2) * HOUR_MS * (number % 2 === 0 ? 1 : -1);
-      this.#machines.push(await machineOf(shared, number, aheadMs, this.#random));
-    }
+    for (let number = 1; number <= machines; number++)
+      this.#machines.push(await machineOf(shared, number, this.#random));
   }
 
   async runClients(): Promise<void> {

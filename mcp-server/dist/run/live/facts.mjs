@@ -126,17 +126,14 @@ function incidentOfEvent(change) {
   }
 }
 
-// import:run/plan.mjs in run/live/facts.mjs
-import { deadClaims, isDone } from "../plan.mjs";
-
 // import:run/project.mjs in run/live/facts.mjs
 import { sameOwner } from "../project.mjs";
 
-// import:run/runners.mjs in run/live/facts.mjs
-import { runnersNow } from "../runners.mjs";
-
 // import:run/engine.mjs in run/live/facts.mjs
 import { RUNNER_ENGINE, engineRecordOf } from "../engine.mjs";
+
+// import:run/plan.mjs in run/live/facts.mjs
+import { isDone } from "../plan.mjs";
 
 // mcp-server/src/run/live/facts/run-by.ts
 var QUIET_MS = 6e4;
@@ -179,9 +176,7 @@ function machineOf({ host }) {
 }
 
 // mcp-server/src/run/live/facts/machines.ts
-async function machinesNow({ ctx: { repository }, reader }, nowMs, slug) {
-  const runners = await runnersNow(reader, repository, nowMs);
-  const dead = await deadClaims(reader, nowMs);
+async function machinesNow({ ctx: { repository }, reader }, runners, dead, slug) {
   const live = (await reader.held()).filter(
     ({ repository: of, claim }) => of === repository && takesPlace(claim) && !dead.has(claim.id)
   );
@@ -497,9 +492,9 @@ async function readyWaits(loaded, runners, nowMs) {
   const chosen = new Set(choice.chosen.map(({ task }) => task.id));
   const busy = graph.underCap.length;
   return new Map(
-    graph.ready.map(({ id }) => {
-      const task = graph.tasks.get(id);
-      const lack = task && lacking(task);
+    graph.ready.map((task) => {
+      const { id } = task;
+      const lack = lacking(task);
       if (lack !== void 0) return [id, of("machine", lack)];
       const wait = told.get(id);
       if (wait) return [id, readyWait(loaded, wait, refused.get(id))];

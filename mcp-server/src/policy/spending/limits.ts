@@ -45,10 +45,20 @@ export const limitNames = Object.keys(NAMES) as (keyof SpendingLimits)[];
 /** The limits of which four fifths are spent, the most spent first. */
 export function nearLimits(limits: SpendingLimits, spent: Spent, currency: string | undefined): SpentLimit[] {
   return limitNames
-    .map((limit) => ({ limit, used: spent[limit], max: limits[limit] ?? 0 }))
+    .map((limit) => spentLimit(limit, limits, spent, currency))
     .filter(({ used, max }) => max > 0 && used >= NEAR * max)
-    .sort((a, b) => b.used / b.max - a.used / a.max)
-    .map((near) => ({ ...near, ...(near.limit === "maxCost" && currency !== undefined && { currency }) }));
+    .sort((a, b) => b.used / b.max - a.used / a.max);
+}
+
+/** How much of a limit is spent. @param currency of the prices. */
+export function spentLimit(
+  limit: keyof SpendingLimits,
+  limits: SpendingLimits,
+  spent: Spent,
+  currency: string | undefined,
+): SpentLimit {
+  const money = limit === "maxCost" && currency !== undefined ? { currency } : {};
+  return { limit, used: spent[limit], max: limits[limit] ?? 0, ...money };
 }
 
 export function isReached({ used, max }: SpentLimit): boolean {

@@ -8,6 +8,7 @@ import {
   type SpendingLimits,
   type Spent,
   type SpentLimit,
+  spentLimit,
 } from "./limits.ts";
 import { type PriceTable, usageCost } from "./price-table.ts";
 
@@ -84,14 +85,7 @@ export function limitWithoutRoom(
   currency: string | undefined,
 ): SpentLimit | undefined {
   const full = limitNames.find((limit) => roomFor({ [limit]: limits[limit] }, spent, turn, atWork) === 0);
-  if (full === undefined) return undefined;
-  const max = limits[full] ?? 0;
-  return {
-    limit: full,
-    used: spent[full],
-    max,
-    ...(full === "maxCost" && currency !== undefined && { currency }),
-  };
+  return full === undefined ? undefined : spentLimit(full, limits, spent, currency);
 }
 
 /**

@@ -40,6 +40,16 @@ export async function endOfPlan(
   return { text, exitCode: done && failed.length + notRun.length + toCome.length === 0 ? 0 : 1 };
 }
 
+/**
+ * What a conversation is told with that.
+ * @param how the plan was executed, to go on with `which`.
+ */
+export function endLine(slug: string, how: string, done: boolean): string {
+  return done
+    ? `The plan ${slug}, which ${how}, has come to its end. Tell the user how it ended, by what stands here; then do what is still to do, if that is named.`
+    : `The plan ${slug}, which ${how}, cannot go on by itself. Tell the user why.`;
+}
+
 /** Whether the plan does not go on because somebody wanted that. */
 export function isStoppedByUser({ stored: { status, cause } }: LoadedPlan): boolean {
   return status !== "open" && /^(?:pause|stop) was called$/.test(cause ?? "");

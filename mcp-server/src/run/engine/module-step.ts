@@ -6,7 +6,7 @@ import { existingGraph } from "../plan/load-plan.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { type CollectedLaunches, collectLaunches } from "../reporting/collect-launches.ts";
 import { reviewPlan } from "../review/review-plan.ts";
-import { endOfPlan, isStoppedByUser } from "./end-of-plan.ts";
+import { endLine, endOfPlan, isStoppedByUser } from "./end-of-plan.ts";
 import { endEngineRun } from "./engine-runs.ts";
 import type { ModuleRun, ModuleRunOver, ModuleRuns } from "./module-runs.ts";
 
@@ -108,11 +108,6 @@ async function endOf(
   if (!isOurs) return handedBack(slug);
   const { text, exitCode } = await endOfPlan(ctx, ACTOR, found, `/parallel:run ${slug}`, why);
   if (isUsers || !run.wakes) return { text, exitCode, keepsReports };
-  return { text, wake: `${wakeLine(slug, done)}\n\n${text}`, exitCode, keepsReports };
-}
-
-function wakeLine(slug: string, done: boolean): string {
-  return done
-    ? `The plan ${slug}, which ran beside this conversation, has come to its end. Tell the user how it ended, by what stands here; then do what is still to do, if that is named.`
-    : `The plan ${slug}, which ran beside this conversation, cannot go on by itself. Tell the user why.`;
+  const wake = `${endLine(slug, "ran beside this conversation", done)}\n\n${text}`;
+  return { text, wake, exitCode, keepsReports };
 }

@@ -9,7 +9,7 @@ import { literalGlob } from "../../graph/scope/glob.ts";
 import { overlap } from "../../graph/scope/globs-meet.ts";
 import { parseGlob } from "../../graph/scope/parse-glob.ts";
 import type { PlanSlug, TaskOutline } from "../../graph/task.ts";
-import { WORKTREE_FOLDER } from "../../host/worktree-folder.ts";
+import { WORKTREE_FOLDER } from "../../host/folders.ts";
 import { asksForWorktree } from "../../policy/isolation.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { shownPath } from "../../text/display-path.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { keepNewest } from "../../host/keep-newest.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
-import { keepNewest } from "./keep-newest.ts";
 
 /** Agents are remembered until so many newer ones came. */
 const MAX_AGENTS = 2_000;

@@ -1,5 +1,5 @@
 import { type CommandEnd, type CommandRun, commandRun } from "../../graph/command-run.ts";
-import { keepNewest } from "./keep-newest.ts";
+import { keepNewest } from "../../host/keep-newest.ts";
 
 const UNSEEN: CommandEnd = { kind: "unknown", inBackground: false };
 /** Of one conversation; the newest are kept. */

@@ -1,6 +1,7 @@
 import type { AttemptId } from "../../graph/attempt.ts";
 import type { PlanSlug } from "../../graph/task.ts";
 import { hashToken } from "../../graph/token.ts";
+import { keepNewest } from "../../host/keep-newest.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { CallWatch } from "../effects/call-watch.ts";
 import { ModuleRuns } from "../engine/module-runs.ts";
@@ -9,7 +10,6 @@ import type { RunContext } from "../project/run-context.ts";
 import { AgentClaims } from "./agent-claims.ts";
 import { AgentsInCall } from "./agents-in-call.ts";
 import { CommandLog } from "./command-log.ts";
-import { keepNewest } from "./keep-newest.ts";
 import { LimitWatch } from "./limit-watch.ts";
 import { RunnerTasks } from "./runner-tasks.ts";
 import { WorkflowRuns } from "./workflow-runs.ts";

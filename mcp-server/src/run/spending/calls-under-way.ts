@@ -1,3 +1,4 @@
+import { keepNewest } from "../../host/keep-newest.ts";
 import type { RunContext } from "../project/run-context.ts";
 
 /** Agents that never end, because nobody tells of it, are forgotten when so many newer ones came. */
@@ -11,8 +12,7 @@ export function noteAgentCall(ctx: RunContext, agentId: string, use: string): vo
   calls.set(ctx, known);
   known.delete(agentId);
   known.set(agentId, use);
-  const oldest = known.keys().next().value;
-  if (known.size > MAX_AGENTS && oldest !== undefined) known.delete(oldest);
+  keepNewest(known, MAX_AGENTS);
 }
 
 /** An agent has said its last words. */

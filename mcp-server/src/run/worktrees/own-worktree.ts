@@ -9,7 +9,7 @@ import { gitFolderOf } from "../../git/work-tree.ts";
 import type { AnyClaim } from "../../graph/attempt.ts";
 import type { PlanGraph } from "../../graph/plan-graph.ts";
 import { type PlanSlug, type TaskId, taskName } from "../../graph/task.ts";
-import { WORKTREE_FOLDER } from "../../host/worktree-folder.ts";
+import { WORKTREE_FOLDER } from "../../host/folders.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import type { RunContext } from "../project/run-context.ts";

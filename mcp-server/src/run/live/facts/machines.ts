@@ -3,10 +3,10 @@ import type { Runner } from "../../../graph/runner.ts";
 import { taskName } from "../../../graph/task.ts";
 import type { MachineNow } from "../../../live/snapshot.ts";
 import { cleanText, NAME_LIMIT } from "../../../text/sanitize.ts";
-import { deadClaims } from "../../plan/interrupted.ts";
+import type { DeadClaims } from "../../plan/interrupted.ts";
 import type { GraphView } from "../../plan/plan-view.ts";
 import { sameOwner } from "../../project/owner.ts";
-import { runnersNow } from "../../runners/runners-now.ts";
+import type { RunnersNow } from "../../runners/runners-now.ts";
 import { machineOf } from "./run-by.ts";
 
 /**
@@ -16,11 +16,10 @@ import { machineOf } from "./run-by.ts";
  */
 export async function machinesNow(
   { ctx: { repository }, reader }: Pick<GraphView, "ctx" | "reader">,
-  nowMs: number,
+  runners: RunnersNow,
+  dead: DeadClaims,
   slug?: string,
 ): Promise<MachineNow[]> {
-  const runners = await runnersNow(reader, repository, nowMs);
-  const dead = await deadClaims(reader, nowMs);
   const live = (await reader.held()).filter(
     ({ repository: of, claim }) => of === repository && takesPlace(claim) && !dead.has(claim.id),
   );

@@ -38,9 +38,9 @@ export async function readyWaits(
   const chosen = new Set(choice.chosen.map(({ task }) => task.id));
   const busy = graph.underCap.length;
   return new Map(
-    graph.ready.map(({ id }) => {
-      const task = graph.tasks.get(id);
-      const lack = task && lacking(task);
+    graph.ready.map((task) => {
+      const { id } = task;
+      const lack = lacking(task);
       if (lack !== undefined) return [id, of("machine", lack)];
       const wait = told.get(id);
       if (wait) return [id, readyWait(loaded, wait, refused.get(id))];

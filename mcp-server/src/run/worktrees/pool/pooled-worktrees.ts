@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { WORKTREE_FOLDER } from "../../../host/worktree-folder.ts";
+import { WORKTREE_FOLDER } from "../../../host/folders.ts";
 import { isInside, undefinedIfMissing } from "../../project/inside-checkout.ts";
 import type { RunContext } from "../../project/run-context.ts";
 import { type NumberedUse, readUse, type WorktreeUse } from "./worktree-use.ts";
