@@ -460,7 +460,7 @@ async function afterQuestion(run, session, event) {
   await run.roles.refresh();
   if (engine === "burst") return firstLaunches(run, session, plan);
   await beginModuleRun(run, session, plan, true);
-  session.turnEnds();
+  session.turnEnds(run.now());
   return {
     continue: false,
     stopReason: `${plan} runs beside this conversation. Its end is told here; /parallel-run stop ${plan} stops it.`
@@ -820,7 +820,7 @@ async function onStop(run, session, event) {
       `parallel: the plan ${slug} is not finished: ${counts.completed} of ${counts.total} completed, ${counts.failed} failed, ${counts.running} running, ${launchable} ready to launch. ${resumeCommand(loaded.stored)} goes on; /parallel:report ${slug} shows the results.`
     );
   }
-  session.turnEnds();
+  session.turnEnds(run.now());
   const shown = session.toShow === void 0 ? [] : [session.toShow];
   session.toShow = void 0;
   const lines = [...shown, ...left];
@@ -907,6 +907,7 @@ async function onUserPromptSubmit(run, session, event) {
   if (event.mode !== "") session.permissionMode = event.mode;
   if (TYPED_WORKFLOW.test(event.prompt)) session.workflows.wanted = true;
   const inMidTurn = session.isOpenTurn(event.promptId);
+  session.module.wokenBy(event.prompt);
   session.turnBegins(event.promptId, ended !== void 0 && session.isWithLastNotice(run.now()));
   try {
     return await answer(run, session, event, { ended, inMidTurn });
@@ -930,6 +931,12 @@ async function answer(run, session, event, { ended, inMidTurn }) {
   for (const plan of await begunPlans(run)) {
     const { counts, done, unreported } = plan;
     const { slug, version, status } = plan.loaded.stored;
+    const lostWake = session.module.takeLostWake(slug, run.now());
+    if (lostWake !== void 0) {
+      session.told.set(slug, version);
+      lines.push(lostWake);
+      continue;
+    }
     const isTold = done && !unreported && !session.module.hasLost(slug);
     if (session.told.get(slug) === version || isTold) continue;
     const { what, version: newest } = await whatToDo(run, session, plan, ended !== void 0);

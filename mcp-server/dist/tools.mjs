@@ -956,7 +956,7 @@ async function answer(request, { run, session, signal }) {
     return {};
   }
   if (request.engine === "heard") {
-    session.module.heard(request.plan, request.run);
+    session.module.heard(request.plan, request.run, session.hasTurn ? void 0 : run.now());
     return {};
   }
   return step(run, session, request, signal);

@@ -365,6 +365,67 @@ describe("the module in the host", () => {
     });
   });
 
+  describe("that has heard the end, and wakes the conversation with it", () => {
+    /** @param meanwhile what the user types before the end. */
+    async function heardTheEnd(meanwhile?: string) {
+      let nowMs = Date.now();
+      const session = await Session.with([task("1")], { now: () => nowMs });
+      const prompts = (prompt: string, promptId: string) =>
+        session.server.hook({ event: "UserPromptSubmit", prompt, promptId });
+      const begun = await session.begins();
+      await session.does((await session.step(begun)).launch[0] as Launch, "a1");
+      if (meanwhile !== undefined) await prompts(meanwhile, "p0");
+      const { over } = await session.step(begun);
+      await session.asks({ engine: "heard", plan: "auth", run: 1 });
+      const ends = () => session.server.hook({ event: "Stop", background: "[]" });
+      const passes = (ms: number) => {
+        nowMs += ms;
+      };
+      return { wake: over?.wake ?? "", prompts, ends, passes };
+    }
+
+    it("an end that woke nobody is told with the next prompt, once", async () => {
+      const { wake, prompts, ends, passes } = await heardTheEnd();
+      passes(10_000);
+      const said = JSON.stringify(await prompts("And?", "p1"));
+      expect(said).toContain(JSON.stringify(wake).slice(1, -1));
+      expect(wake).toContain("1 of 1 task completed");
+      await ends();
+      passes(10_000);
+      expect(await prompts("And?", "p2")).toEqual({});
+    });
+
+    it("an end that woke nobody is told as well to whoever asks at short intervals", async () => {
+      const { wake, prompts, ends, passes } = await heardTheEnd();
+      const said: string[] = [];
+      for (const promptId of ["p1", "p2", "p3", "p4"]) {
+        passes(3_000);
+        said.push(JSON.stringify(await prompts("And?", promptId)));
+        await ends();
+      }
+      expect(said.filter((one) => one !== "{}")).toEqual([said[1]]);
+      expect(said[1]).toContain(JSON.stringify(wake).slice(1, -1));
+    });
+
+    it("an end that woke the conversation is not told again", async () => {
+      const { wake, prompts, ends, passes } = await heardTheEnd();
+      expect(await prompts(wake, "p1")).toEqual({});
+      await ends();
+      passes(10_000);
+      expect(await prompts("And?", "p2")).toEqual({});
+    });
+
+    it("an end that waits for the turn before it is left to its wake-up", async () => {
+      const { wake, prompts, ends, passes } = await heardTheEnd("Something else");
+      passes(60_000);
+      await ends();
+      expect(await prompts("What was typed meanwhile", "p1")).toEqual({});
+      passes(60_000);
+      await ends();
+      expect(await prompts(wake, "p2")).toEqual({});
+    });
+  });
+
   it("a module that is there again after a long silence goes on with its next step, under a new number", async () => {
     let nowMs = Date.now();
     const session = await Session.with(three, { now: () => nowMs });

@@ -179,6 +179,7 @@ var AGAIN_AFTER_MS = 2e3;
 var MAX_REFUSALS = 15;
 var MAX_MODULE_SILENCE_MS = 2e4;
 var HELLO_HOLDS_MS = 1e4;
+var MAX_WAKE_DELAY_MS = 5e3;
 var ModuleRun = class {
   /**
    * @param run its number in the plan's log.
@@ -228,6 +229,8 @@ var ModuleRun = class {
 var ModuleRuns = class {
   #plans = /* @__PURE__ */ new Map();
   #lost = /* @__PURE__ */ new Set();
+  /** What is to wake the conversation, by plan, and since when nothing keeps it from that. */
+  #wakes = /* @__PURE__ */ new Map();
   #key;
   #lastSeenMs = Number.NEGATIVE_INFINITY;
   #calls = 0;
@@ -267,18 +270,40 @@ var ModuleRuns = class {
     return now() - this.#lastSeenMs - stoodStillSince(standstills, this.#lastSeenMs);
   }
   begin(plan, run) {
+    this.end(plan);
     this.#plans.set(plan, run);
-    this.#lost.delete(plan);
   }
   /** It does not run the plan any more, and does not get it back. */
   end(plan) {
     this.#plans.delete(plan);
     this.#lost.delete(plan);
+    this.#wakes.delete(plan);
   }
-  /** The module has heard how its run has ended. */
-  heard(plan, run) {
+  /**
+   * The module has heard how its run has ended, and wakes the conversation with it.
+   * @param freeMs the time, unless the conversation has a turn: then what is to wake it waits for the end of that.
+   */
+  heard(plan, run, freeMs) {
     const own = this.of(plan);
-    if (own?.end && own.run === run) this.end(plan);
+    if (!own?.end || own.run !== run) return;
+    this.end(plan);
+    const { wake } = own.end.over;
+    if (wake !== void 0) this.#wakes.set(plan, { text: wake, freeMs });
+  }
+  /** The conversation's turn has ended: what waited for that may wake it. */
+  turnEnds(nowMs) {
+    for (const wake of this.#wakes.values()) wake.freeMs ??= nowMs;
+  }
+  /** A prompt came in: the conversation hears what stands in it. */
+  wokenBy(prompt) {
+    for (const [plan, { text }] of this.#wakes) if (prompt.includes(text)) this.#wakes.delete(plan);
+  }
+  /** The end of the plan's run that should have woken the conversation and did not: the host has dropped it. */
+  takeLostWake(plan, nowMs) {
+    const wake = this.#wakes.get(plan);
+    if (wake?.freeMs === void 0 || nowMs - wake.freeMs <= MAX_WAKE_DELAY_MS) return void 0;
+    this.#wakes.delete(plan);
+    return wake.text;
   }
   /** The module fell silent while it ran the plan. */
   lost(plan) {

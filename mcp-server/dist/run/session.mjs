@@ -586,8 +586,13 @@ var SessionMemory = class {
   isOpenTurn(promptId) {
     return this.#openTurn === promptId;
   }
-  turnEnds() {
+  turnEnds(nowMs) {
     this.#openTurn = void 0;
+    this.module.turnEnds(nowMs);
+  }
+  /** Whether the conversation has a turn, as far as hooks tell. */
+  get hasTurn() {
+    return this.#openTurn !== void 0;
   }
   /** The main conversation goes on with the run. */
   goesOn() {

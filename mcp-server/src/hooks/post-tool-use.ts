@@ -99,7 +99,7 @@ async function afterQuestion(run: RunContext, session: SessionMemory, event: Hoo
   await run.roles.refresh();
   if (engine === "burst") return firstLaunches(run, session, plan);
   await beginModuleRun(run, session, plan, true);
-  session.turnEnds();
+  session.turnEnds(run.now());
   return {
     continue: false,
     stopReason: `${plan} runs beside this conversation. Its end is told here; /parallel-run stop ${plan} stops it.`,

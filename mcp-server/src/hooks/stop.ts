@@ -34,7 +34,7 @@ export async function onStop(run: RunContext, session: SessionMemory, event: Hoo
       `parallel: the plan ${slug} is not finished: ${counts.completed} of ${counts.total} completed, ${counts.failed} failed, ${counts.running} running, ${launchable} ready to launch. ${resumeCommand(loaded.stored)} goes on; /parallel:report ${slug} shows the results.`,
     );
   }
-  session.turnEnds();
+  session.turnEnds(run.now());
   const shown = session.toShow === undefined ? [] : [session.toShow];
   session.toShow = undefined;
   const lines = [...shown, ...left];

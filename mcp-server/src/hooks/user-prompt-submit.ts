@@ -29,6 +29,7 @@ export async function onUserPromptSubmit(
   if (event.mode !== "") session.permissionMode = event.mode;
   if (TYPED_WORKFLOW.test(event.prompt)) session.workflows.wanted = true;
   const inMidTurn = session.isOpenTurn(event.promptId);
+  session.module.wokenBy(event.prompt);
   session.turnBegins(event.promptId, ended !== undefined && session.isWithLastNotice(run.now()));
   try {
     return await answer(run, session, event, { ended, inMidTurn });
@@ -60,6 +61,12 @@ async function answer(
   for (const plan of await begunPlans(run)) {
     const { counts, done, unreported } = plan;
     const { slug, version, status } = plan.loaded.stored;
+    const lostWake = session.module.takeLostWake(slug, run.now());
+    if (lostWake !== undefined) {
+      session.told.set(slug, version);
+      lines.push(lostWake);
+      continue;
+    }
     // The report of a module that is gone may have reached nobody.
     const isTold = done && !unreported && !session.module.hasLost(slug);
     if (session.told.get(slug) === version || isTold) continue;

@@ -96,7 +96,7 @@ async function answer(
     return {};
   }
   if (request.engine === "heard") {
-    session.module.heard(request.plan, request.run);
+    session.module.heard(request.plan, request.run, session.hasTurn ? undefined : run.now());
     return {};
   }
   return step(run, session, request, signal);

@@ -10,6 +10,8 @@ const MAX_REFUSALS = 15;
 export const MAX_MODULE_SILENCE_MS = 20_000;
 /** A module that said hello a moment ago takes a plan over at once. */
 const HELLO_HOLDS_MS = 10_000;
+/** What wakes the conversation comes by as a prompt so long after the conversation is free for it, or never. */
+const MAX_WAKE_DELAY_MS = 5_000;
 
 /** The module has nothing more to do for the plan. */
 export interface ModuleRunOver {
@@ -83,6 +85,8 @@ type Clock = Pick<GraphClock, "now" | "standstills">;
 export class ModuleRuns {
   readonly #plans = new Map<string, ModuleRun>();
   readonly #lost = new Set<string>();
+  /** What is to wake the conversation, by plan, and since when nothing keeps it from that. */
+  readonly #wakes = new Map<string, { readonly text: string; freeMs: number | undefined }>();
   #key: string | undefined;
   #lastSeenMs = Number.NEGATIVE_INFINITY;
   #calls = 0;
@@ -130,20 +134,45 @@ export class ModuleRuns {
   }
 
   begin(plan: string, run: ModuleRun): void {
+    this.end(plan);
     this.#plans.set(plan, run);
-    this.#lost.delete(plan);
   }
 
   /** It does not run the plan any more, and does not get it back. */
   end(plan: string): void {
     this.#plans.delete(plan);
     this.#lost.delete(plan);
+    this.#wakes.delete(plan);
   }
 
-  /** The module has heard how its run has ended. */
-  heard(plan: string, run: number): void {
+  /**
+   * The module has heard how its run has ended, and wakes the conversation with it.
+   * @param freeMs the time, unless the conversation has a turn: then what is to wake it waits for the end of that.
+   */
+  heard(plan: string, run: number, freeMs: number | undefined): void {
     const own = this.of(plan);
-    if (own?.end && own.run === run) this.end(plan);
+    if (!own?.end || own.run !== run) return;
+    this.end(plan);
+    const { wake } = own.end.over;
+    if (wake !== undefined) this.#wakes.set(plan, { text: wake, freeMs });
+  }
+
+  /** The conversation's turn has ended: what waited for that may wake it. */
+  turnEnds(nowMs: number): void {
+    for (const wake of this.#wakes.values()) wake.freeMs ??= nowMs;
+  }
+
+  /** A prompt came in: the conversation hears what stands in it. */
+  wokenBy(prompt: string): void {
+    for (const [plan, { text }] of this.#wakes) if (prompt.includes(text)) this.#wakes.delete(plan);
+  }
+
+  /** The end of the plan's run that should have woken the conversation and did not: the host has dropped it. */
+  takeLostWake(plan: string, nowMs: number): string | undefined {
+    const wake = this.#wakes.get(plan);
+    if (wake?.freeMs === undefined || nowMs - wake.freeMs <= MAX_WAKE_DELAY_MS) return undefined;
+    this.#wakes.delete(plan);
+    return wake.text;
   }
 
   /** The module fell silent while it ran the plan. */

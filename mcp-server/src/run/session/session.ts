@@ -120,8 +120,14 @@ export class SessionMemory {
     return this.#openTurn === promptId;
   }
 
-  turnEnds(): void {
+  turnEnds(nowMs: number): void {
     this.#openTurn = undefined;
+    this.module.turnEnds(nowMs);
+  }
+
+  /** Whether the conversation has a turn, as far as hooks tell. */
+  get hasTurn(): boolean {
+    return this.#openTurn !== undefined;
   }
 
   /** The main conversation goes on with the run. */
