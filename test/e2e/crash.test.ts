@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tamper } from "../support/graph-file.ts";
@@ -11,7 +10,7 @@ import {
   waitsForNotifications,
   withHabits,
 } from "./harness/orchestrator.ts";
-import { descendantsOf, endAll, eventually } from "./harness/processes.ts";
+import { eventually, killServersOf } from "./harness/processes.ts";
 import type { AgentInterval, Recording } from "./harness/recording.ts";
 import { databaseOf, type Outcome, runScenario } from "./harness/run-scenario.ts";
 import type { SpecTask } from "./harness/scenario.ts";
@@ -113,13 +112,7 @@ describe("only the server is killed", () => {
     const killsTheServer = async (pid: number, recording: Recording) => {
       const isTheMoment = () => haveReported(recording, 2) && recording.mostAgentsAtOnce() === 5;
       if (!(await eventually(isTheMoment))) return;
-      for (const child of await descendantsOf(pid)) {
-        // One that has just ended has no command any more, which `ps` tells by its exit code.
-        const { stdout } = spawnSync("ps", ["-o", "args=", "-p", String(child)], { encoding: "utf8" });
-        if (!stdout.includes("mcp-server/dist/server.js")) continue;
-        endAll([child]);
-        killed += 1;
-      }
+      killed += await killServersOf(pid);
     };
     const late: Work = [
       firstWrite ?? reportsByTheBrief,

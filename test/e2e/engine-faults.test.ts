@@ -19,7 +19,7 @@ import {
   withHabits,
 } from "./harness/orchestrator.ts";
 import { pluginsWithModule } from "./harness/plugin-copy.ts";
-import { eventually } from "./harness/processes.ts";
+import { eventually, killServersOf } from "./harness/processes.ts";
 import type { Recording } from "./harness/recording.ts";
 import { type Outcome, runScenario } from "./harness/run-scenario.ts";
 import type { InteractiveRun, Run, Scenario, SpecTask } from "./harness/scenario.ts";
@@ -135,6 +135,21 @@ const STORIES: Readonly<Record<string, (engine: Engine) => Partial<Scenario> & P
       headless(OBEDIENT[engine]),
     ],
   }),
+  "the server killed": (engine) => {
+    let killed = 0;
+    return {
+      work: reportWhen(() => killed > 0),
+      runs: [
+        headless(OBEDIENT[engine], {
+          meanwhile: async (pid, recording) => {
+            await until("two agents were at work", atWork(recording, 2));
+            killed = await killServersOf(pid);
+          },
+        }),
+        headless(OBEDIENT[engine]),
+      ],
+    };
+  },
   "the conversation cleared": (engine) => {
     let isCleared = false;
     const user: InteractiveRun["user"] = async (session, recording) => {
@@ -177,7 +192,10 @@ const STORIES: Readonly<Record<string, (engine: Engine) => Partial<Scenario> & P
 };
 
 const CASES = Object.keys(STORIES).flatMap((fault) =>
-  (Object.keys(OBEDIENT) as Engine[]).map((engine) => ({ fault, engine })),
+  (Object.keys(OBEDIENT) as Engine[])
+    // A module's conversation is told how it goes on, which is tried with the module's other faults.
+    .filter((engine) => engine !== "mod" || fault !== "the server killed")
+    .map((engine) => ({ fault, engine })),
 );
 
 describe.runIf(isLong).concurrent("faults by engine", () => {

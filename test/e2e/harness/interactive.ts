@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { commandIn, environmentOf, isOldHost, type Place } from "./claude-code.ts";
-import { descendantsOf, endAll, eventually, isAlive, PATIENCE_MS } from "./processes.ts";
+import { descendantsOf, endAll, eventually, isAlive, killServersOf, PATIENCE_MS } from "./processes.ts";
 
 const run = promisify(execFile);
 
@@ -134,10 +134,7 @@ export class InteractiveClaudeCode {
 
   /** Ends the plugin's server from outside. */
   async killServer(): Promise<void> {
-    const { stdout } = await run("ps", ["-A", "-o", "pid=,args="]);
-    const below = new Set(await descendantsOf(this.#pid));
-    const servers = stdout.split("\n").filter((line) => line.includes("mcp-server/dist/server.js"));
-    endAll(servers.map((line) => Number.parseInt(line, 10)).filter((pid) => below.has(pid)));
+    await killServersOf(this.#pid);
   }
 
   /** Leaves with `/exit`, and makes sure that nothing is left. */

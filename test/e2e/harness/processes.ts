@@ -22,6 +22,16 @@ export async function descendantsOf(pid: number): Promise<number[]> {
   return found;
 }
 
+/** Ends the plugin's servers below a process. @returns how many. */
+export async function killServersOf(pid: number): Promise<number> {
+  const { stdout } = await run("ps", ["-A", "-o", "pid=,args="]);
+  const below = new Set(await descendantsOf(pid));
+  const lines = stdout.split("\n").filter((line) => line.includes("mcp-server/dist/server.js"));
+  const servers = lines.map((line) => Number.parseInt(line, 10)).filter((server) => below.has(server));
+  endAll(servers);
+  return servers.length;
+}
+
 /** Whether a process is there. */
 export function isAlive(pid: number): boolean {
   try {
