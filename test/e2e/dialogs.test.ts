@@ -150,7 +150,7 @@ async function count(
       asked = dialogsIn(home);
       const of = (kind: Dialog["kind"]) => asked.filter((dialog) => dialog.kind === kind);
       const completed = Object.values(tasks).filter((status) => status === "completed").length;
-      rows.push({
+      const row = {
         plan,
         engine,
         mode: called,
@@ -163,7 +163,10 @@ async function count(
         forms: of("form").length,
         "checks of auto mode": recording.checks,
         agents: recording.agents().length,
-      });
+      };
+      rows.push(row);
+      // The table comes after ninety runs.
+      console.log(Object.values(row).join(" | "));
       const { use, why } = analysisIn(recording).engine as { use: string; why: string };
       chosen.set(`${plan} ${mode}`, { plan, mode: called, engine: use, why });
       expect(completed).toBe(expected);
