@@ -62,6 +62,7 @@ export async function contextOf(store: GraphStore, root: string): Promise<RunCon
     owner: await ownerOf(process.ppid, undefined),
     workflowCap: 8,
     settings: { maxParallel: CAP },
+    labels: [],
     roles: new Roles(),
     pluginRoot: "",
     pluginTexts: new PluginTexts(root, root),

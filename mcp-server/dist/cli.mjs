@@ -89,16 +89,16 @@ import { InvalidArgumentError } from "./lib/commander.mjs";
 import { createContext, effectivePolicy } from "./run/project.mjs";
 
 // mcp-server/src/cli/run/commands.ts
-function runnerContext(pluginRoot) {
+function runnerContext(pluginRoot, labels) {
   const { CLAUDE_CODE_SESSION_ID: _, ...env } = process.env;
-  return createContext({ env, parentPid: process.pid, pluginRoot, now: Date.now });
+  return createContext({ env, parentPid: process.pid, labels, pluginRoot, now: Date.now });
 }
 function addRunCommands(program, pluginRoot) {
   withAgents(program.command("run <plan>")).description(
     "executes a plan without a conversation: a plan by its name, or a breakdown by its file or folder, which is imported first"
   ).option("--max <n>", "agents at once, of a plan that is new", agents).option("--yes", "without asking").action(async (what, options) => {
     const { runCommand } = await import("./cli/run/run.mjs");
-    const run = await runnerContext(pluginRoot);
+    const run = await runnerContext(pluginRoot, options.label);
     const place = { env: process.env, pluginRoot };
     process.exitCode = await runCommand(run, what, options, place).finally(run.close);
   });
@@ -106,7 +106,7 @@ function addRunCommands(program, pluginRoot) {
     "takes part in the execution of this repository's plans, or of those that are named (by its file or folder a breakdown is imported where there is no such plan yet), beside other workers: as many agents as --agents says, until it is interrupted"
   ).option("--only <role>", "does tasks of this role alone; may be given several times", listed, []).option("--until-done", "until nothing is left to do").action(async (plans, options) => {
     const { workerCommand } = await import("./cli/run/worker.mjs");
-    const run = await runnerContext(pluginRoot);
+    const run = await runnerContext(pluginRoot, options.label);
     const place = { env: process.env, pluginRoot };
     process.exitCode = await workerCommand(run, plans, options, place).finally(run.close);
   });

@@ -627,8 +627,22 @@ function labelsOf({
   const { labels } = extra;
   return Array.isArray(labels) ? labels.filter((label) => typeof label === "string") : [];
 }
-function isFor({ roles, labels }, role, asked) {
-  return (roles.length === 0 || roles.includes(role)) && asked.every((one) => labels.includes(one));
+var SYSTEMS = { win32: "windows", darwin: "macos" };
+var SYSTEM = "os=";
+function machineLabels(system, named) {
+  return [.../* @__PURE__ */ new Set([`${SYSTEM}${SYSTEMS[system] ?? system}`, ...named])];
+}
+function canBeNamed(label) {
+  return !label.startsWith(SYSTEM);
+}
+function missingLabels(task, labels) {
+  return labelsOf(task).filter((one) => !labels.includes(one));
+}
+function isForPlan({ plans }, slug) {
+  return plans.length === 0 || plans.includes(slug);
+}
+function isForRole({ roles }, role) {
+  return roles.length === 0 || roles.includes(role);
 }
 
 // mcp-server/src/graph/scope/brace-expansion.ts
@@ -1536,6 +1550,7 @@ export {
   ancestors,
   brokenDependencies,
   callerName,
+  canBeNamed,
   causeOfText,
   causeText,
   causeValue,
@@ -1559,7 +1574,8 @@ export {
   isBareFile,
   isDocument,
   isDraining,
-  isFor,
+  isForPlan,
+  isForRole,
   isKnownFile,
   isLive,
   isReadable,
@@ -1569,7 +1585,9 @@ export {
   levels,
   literal,
   literalGlob,
+  machineLabels,
   matches,
+  missingLabels,
   modelChoiceFrom,
   modelChoiceText,
   needsHold,

@@ -5,13 +5,13 @@ import { agentClient, reportInMessage } from "./clients.mjs";
 import { CallerError, StoreUnusable } from "./errors.mjs";
 
 // import:graph.mjs in runner.mjs
-import { NO_USAGE, addTokens, agentOfToken, findToken, isAttempt, isFor, labelsOf, purposeOf, taskName } from "./graph.mjs";
+import { NO_USAGE, addTokens, agentOfToken, findToken, isAttempt, isForPlan, isForRole, purposeOf, taskName } from "./graph.mjs";
 
 // import:run/attempts.mjs in runner.mjs
 import { endAgents, moveLeases, takeUpOffer } from "./run/attempts.mjs";
 
 // import:run/plan.mjs in runner.mjs
-import { changeGraph, changePlan, existingGraph, isDone, readGraph, readPlan, taskOf } from "./run/plan.mjs";
+import { changeGraph, changePlan, isDone, readGraph, taskOf } from "./run/plan.mjs";
 
 // import:run/reporting.mjs in runner.mjs
 import { collectLaunches, endByMessage, reportTask } from "./run/reporting.mjs";
@@ -247,7 +247,7 @@ function isExecutable(path) {
 import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 
 // import:node:os in runner.mjs
-import { homedir, platform } from "node:os";
+import { homedir } from "node:os";
 
 // import:lib/jsonc-parser.mjs in runner.mjs
 import { parse } from "./lib/jsonc-parser.mjs";
@@ -363,7 +363,7 @@ function mayDo({ hasHooks, callsTools }, { isolation, needsTools }) {
 import { RUNNER_ENGINE, endEngineRun, endOfPlan, engineRecord, isStoppedByUser, startEngineRun } from "./run/engine.mjs";
 
 // import:run/project.mjs in runner.mjs
-import { isDead } from "./run/project.mjs";
+import { LABELS_VARIABLE, isDead } from "./run/project.mjs";
 
 // import:run/runners.mjs in runner.mjs
 import { runnersNow } from "./run/runners.mjs";
@@ -443,12 +443,6 @@ async function endLeftAgents(ctx, store, slug, isOneOfSeveral = false) {
     }
   }
   return ended;
-}
-
-// mcp-server/src/runner/machine-labels.ts
-var SYSTEMS = { win32: "windows", darwin: "macos" };
-function machineLabels(named) {
-  return [.../* @__PURE__ */ new Set([`os=${SYSTEMS[platform()] ?? platform()}`, ...named])];
 }
 
 // mcp-server/src/runner/new-plan-policy.ts
@@ -709,7 +703,10 @@ async function startAgent(ctx, store, home, { token, task, client }) {
   const agent = new RunningAgent(agentId, task.id, client, model, ctx.now());
   const brief = await briefFor(ctx, store, held, token, client, place.port);
   const stateFolder = await newStateFolder(home.env);
-  const own = variablesFor(ctx.owner, { token, directory: ctx.directory });
+  const own = {
+    ...variablesFor(ctx.owner, { token, directory: ctx.directory }),
+    [LABELS_VARIABLE]: ctx.labels.join(",")
+  };
   const { program, args, env, stdin, files, settings } = client.start({
     agentId,
     agentType: claim.agentType,
@@ -722,7 +719,7 @@ async function startAgent(ctx, store, home, { token, task, client }) {
     server: {
       command: process.execPath,
       args: [join(home.pluginRoot, "mcp-server", "dist", "server.js")],
-      env: { ...own, ...settingsIn(home.env) }
+      env: { ...settingsIn(home.env), ...own }
     },
     plugins: pluginFolders(home.pluginRoot)
   });
@@ -1049,11 +1046,10 @@ var Worker = class {
   }
   /** Those that something is left to do of. */
   #plans() {
-    const { plans } = this.options;
     return readGraph(
       this.ctx,
       this.store,
-      async (view) => (await view.plans()).filter((plan) => plan.stored.status === "open" && !isDone(plan)).map(({ stored }) => stored.slug).filter((slug) => plans.length === 0 || plans.includes(slug))
+      async (view) => (await view.plans()).filter((plan) => plan.stored.status === "open" && !isDone(plan)).map(({ stored }) => stored.slug).filter((slug) => isForPlan(this.options, slug))
     );
   }
   #begin(slug) {
@@ -1067,7 +1063,8 @@ var Worker = class {
         slug,
         run: run2,
         isOneOfSeveral: true,
-        only: await onlyHere(ctx, slug, options)
+        // Without a choice of roles they are taken in the order of the schedule.
+        ...options.roles.length > 0 && { only: ({ role }) => isForRole(options, role) }
       };
       return new PlanRun(ctx, store, settings, this.signals, tell, this.#patience);
     };
@@ -1086,11 +1083,6 @@ var Worker = class {
     this.#ends.add(end);
   }
 };
-async function onlyHere(ctx, slug, here) {
-  const { graph } = await readPlan(ctx, await existingGraph(ctx, slug), slug);
-  const asks = [...graph.tasks.values()].some((task) => labelsOf(task).length > 0);
-  return here.roles.length > 0 || asks ? ({ task, role }) => isFor(here, role, labelsOf(task)) : void 0;
-}
 export {
   ACTOR,
   AgentProcess,
@@ -1110,8 +1102,6 @@ export {
   endProcessesWith,
   followPlan,
   keepTime,
-  machineLabels,
-  onlyHere,
   pairsFrom,
   passes,
   policyFor,

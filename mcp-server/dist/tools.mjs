@@ -306,7 +306,7 @@ function problemOf(thrown) {
 import { WORKFLOW_WORKER, claimTask, nextBatch, toldInTurn } from "./run/claims.mjs";
 
 // import:run/reporting.mjs in tools.mjs
-import { beginWait, checkUntil, collect, collectLaunches, lookAtWait, mayRunVerification, nextBatchToLaunch, reportPlan, reportTask, waitBesideFor, waitOf, writeReport } from "./run/reporting.mjs";
+import { beginWait, checkUntil, collect, collectLaunches, isStuck, lookAtWait, mayRunVerification, nextBatchToLaunch, reportPlan, reportTask, waitBesideFor, waitOf, writeReport } from "./run/reporting.mjs";
 
 // mcp-server/src/tools/answer/launch-lines.ts
 var MAX_LAUNCHES = 20;
@@ -585,15 +585,15 @@ async function launches(plan22, waitSeconds, context) {
       session.waitsBeside.set(plan22, wait.id);
       return { wait };
     }
-    const { launch, stop, done, isStuck: isStuck2 } = collected;
-    const isNothing = launch.length === 0 && stop.length === 0 && !done && !isStuck2;
+    const { launch, stop, done, isStuck: isStuck22 } = collected;
+    const isNothing = launch.length === 0 && stop.length === 0 && !done && !isStuck22;
     if (isNothing) collected = await collectFor(waitSecondsFor(client, waitSeconds) * 1e3);
   }
-  const { decision, reason, isStuck } = collected;
+  const { decision, reason, isStuck: isStuck2 } = collected;
   const ended = collected.ended.filter(({ line, findings }) => line !== void 0 || findings !== void 0);
-  const answer2 = batchAnswer(session, client, collected, isStuck);
+  const answer2 = batchAnswer(session, client, collected, isStuck2);
   if (signal.aborted && told !== void 0) session.told.set(plan22, told);
-  const isForSomebody = isStuck || collected.done && collected.counts.failed > 0;
+  const isForSomebody = isStuck2 || collected.done && collected.counts.failed > 0;
   return {
     data: {
       ...answer2,
@@ -1077,19 +1077,21 @@ var taskClaim = defineTool({
     const counts = countsOf(loaded);
     const done = isDone(loaded) || loaded.stored.status !== "open";
     const over = done || loaded.spent !== void 0;
+    const goesNoFurther = !over && await isStuck(run, await existingGraph(run, slug), slug);
     return {
       data: {
         claim: null,
         why,
         counts: shortCounts(counts),
         done,
-        next: isWorkflow ? "Do nothing more: call StructuredOutput." : afterNone(loaded, agentId !== void 0, over)
+        next: isWorkflow ? "Do nothing more: call StructuredOutput." : afterNone(loaded, agentId !== void 0, over, goesNoFurther)
       }
     };
   }
 });
-function afterNone(loaded, isAgent, over) {
+function afterNone(loaded, isAgent, over, goesNoFurther) {
   if (isAgent) return "End your turn: there is nothing more for you to claim.";
+  if (goesNoFurther) return "Nothing runs and nothing can start here: tell the user why, and end.";
   const { slug } = loaded.stored;
   return over ? `There is nothing more to claim; ${beforeReport(loaded) ?? `plan_report {plan: "${slug}"} tells how the plan ended`}.` : `Wait with batch_collect {plan: "${slug}", until: "next"}, then claim again.`;
 }

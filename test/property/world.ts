@@ -159,6 +159,7 @@ export class World {
         owner: await ownerOf(owner.pid ?? 0, undefined),
         workflowCap: 8,
         settings: { maxParallel: 20 },
+        labels: [],
         roles: new Roles(),
         pluginRoot: root,
         pluginTexts: new PluginTexts(root, root),

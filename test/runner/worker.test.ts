@@ -10,8 +10,8 @@ import { plannedRun, scriptedClient } from "../support/plan-run.ts";
 import { emptyEnvironment } from "../support/temporary-folder.ts";
 
 /** A repository with the plans `p` and `q`, and a worker that ends when nothing is left that it can do. */
-async function twoPlans(p: readonly TaskInput[], q: readonly TaskInput[]) {
-  const { ctx, drain, stop, log } = await plannedRun(p);
+async function twoPlans(p: readonly TaskInput[], q: readonly TaskInput[], labels = "") {
+  const { ctx, drain, stop, log } = await plannedRun(p, {}, { PARALLEL_LABELS: labels });
   const policy = { isolation: "worktree", review: "off" } as const;
   await createPlan(ctx, "main", { plan: "q", tasks: q, policy });
   const news: { plan: string; task: string }[] = [];
@@ -23,7 +23,6 @@ async function twoPlans(p: readonly TaskInput[], q: readonly TaskInput[]) {
       ...{
         plans: [],
         roles: [],
-        labels: [],
         untilDone: true,
         env: { ...process.env, ...emptyEnvironment() },
         pluginRoot: ctx.directory,
@@ -52,8 +51,9 @@ describe("a worker", () => {
     const { work, news, drain } = await twoPlans(
       [labelled, task("2", { agent: "code-writer" }), task("3")],
       [task("1")],
+      "gpu",
     );
-    const working = work({ plans: ["p"], labels: ["gpu", "os=linux"], roles: ["feature-implementer"] });
+    const working = work({ plans: ["p"], roles: ["feature-implementer"] });
     await expect.poll(() => news.length).toBe(2);
     drain.abort();
     await working;
@@ -62,7 +62,7 @@ describe("a worker", () => {
 
   it("a worker without a label leaves the tasks that ask for it", async () => {
     const { work, news, drain } = await twoPlans([task("1", { labels: ["gpu"] }), task("2")], [task("1")]);
-    const working = work({ labels: ["os=linux"] });
+    const working = work();
     await expect.poll(() => news.length).toBe(2);
     drain.abort();
     await working;

@@ -1,5 +1,5 @@
 // import:graph.mjs in run/claims.mjs
-import { addUsage, hasEnded, hashToken, isDraining, isLive, levels, newToken, parseScope, plainSubject, purposeOf, taskName } from "../graph.mjs";
+import { addUsage, canBeNamed, hasEnded, hashToken, isDraining, isLive, levels, missingLabels, newToken, parseScope, plainSubject, purposeOf, taskName } from "../graph.mjs";
 
 // import:policy.mjs in run/claims.mjs
 import { OFFER_MS, agentsFor, areAlternatives, chooseModel, claimedScope, clashOfClaims, expectedCost, isLimited, isReached, isSameShape, limitName, mayShareCause, nearText, settingOf, spentText, waitingForRetry, waitsForOthers, widenedScope } from "../policy.mjs";
@@ -8,7 +8,7 @@ import { OFFER_MS, agentsFor, areAlternatives, chooseModel, claimedScope, clashO
 import { expireClaims, isolationsOf, refusalOfSecondTask, startOf, startOrContinue } from "./attempts.mjs";
 
 // import:run/project.mjs in run/claims.mjs
-import { isServerDead, realScope, sameOwner } from "./project.mjs";
+import { LABELS_VARIABLE, isServerDead, realScope, sameOwner } from "./project.mjs";
 
 // mcp-server/src/run/claims/candidates.ts
 function* inOrder({ graph }, ahead) {
@@ -115,7 +115,7 @@ import { lookForWork, missingWorkText, workInReach } from "./claims/reach.mjs";
 
 // mcp-server/src/run/claims/choose.ts
 var MAX_REASONS = 10;
-async function choose(plan, nowMs, { only, most, apart = only !== void 0 } = {}) {
+async function choose(plan, nowMs, { only, most, apart = only !== void 0, anywhere = false } = {}) {
   const { ctx, policy, graph, stored } = plan;
   const limits = { cap: plan.pauseMs > 0 || plan.spent ? 0 : plan.cap, capacity: policy.capacity, most };
   const parsed = (scope) => parseScope(scope, ctx.caseInsensitive);
@@ -132,6 +132,8 @@ async function choose(plan, nowMs, { only, most, apart = only !== void 0 } = {})
     graph.underCap.map((claim) => ({ id: claim.task, role: claim.role })),
     limits,
     (candidate, chosen) => {
+      const lacking = anywhere ? [] : missingLabels(candidate.task, ctx.labels);
+      if (lacking.length > 0) return { kind: "machine", missing: lacking };
       const missing = reach?.missingFor(candidate.task, candidate.isolation);
       if (missing) return { kind: "work", missing };
       const scope = parsed(candidate.scope);
@@ -146,7 +148,7 @@ async function choose(plan, nowMs, { only, most, apart = only !== void 0 } = {})
   );
   const ahead = only === void 0 ? aheadOf(plan, nowMs) : void 0;
   const choice = choiceBy(ahead);
-  const isElsewhere = choice.refused.some(({ why }) => why.kind === "work");
+  const isElsewhere = choice.refused.some(({ why }) => why.kind === "work" || why.kind === "machine");
   const isStuck = choice.chosen.length === 0 && (graph.live.length === 0 || isElsewhere);
   if (ahead && isStuck) return { ...choiceBy(void 0), heldBack: () => [] };
   return { ...choice, heldBack: () => heldBackOf(graph, ahead) };
@@ -395,6 +397,18 @@ async function changedInCheckout(ctx, loaded, look) {
   return look && "files" in look ? [...look.files.keys()] : changedFiles(ctx.checkout.root);
 }
 
+// import:text.mjs in run/claims.mjs
+import { NAME_LIMIT, cleanText, formatDuration } from "../text.mjs";
+
+// mcp-server/src/run/claims/wanted-machine.ts
+function machineWith(labels) {
+  return `a machine with ${labels.map((label) => cleanText(label, NAME_LIMIT)).join(", ")}`;
+}
+function whyNotOnThisMachine(missing) {
+  const named = missing.every(canBeNamed) ? `; where this one has it, ${LABELS_VARIABLE} says so` : "";
+  return `it waits for ${machineWith(missing)}: claim it there, or run parallel worker there${named}`;
+}
+
 // mcp-server/src/run/claims/why-nothing-starts.ts
 async function whyNothingStarts(plan) {
   if (plan.stored.status !== "open") return [];
@@ -411,16 +425,10 @@ async function whyNothingStarts(plan) {
   return [...blocked, ...stuckTasks(plan, MAX_REASONS)].slice(0, MAX_REASONS);
 }
 function whyElsewhere(plan, refused) {
-  return refused.flatMap(
-    ({ candidate, why }) => why.kind === "work" ? [
-      {
-        task: candidate.task.id,
-        reasons: [missingWorkText(why.missing, candidate.isolation, plan)]
-      }
-    ] : []
-  );
+  return refused.filter(({ why }) => why.kind === "work" || why.kind === "machine").map(({ candidate, why }) => ({ task: candidate.task.id, reasons: [reasonOf(candidate, why, plan)] }));
 }
 function reasonOf({ isolation }, why, plan) {
+  if (why.kind === "machine") return whyNotOnThisMachine(why.missing);
   if (why.kind === "work") return missingWorkText(why.missing, isolation, plan);
   if (why.kind === "turn") return `the agent of ${why.after} takes it when it has reported`;
   return why.kind === "scope" ? `its files are held by ${why.with}` : `every ${why.role} is busy`;
@@ -509,9 +517,6 @@ function whyNoTask(loaded, wanted, choice) {
   }
   return choice.refused.length > 0 ? "What is ready does not fit now: its files or every agent of its role are taken." : "Nothing is ready.";
 }
-
-// import:text.mjs in run/claims.mjs
-import { cleanText, formatDuration } from "../text.mjs";
 
 // mcp-server/src/run/claims/launch.ts
 var MAX_DESCRIPTION = 28;
@@ -602,6 +607,8 @@ function refusedWait({ isolation }, why, loaded, ends) {
       for: "work that is not here",
       until: missingWorkText(why.missing, isolation, loaded)
     };
+  if (why.kind === "machine")
+    return { kind: "machine", for: machineWith(why.missing), until: "one that has it takes it" };
   const { underCap } = loaded.graph;
   if (why.kind === "role") {
     const busy = underCap.filter(({ role }) => role === why.role).map(({ task }) => task);
@@ -652,7 +659,8 @@ async function nextBatch(ctx, actor, slug, limit, again = () => true, only) {
       }
       const most = max === void 0 ? void 0 : max - launch.length;
       const choice = await choose(plan, plan.nowMs, { most, apart, only });
-      elsewhere = whyElsewhere(plan, choice.refused).slice(0, MAX_REASONS);
+      const ofWork = choice.refused.filter(({ why }) => why.kind === "work");
+      elsewhere = whyElsewhere(plan, ofWork).slice(0, MAX_REASONS);
       for (const { candidate, token } of await offer(plan, choice.chosen, seen))
         launch.push(launchOf(plan, candidate.task, candidate, token));
       const hasRoom = graph.underCap.length < plan.cap;
@@ -685,6 +693,7 @@ export {
   levelThatMayStart,
   logLimits,
   lookAtMoney,
+  machineWith,
   nextBatch,
   offer,
   offerAndStart,
@@ -699,5 +708,6 @@ export {
   waitsToSee,
   watchLimits,
   whyElsewhere,
+  whyNotOnThisMachine,
   whyNothingStarts
 };

@@ -384,7 +384,7 @@ function sameOwner(a, b) {
 import * as z from "../lib/zod.mjs";
 
 // import:graph.mjs in run/project.mjs
-import { CHOICE_WORDS, OfferTokens, modelChoiceFrom } from "../graph.mjs";
+import { CHOICE_WORDS, OfferTokens, machineLabels, modelChoiceFrom } from "../graph.mjs";
 
 // import:policy.mjs in run/project.mjs
 import { ALL, APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, DELIVERIES, FAILURE_POLICIES, GUARDS, GraphClock, ISOLATION_POLICIES, QUESTIONS, REVIEWS, TOGETHER, UNSCOPED, VERIFICATIONS, isWebAddress, whyNoWebhook } from "../policy.mjs";
@@ -671,6 +671,7 @@ var WORD_VARIABLES = {
   questions: "PARALLEL_QUESTIONS"
 };
 var MODEL_VARIABLE = "PARALLEL_MODEL";
+var LABELS_VARIABLE = "PARALLEL_LABELS";
 var SETTING_VARIABLES = {
   ...NUMBER_VARIABLES,
   ...WORD_VARIABLES,
@@ -700,6 +701,13 @@ function settingsFromEnvironment(env) {
     );
   }
   return parsed.data;
+}
+function labelsHere(env, named) {
+  const all = [set(env[LABELS_VARIABLE]) ?? "", ...named].flatMap((list) => list.split(","));
+  return machineLabels(
+    process.platform,
+    all.map((label) => label.trim()).filter((label) => label !== "")
+  );
 }
 function set(value) {
   return value === void 0 || value === "" || value.startsWith("${") ? void 0 : value;
@@ -813,6 +821,7 @@ async function createContext(facts) {
     caseInsensitive: isCaseInsensitive(checkout.root),
     owner: await ownerOf(facts.parentPid, env.CLAUDE_CODE_SESSION_ID),
     settings: settingsFromEnvironment(env),
+    labels: labelsHere(env, facts.labels ?? []),
     workflowCap: workflowCap(env),
     roles: new Roles(
       new AgentFiles(
@@ -896,6 +905,7 @@ export {
   CheckoutSnapshots,
   GRAPH_IN_REPOSITORY,
   GraphHandle,
+  LABELS_VARIABLE,
   MAX_CHOICE,
   ONLY_TIGHTENED,
   PluginTexts,
@@ -915,6 +925,7 @@ export {
   isDead,
   isInside,
   isServerDead,
+  labelsHere,
   overlappingRoles,
   ownerOf,
   pathInside,

@@ -2,7 +2,7 @@
 import { CallerError, fileRefusal } from "../errors.mjs";
 
 // import:graph.mjs in run/reporting.mjs
-import { InvalidGlob, findCycle, findToken, hasEnded, hashToken, isAttempt, isDraining, isLive, matches, normaliseGlob, parseScope, purposeOf, recoveryOf, scopeMayWrite, takesPlace, taskName, unknownNumber, withCriterionText, workedUntilMs } from "../graph.mjs";
+import { InvalidGlob, findCycle, findToken, hasEnded, hashToken, isAttempt, isDraining, isForRole, isLive, matches, missingLabels, normaliseGlob, parseScope, purposeOf, recoveryOf, scopeMayWrite, takesPlace, taskName, unknownNumber, withCriterionText, workedUntilMs } from "../graph.mjs";
 
 // import:policy.mjs in run/reporting.mjs
 import { NO_TEST, REVIEWER, checkoutLooks, failsElsewhere, isCommand, mayJudge, outcomeOfMessage, ownFiles, ownFilesInOrder, seenChanges, widenedScope } from "../policy.mjs";
@@ -237,6 +237,33 @@ function findingsToJudge({ graph, stored }, { task: id, report }) {
   return more > 0 ? [...shown2, `and ${more} more: task_get ${taskName(stored.slug, id)}`] : shown2;
 }
 
+// import:run/runners.mjs in run/reporting.mjs
+import { runnersNow, takersOf } from "./runners.mjs";
+
+// mcp-server/src/run/reporting/who-goes-on.ts
+async function whoGoesOn(plan) {
+  const { ctx, graph, stored } = plan;
+  if (graph.live.length > 0 || stored.status !== "open" || isDone(plan)) return void 0;
+  const { chosen, refused } = await choose(plan, ctx.now());
+  if (chosen.length > 0) return "here";
+  if (refused.some(({ why }) => why.kind !== "machine")) return "others";
+  if (refused.length === 0) return "nobody";
+  const takers = await takersOf(await runnersNow(plan.reader, ctx.repository, ctx.now()), stored.slug);
+  const isTaken = refused.some(
+    ({ candidate: { task, role } }) => takers.some((one) => isForRole(one, role) && missingLabels(task, one.labels).length === 0)
+  );
+  return isTaken ? "others" : "nobody";
+}
+function goesOnByOthers(ctx, store, slug) {
+  return readGraph(ctx, store, async (view) => await whoGoesOn(await view.plan(slug)) === "others");
+}
+function isStuck(ctx, store, slug) {
+  return readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    return plan.pauseMs === 0 && await whoGoesOn(plan) === "nobody";
+  });
+}
+
 // mcp-server/src/run/reporting/collect.ts
 var SWEEP_MS = 5e3;
 var ABANDONED_MS = 6e4;
@@ -262,7 +289,7 @@ async function collect(ctx, actor, input, signal, onWait) {
     const isAbandoned = ctx.now() - quietSince >= ABANDONED_MS;
     const isReached = state.satisfied || state.impossible && (!input.wholePlan || isAbandoned);
     const nothingAwaited = awaited.size === 0 && state.news.length === 0;
-    if (isOver || isReached && !(nothingAwaited && await waitsForFiles(ctx, store, input.plan))) {
+    if (isOver || isReached && !(nothingAwaited && await goesOnByOthers(ctx, store, input.plan))) {
       if (state.satisfied && input.until === "any") await change((plan2) => cancelUnneeded(plan2, awaited));
       if (isDone(plan)) await change(logEscalation);
       return result(ctx, store, input, state);
@@ -272,14 +299,6 @@ async function collect(ctx, actor, input, signal, onWait) {
     onWait(countsOf(await change((_, tx) => expireClaims(tx))));
     nextSweep = ctx.now() + SWEEP_MS;
   }
-}
-async function waitsForFiles(ctx, store, slug) {
-  return readGraph(ctx, store, async (view) => {
-    const plan = await view.plan(slug);
-    if (plan.graph.live.length > 0 || plan.stored.status !== "open" || isDone(plan)) return false;
-    const { chosen, refused } = await choose(plan, ctx.now());
-    return chosen.length === 0 && refused.length > 0;
-  });
 }
 function awaitedTasks(loaded, input) {
   if (input.wholePlan) {
@@ -1072,8 +1091,8 @@ async function collectLaunches(ctx, actor, input, signal, onWait) {
       }
       const batch = await nextBatchToLaunch(ctx, actor, slug, input.most, input.again, input.only);
       const hasToDo = batch.launch.length > 0 || batch.stop.some(input.isNewStop) || batch.done;
-      const isStuck = seen.isQuiet && batch.launch.length === 0 && !batch.done;
-      if (hasToDo || isStuck || isOver) return answer2(ctx, store, actor, since, batch, isStuck);
+      const isStuck2 = seen.isQuiet && batch.launch.length === 0 && !batch.done;
+      if (hasToDo || isStuck2 || isOver) return answer2(ctx, store, actor, since, batch, isStuck2);
     }
     if (signal.aborted) return answer2(ctx, store, actor, since, await nothingFor(ctx, store, slug), false);
     const waitMs = Math.min(deadline, nextSweep) - ctx.now();
@@ -1090,7 +1109,7 @@ async function look(ctx, store, input) {
   const { live } = plan.graph;
   const done = isDone(plan);
   const pauses = plan.pauseMs > 0 && plan.stored.status === "open" && !done;
-  const isQuiet = live.length === 0 && !pauses && !await waitsForFiles(ctx, store, input.plan);
+  const isQuiet = live.length === 0 && !pauses && !await goesOnByOthers(ctx, store, input.plan);
   return {
     isLaunchable: launchable,
     planId: plan.id,
@@ -1123,7 +1142,7 @@ function nothingFor(ctx, store, slug) {
     };
   });
 }
-async function answer2(ctx, store, actor, sinceSeq, batch, isStuck) {
+async function answer2(ctx, store, actor, sinceSeq, batch, isStuck2) {
   const { slug } = batch.loaded.stored;
   if (batch.done) await changePlan(ctx, store, actor, slug, logEscalation);
   const { ended, decided } = await readGraph(ctx, store, async (view) => {
@@ -1131,7 +1150,7 @@ async function answer2(ctx, store, actor, sinceSeq, batch, isStuck) {
     return { ended: news.map((attempt) => endedLine(plan, attempt)), decided: decideNow(plan, []) };
   });
   const { decision, reason } = batch.launch.length > 0 ? { decision: "proceed", reason: "" } : decided;
-  return { ...batch, ended, decision, reason, isStuck };
+  return { ...batch, ended, decision, reason, isStuck: isStuck2 };
 }
 
 // mcp-server/src/run/reporting/ignored-by-git.ts
@@ -1276,11 +1295,11 @@ import { reportsFolder, sameOwner } from "./project.mjs";
 
 // mcp-server/src/run/reporting/wait-beside.ts
 var ID = /^wait\.(others|decision)\.([0-9a-z]{6,12})\.[0-9a-f]{16}\.([a-z0-9][a-z0-9-]*)$/;
-function waitBesideFor(ctx, { launch, stop, loaded, done, isStuck, counts }, toldBefore) {
+function waitBesideFor(ctx, { launch, stop, loaded, done, isStuck: isStuck2, counts }, toldBefore) {
   if (launch.length > 0 || stop.length > 0) return void 0;
-  if (done || isStuck) {
+  if (done || isStuck2) {
     const isKnown = toldBefore === loaded.stored.version;
-    return isKnown && (isStuck || counts.failed > 0) ? "decision" : void 0;
+    return isKnown && (isStuck2 || counts.failed > 0) ? "decision" : void 0;
   }
   const isOwn = loaded.graph.live.some(({ owner }) => sameOwner(owner, ctx.owner));
   return isOwn ? void 0 : "others";
@@ -1368,6 +1387,8 @@ export {
   endedLine,
   evidenceOfRun,
   finishAttempt,
+  goesOnByOthers,
+  isStuck,
   judgeEvidence,
   logPreparedWork,
   look,
@@ -1388,7 +1409,6 @@ export {
   unseenFiles,
   waitBesideFor,
   waitOf,
-  waitsForFiles,
   withIgnoredFiles,
   withPlainNeed,
   withRelativeFiles,

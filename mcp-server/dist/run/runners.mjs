@@ -1,5 +1,5 @@
 // import:graph.mjs in run/runners.mjs
-import { RUNNER_LEASE_MS } from "../graph.mjs";
+import { RUNNER_LEASE_MS, isForPlan } from "../graph.mjs";
 
 // mcp-server/src/run/runners/presence.ts
 var ACTOR = "server";
@@ -52,7 +52,14 @@ async function runnersNow(reader, repository, nowMs) {
   };
   return { all, isGone };
 }
+async function takersOf({ all, isGone }, slug) {
+  const takers = [];
+  for (const runner of all)
+    if (isForPlan(runner, slug) && !runner.draining && !await isGone(runner.owner)) takers.push(runner);
+  return takers;
+}
 export {
   Presence,
-  runnersNow
+  runnersNow,
+  takersOf
 };

@@ -715,12 +715,12 @@ async function sweepOnStart(run) {
 }
 
 // import:run/reporting.mjs in run/session.mjs
-import { reportPlan, writeReport } from "./reporting.mjs";
+import { isStuck, reportPlan, writeReport } from "./reporting.mjs";
 
 // mcp-server/src/run/session/workflow-step.ts
 async function workflowStep(ctx, actor, slug) {
   const { loaded, launch, done } = await nextBatch(ctx, actor, slug, (plan) => roomIn(ctx, plan));
-  const goesOn = loaded.stored.status === "open" && !done;
+  const goesOn = loaded.stored.status === "open" && !done && (launch.length > 0 || !await isStuck(ctx, await existingGraph(ctx, slug), slug));
   const start = launch.map(({ task, subagent_type, model, effort }) => ({
     task,
     agent: subagent_type,

@@ -43,11 +43,33 @@ export function labelsOf({
   return Array.isArray(labels) ? labels.filter((label): label is string => typeof label === "string") : [];
 }
 
-/** Whether a runner is for a task: by its role, and because everything is there that the task asks for. */
-export function isFor(
-  { roles, labels }: Pick<RunnerFacts, "roles" | "labels">,
-  role: string,
-  asked: readonly string[],
-): boolean {
-  return (roles.length === 0 || roles.includes(role)) && asked.every((one) => labels.includes(one));
+const SYSTEMS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { win32: "windows", darwin: "macos" };
+const SYSTEM = "os=";
+
+/** What is on a machine that tasks may ask for: its system, and what the user names. */
+export function machineLabels(system: NodeJS.Platform, named: readonly string[]): readonly string[] {
+  return [...new Set([`${SYSTEM}${SYSTEMS[system] ?? system}`, ...named])];
+}
+
+/** Whether the user can say that a machine has it: which system it has, it knows by itself. */
+export function canBeNamed(label: string): boolean {
+  return !label.startsWith(SYSTEM);
+}
+
+/** What a task asks of the machine and a machine with these labels does not have: such a task starts elsewhere only. */
+export function missingLabels(
+  task: { readonly extra: Readonly<Record<string, unknown>> },
+  labels: readonly string[],
+): readonly string[] {
+  return labelsOf(task).filter((one) => !labels.includes(one));
+}
+
+/** Whether a runner is for a plan. */
+export function isForPlan({ plans }: Pick<RunnerFacts, "plans">, slug: string): boolean {
+  return plans.length === 0 || plans.includes(slug);
+}
+
+/** Whether a runner does tasks of a role. */
+export function isForRole({ roles }: Pick<RunnerFacts, "roles">, role: string): boolean {
+  return roles.length === 0 || roles.includes(role);
 }

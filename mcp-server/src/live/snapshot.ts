@@ -213,7 +213,7 @@ export const WAIT_KINDS = [
 ] as const;
 /**
  * Why a task does not run, in a word to count and to fold by. `next`: nothing keeps it but that nobody has launched it;
- * `turn`: one agent does it after others; `elsewhere`: the work before it is not in this checkout; `machine`: no runner that is known may take it; `held`: the plan is
+ * `turn`: one agent does it after others; `elsewhere`: the work before it is not in this checkout; `machine`: no machine that is known may take it; `held`: the plan is
  * paused or stopped; `tasks`: those before it; `question`, `failed`: it ended so itself; `behind`: one before it did.
  */
 export type WaitKind = (typeof WAIT_KINDS)[number];

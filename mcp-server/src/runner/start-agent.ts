@@ -10,6 +10,7 @@ import { briefOf, readForBrief } from "../run/briefs/brief-of-claim.ts";
 import { taskOf } from "../run/plan/load-plan.ts";
 import { readGraph } from "../run/plan/plan-view.ts";
 import type { RunContext } from "../run/project/run-context.ts";
+import { LABELS_VARIABLE } from "../run/project/settings-from-environment.ts";
 import { variablesFor } from "../run/session/runner-child.ts";
 import { PORT_VARIABLE } from "../run/worktrees/setup/port.ts";
 import { worktreeOfClaim } from "../run/worktrees/worktree-of-claim.ts";
@@ -63,7 +64,10 @@ export async function startAgent(
   const agent = new RunningAgent(agentId, task.id, client, model, ctx.now());
   const brief = await briefFor(ctx, store, held, token, client, place.port);
   const stateFolder = await newStateFolder(home.env);
-  const own = variablesFor(ctx.owner, { token, directory: ctx.directory });
+  const own = {
+    ...variablesFor(ctx.owner, { token, directory: ctx.directory }),
+    [LABELS_VARIABLE]: ctx.labels.join(","),
+  };
   const { program, args, env, stdin, files, settings } = client.start({
     agentId,
     agentType: claim.agentType,
@@ -76,7 +80,7 @@ export async function startAgent(
     server: {
       command: process.execPath,
       args: [join(home.pluginRoot, "mcp-server", "dist", "server.js")],
-      env: { ...own, ...settingsIn(home.env) },
+      env: { ...settingsIn(home.env), ...own },
     },
     plugins: pluginFolders(home.pluginRoot),
   });

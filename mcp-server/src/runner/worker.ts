@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isFor, labelsOf } from "../graph/runner.ts";
+import { isForPlan, isForRole } from "../graph/runner.ts";
 import type { Candidate } from "../run/claims/candidate.ts";
 import { RUNNER_ENGINE, startEngineRun } from "../run/engine/engine-runs.ts";
-import { existingGraph } from "../run/plan/load-plan.ts";
-import { readGraph, readPlan } from "../run/plan/plan-view.ts";
+import { readGraph } from "../run/plan/plan-view.ts";
 import { isDone } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { GraphStore } from "../store/graph-store.ts";
@@ -21,8 +20,6 @@ export interface WorkerOptions extends Omit<RunOptions, "slug" | "run" | "only" 
   readonly plans: readonly string[];
   /** Roles whose tasks it does; empty: all. */
   readonly roles: readonly string[];
-  /** What is here, beside what every machine has. */
-  readonly labels: readonly string[];
   /** Whether it ends when nothing is left to do. */
   readonly untilDone: boolean;
 }
@@ -64,12 +61,11 @@ export class Worker {
 
   /** Those that something is left to do of. */
   #plans(): Promise<string[]> {
-    const { plans } = this.options;
     return readGraph(this.ctx, this.store, async (view) =>
       (await view.plans())
         .filter((plan) => plan.stored.status === "open" && !isDone(plan))
         .map(({ stored }) => stored.slug)
-        .filter((slug) => plans.length === 0 || plans.includes(slug)),
+        .filter((slug) => isForPlan(this.options, slug)),
     );
   }
 
@@ -84,7 +80,8 @@ export class Worker {
         slug,
         run,
         isOneOfSeveral: true,
-        only: await onlyHere(ctx, slug, options),
+        // Without a choice of roles they are taken in the order of the schedule.
+        ...(options.roles.length > 0 && { only: ({ role }: Candidate) => isForRole(options, role) }),
       };
       return new PlanRun(ctx, store, settings, this.signals, tell, this.#patience);
     };
@@ -105,18 +102,4 @@ export class Worker {
       });
     this.#ends.add(end);
   }
-}
-
-/**
- * Which tasks of a plan can be done here.
- * @returns undefined: all of them, which are then taken in the order of the schedule.
- */
-export async function onlyHere(
-  ctx: RunContext,
-  slug: string,
-  here: Pick<WorkerOptions, "roles" | "labels">,
-): Promise<((candidate: Candidate) => boolean) | undefined> {
-  const { graph } = await readPlan(ctx, await existingGraph(ctx, slug), slug);
-  const asks = [...graph.tasks.values()].some((task) => labelsOf(task).length > 0);
-  return here.roles.length > 0 || asks ? ({ task, role }) => isFor(here, role, labelsOf(task)) : undefined;
 }

@@ -20,6 +20,8 @@ export type Refusal =
   | { readonly kind: "scope"; readonly with: string }
   /** The agent of another task takes it when it has reported that one. */
   | { readonly kind: "turn"; readonly after: string }
+  /** It asks for what this machine does not have. */
+  | { readonly kind: "machine"; readonly missing: readonly string[] }
   /** The work of a task before it is not here. */
   | { readonly kind: "work"; readonly missing: MissingWork };
 

@@ -2,8 +2,9 @@ import * as z from "zod";
 import { MAX_TASK_ID } from "../graph/task.ts";
 import { claimTask } from "../run/claims/claim-task.ts";
 import { WORKFLOW_WORKER } from "../run/claims/workflow-worker.ts";
-import type { LoadedPlan } from "../run/plan/load-plan.ts";
+import { existingGraph, type LoadedPlan } from "../run/plan/load-plan.ts";
 import { countsOf, isDone, shortCounts } from "../run/plan/progress.ts";
+import { isStuck } from "../run/reporting/who-goes-on.ts";
 import { beforeReport } from "../run/review/review-due.ts";
 import { defineTool, WRITE } from "./define-tool.ts";
 import { plan } from "./input/fields.ts";
@@ -39,6 +40,7 @@ export const taskClaim = defineTool({
     const counts = countsOf(loaded);
     const done = isDone(loaded) || loaded.stored.status !== "open";
     const over = done || loaded.spent !== undefined;
+    const goesNoFurther = !over && (await isStuck(run, await existingGraph(run, slug), slug));
     return {
       data: {
         claim: null,
@@ -47,15 +49,16 @@ export const taskClaim = defineTool({
         done,
         next: isWorkflow
           ? "Do nothing more: call StructuredOutput."
-          : afterNone(loaded, agentId !== undefined, over),
+          : afterNone(loaded, agentId !== undefined, over, goesNoFurther),
       },
     };
   },
 });
 
 /** An agent of this host may not wait in a tool; whoever launched it also launches what becomes ready. */
-function afterNone(loaded: LoadedPlan, isAgent: boolean, over: boolean): string {
+function afterNone(loaded: LoadedPlan, isAgent: boolean, over: boolean, goesNoFurther: boolean): string {
   if (isAgent) return "End your turn: there is nothing more for you to claim.";
+  if (goesNoFurther) return "Nothing runs and nothing can start here: tell the user why, and end.";
   const { slug } = loaded.stored;
   return over
     ? `There is nothing more to claim; ${beforeReport(loaded) ?? `plan_report {plan: "${slug}"} tells how the plan ended`}.`

@@ -20,7 +20,7 @@ import { analyzeFile } from "../../run/planning.mjs";
 import { sweepOnStart } from "../../run/session.mjs";
 
 // import:runner.mjs in cli/run/run.mjs
-import { ACTOR, ClientSlots, PlanRun, endLeftAgents, machineLabels, onlyHere, policyFor } from "../../runner.mjs";
+import { ACTOR, ClientSlots, PlanRun, endLeftAgents, policyFor } from "../../runner.mjs";
 
 // import:text.mjs in cli/run/run.mjs
 import { plural } from "../../text.mjs";
@@ -39,8 +39,7 @@ async function runCommand(ctx, what, options, place) {
     process.stdout.write("Nothing was started.\n");
     return 1;
   }
-  const labels = machineLabels(options.label);
-  const { slug, store, run, only } = await begin(async () => {
+  const { slug, store, run } = await begin(async () => {
     const { slug: slug2 } = await openPlan(ctx, ACTOR, what, {
       ...policyFor(shares),
       ...options.max !== void 0 && { maxParallel: options.max }
@@ -51,15 +50,15 @@ async function runCommand(ctx, what, options, place) {
     if (left > 0) output.say(`${plural(left, "process", "processes")} of a runner that has died ended.`);
     await sweepOnStart(ctx);
     const run2 = await startEngineRun(ctx, store2, ACTOR, slug2, RUNNER_ENGINE);
-    return { slug: slug2, store: store2, run: run2, only: await onlyHere(ctx, slug2, { roles: [], labels }) };
+    return { slug: slug2, store: store2, run: run2 };
   });
   if (!output.hasKeys) signals.listen();
   const slots = new ClientSlots(shares);
-  const settings = { ...given, slug, run, slots, only };
+  const settings = { ...given, slug, run, slots };
   const execution = new PlanRun(ctx, store, settings, signals, (news) => output.runner(slug, news));
   const { exitCode } = await whileShown(ctx, store, {
     ...{ output, signals, slug, agents: () => execution.children.agents },
-    facts: { kind: "run", clients: slots.clients, labels, plans: [slug], roles: [] },
+    facts: { kind: "run", clients: slots.clients, labels: ctx.labels, plans: [slug], roles: [] },
     work: () => execution.execute(),
     ended: (end) => output.end(slug, end)
   });

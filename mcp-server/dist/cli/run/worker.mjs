@@ -5,7 +5,7 @@ import { createPlan, isPlan, placeNamed } from "../../run/edits.mjs";
 import { sweepOnStart } from "../../run/session.mjs";
 
 // import:runner.mjs in cli/run/worker.mjs
-import { ACTOR, ClientSlots, Worker, machineLabels, policyFor } from "../../runner.mjs";
+import { ACTOR, ClientSlots, Worker, policyFor } from "../../runner.mjs";
 
 // import:cli.mjs in cli/run/worker.mjs
 import { prepareAgents, tellMissing, whileShown } from "../../cli.mjs";
@@ -21,12 +21,12 @@ async function workerCommand(ctx, named, options, place) {
   const store = await begin(() => ctx.createGraph());
   if (!output.hasKeys) signals.listen();
   const slots = new ClientSlots(shares);
-  const takes = { plans, roles, labels: machineLabels(options.label) };
+  const takes = { plans, roles };
   const settings = { ...given, ...takes, slots, untilDone: options.untilDone === true };
   const worker = new Worker(ctx, store, settings, signals, (plan, news) => output.runner(plan, news));
   await whileShown(ctx, store, {
     ...{ output, signals, slug: void 0, agents: () => worker.agents },
-    facts: { kind: "worker", clients: slots.clients, ...takes },
+    facts: { kind: "worker", clients: slots.clients, labels: ctx.labels, ...takes },
     work: async () => {
       await begin(() => sweepOnStart(ctx));
       const agents = shares.map(({ client, slots: slots2 }) => `${slots2} × ${client.name}`).join(", ");

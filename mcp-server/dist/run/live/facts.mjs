@@ -1,5 +1,5 @@
 // import:graph.mjs in run/live/facts.mjs
-import { addUsage, causeText, hasEnded, isAttempt, isFor, isLive, labelsOf, newTokens, plainSubject, reachableIn, takesPlace, taskName, workedUntilMs } from "../../graph.mjs";
+import { addUsage, causeText, hasEnded, isAttempt, isForPlan, isForRole, isLive, labelsOf, missingLabels, newTokens, plainSubject, reachableIn, takesPlace, taskName, workedUntilMs } from "../../graph.mjs";
 
 // import:policy.mjs in run/live/facts.mjs
 import { heldLooks, limitName, raiseLimit, settingOf, spentBy, spentText } from "../../policy.mjs";
@@ -126,6 +126,29 @@ function incidentOfEvent(change) {
   }
 }
 
+// import:run/claims.mjs in run/live/facts.mjs
+import { choose, machineWith, waitingTasks } from "../claims.mjs";
+
+// import:run/runners.mjs in run/live/facts.mjs
+import { takersOf } from "../runners.mjs";
+
+// mcp-server/src/run/live/facts/lacking.ts
+async function lackingIn({ ctx, stored }, runners) {
+  const takers = await takersOf(runners, stored.slug);
+  return (task) => {
+    const { role } = ctx.roles.resolve(task.agent);
+    const ofRole = takers.filter((runner) => isForRole(runner, role));
+    const missingHere = missingLabels(task, ctx.labels);
+    if (ofRole.some(({ labels }) => missingLabels(task, labels).length === 0)) return void 0;
+    if (takers.length === 0) return missingHere.length === 0 ? void 0 : `for ${machineWith(missingHere)}`;
+    const clean = (text) => cleanText(text, NAME_LIMIT);
+    if (ofRole.length === 0) return `no machine that is known does tasks of the role ${clean(role)}`;
+    if (missingHere.length === 0) return void 0;
+    const missing = missingHere.filter((label) => !takers.some(({ labels }) => labels.includes(label)));
+    return missing.length === 0 ? `no machine that is known has all of ${labelsOf(task).map(clean).join(", ")}` : `no machine that is known has ${missing.map(clean).join(", ")}`;
+  };
+}
+
 // import:run/project.mjs in run/live/facts.mjs
 import { sameOwner } from "../project.mjs";
 
@@ -181,7 +204,7 @@ async function machinesNow({ ctx: { repository }, reader }, runners, dead, slug)
     ({ repository: of, claim }) => of === repository && takesPlace(claim) && !dead.has(claim.id)
   );
   const runs = (owner) => live.filter(({ claim }) => sameOwner(claim.owner, owner)).map(({ plan, claim }) => cleanText(taskName(plan, claim.task), NAME_LIMIT));
-  const own = runners.all.filter(({ plans }) => slug === void 0 || isForPlan(plans, slug));
+  const own = runners.all.filter((runner) => slug === void 0 || isForPlan(runner, slug));
   const machines = [];
   for (const runner of own) {
     const gone = await runners.isGone(runner.owner);
@@ -210,26 +233,6 @@ async function machinesNow({ ctx: { repository }, reader }, runners, dead, slug)
       })
     )
   ];
-}
-function isForPlan(plans, slug) {
-  return plans.length === 0 || plans.includes(slug);
-}
-
-// mcp-server/src/run/live/facts/lacking.ts
-async function lackingIn(plan, { all, isGone }) {
-  const known2 = all.filter(({ plans }) => isForPlan(plans, plan.stored.slug));
-  const here = [];
-  for (const runner of known2) if (!await isGone(runner.owner)) here.push(runner);
-  return (task) => {
-    const { role } = plan.ctx.roles.resolve(task.agent);
-    const asked = labelsOf(task);
-    if (known2.length === 0 || here.some((runner) => isFor(runner, role, asked))) return void 0;
-    const clean = (text) => cleanText(text, NAME_LIMIT);
-    if (!here.some((runner) => isFor(runner, role, [])))
-      return here.length === 0 ? void 0 : `no machine that is known does tasks of the role ${clean(role)}`;
-    const missing = asked.filter((label) => !here.some(({ labels }) => labels.includes(label)));
-    return missing.length === 0 ? `no machine that is known has all of ${asked.map(clean).join(", ")}` : `no machine that is known has ${missing.map(clean).join(", ")}`;
-  };
 }
 
 // import:run/review.mjs in run/live/facts.mjs
@@ -472,12 +475,9 @@ async function toldEvents(plan) {
   return before.events;
 }
 
-// import:run/claims.mjs in run/live/facts.mjs
-import { choose, waitingTasks } from "../claims.mjs";
-
 // mcp-server/src/run/live/facts/waits.ts
 async function readyWaits(loaded, runners, nowMs) {
-  const choice = await choose(loaded, nowMs);
+  const choice = await choose(loaded, nowMs, { anywhere: true });
   const lacking = await lackingIn(loaded, runners);
   const { graph, stored, spent, cap } = loaded;
   const of = (why, reason) => ({ why, reason, waitsFor: [] });
@@ -519,6 +519,7 @@ var WHY_REFUSED = {
   role: "role",
   scope: "files",
   turn: "turn",
+  machine: "machine",
   work: "elsewhere"
 };
 function wordsOf({ kind, for: what, until }, why) {
@@ -531,7 +532,6 @@ export {
   costNow,
   incidentsOf,
   isClose,
-  isForPlan,
   isSameHead,
   lackingIn,
   machineOf,

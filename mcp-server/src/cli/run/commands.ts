@@ -4,9 +4,9 @@ import type { RunCommandOptions } from "./run.ts";
 import type { WorkerCommandOptions } from "./worker.ts";
 
 /** Of a process that answers for claims itself, and is no part of the session that may have started it. */
-function runnerContext(pluginRoot: string): Promise<OpenContext> {
+function runnerContext(pluginRoot: string, labels: readonly string[]): Promise<OpenContext> {
   const { CLAUDE_CODE_SESSION_ID: _, ...env } = process.env;
-  return createContext({ env, parentPid: process.pid, pluginRoot, now: Date.now });
+  return createContext({ env, parentPid: process.pid, labels, pluginRoot, now: Date.now });
 }
 
 /** The commands that execute plans; what they need is loaded with them. */
@@ -19,7 +19,7 @@ export function addRunCommands(program: Command, pluginRoot: string): void {
     .option("--yes", "without asking")
     .action(async (what: string, options: RunCommandOptions) => {
       const { runCommand } = await import("./run.ts");
-      const run = await runnerContext(pluginRoot);
+      const run = await runnerContext(pluginRoot, options.label);
       const place = { env: process.env, pluginRoot };
       process.exitCode = await runCommand(run, what, options, place).finally(run.close);
     });
@@ -31,7 +31,7 @@ export function addRunCommands(program: Command, pluginRoot: string): void {
     .option("--until-done", "until nothing is left to do")
     .action(async (plans: string[], options: WorkerCommandOptions) => {
       const { workerCommand } = await import("./worker.ts");
-      const run = await runnerContext(pluginRoot);
+      const run = await runnerContext(pluginRoot, options.label);
       const place = { env: process.env, pluginRoot };
       process.exitCode = await workerCommand(run, plans, options, place).finally(run.close);
     });

@@ -9,10 +9,8 @@ import type { OpenContext, RunContext } from "../../run/project/run-context.ts";
 import { sweepOnStart } from "../../run/session/sweep-on-start.ts";
 import { type ClientShare, ClientSlots } from "../../runner/client-slots.ts";
 import { endLeftAgents } from "../../runner/left-agents.ts";
-import { machineLabels } from "../../runner/machine-labels.ts";
 import { policyFor } from "../../runner/new-plan-policy.ts";
 import { ACTOR, PlanRun } from "../../runner/run-plan.ts";
-import { onlyHere } from "../../runner/worker.ts";
 import { plural } from "../../text/format.ts";
 import { pageOfPlan, showAnalysis } from "./analysis-page.ts";
 import {
@@ -49,8 +47,7 @@ export async function runCommand(
     process.stdout.write("Nothing was started.\n");
     return 1;
   }
-  const labels = machineLabels(options.label);
-  const { slug, store, run, only } = await begin(async () => {
+  const { slug, store, run } = await begin(async () => {
     const { slug } = await openPlan(ctx, ACTOR, what, {
       ...policyFor(shares),
       ...(options.max !== undefined && { maxParallel: options.max }),
@@ -61,15 +58,15 @@ export async function runCommand(
     if (left > 0) output.say(`${plural(left, "process", "processes")} of a runner that has died ended.`);
     await sweepOnStart(ctx);
     const run = await startEngineRun(ctx, store, ACTOR, slug, RUNNER_ENGINE);
-    return { slug, store, run, only: await onlyHere(ctx, slug, { roles: [], labels }) };
+    return { slug, store, run };
   });
   if (!output.hasKeys) signals.listen();
   const slots = new ClientSlots(shares);
-  const settings = { ...given, slug, run, slots, only };
+  const settings = { ...given, slug, run, slots };
   const execution = new PlanRun(ctx, store, settings, signals, (news) => output.runner(slug, news));
   const { exitCode } = await whileShown(ctx, store, {
     ...{ output, signals, slug, agents: () => execution.children.agents },
-    facts: { kind: "run", clients: slots.clients, labels, plans: [slug], roles: [] },
+    facts: { kind: "run", clients: slots.clients, labels: ctx.labels, plans: [slug], roles: [] },
     work: () => execution.execute(),
     ended: (end) => output.end(slug, end),
   });

@@ -4,7 +4,6 @@ import type { PolicyInput } from "../../run/project/plan-settings.ts";
 import type { OpenContext } from "../../run/project/run-context.ts";
 import { sweepOnStart } from "../../run/session/sweep-on-start.ts";
 import { ClientSlots } from "../../runner/client-slots.ts";
-import { machineLabels } from "../../runner/machine-labels.ts";
 import { policyFor } from "../../runner/new-plan-policy.ts";
 import { ACTOR } from "../../runner/run-plan.ts";
 import { Worker } from "../../runner/worker.ts";
@@ -42,12 +41,12 @@ export async function workerCommand(
   const store = await begin(() => ctx.createGraph());
   if (!output.hasKeys) signals.listen();
   const slots = new ClientSlots(shares);
-  const takes = { plans, roles, labels: machineLabels(options.label) };
+  const takes = { plans, roles };
   const settings = { ...given, ...takes, slots, untilDone: options.untilDone === true };
   const worker = new Worker(ctx, store, settings, signals, (plan, news) => output.runner(plan, news));
   await whileShown(ctx, store, {
     ...{ output, signals, slug: undefined, agents: () => worker.agents },
-    facts: { kind: "worker", clients: slots.clients, ...takes },
+    facts: { kind: "worker", clients: slots.clients, labels: ctx.labels, ...takes },
     work: async () => {
       await begin(() => sweepOnStart(ctx));
       const agents = shares.map(({ client, slots }) => `${slots} × ${client.name}`).join(", ");

@@ -1,5 +1,6 @@
 import { isDraining, isLive } from "../../graph/attempt.ts";
 import type { PlanGraph } from "../../graph/plan-graph.ts";
+import { missingLabels } from "../../graph/runner.ts";
 import { type ParsedScope, parseScope, type Scope } from "../../graph/scope/scope.ts";
 import { type Task, type TaskId, taskName } from "../../graph/task.ts";
 import { areAlternatives } from "../../policy/alternatives.ts";
@@ -21,6 +22,8 @@ export interface Wanted {
   readonly most?: number | undefined;
   /** Each for an agent of its own, also small ones: whoever takes them does one alone. */
   readonly apart?: boolean | undefined;
+  /** Also what asks for more than this machine has: of whoever only looks, and starts nothing. */
+  readonly anywhere?: boolean | undefined;
 }
 
 /** What starts now, what cannot, and what could and is left for later. */
@@ -37,7 +40,7 @@ export interface Chosen extends Choice<Candidate> {
 export async function choose(
   plan: PlanView,
   nowMs: number,
-  { only, most, apart = only !== undefined }: Wanted = {},
+  { only, most, apart = only !== undefined, anywhere = false }: Wanted = {},
 ): Promise<Chosen> {
   const { ctx, policy, graph, stored } = plan;
   const limits = { cap: plan.pauseMs > 0 || plan.spent ? 0 : plan.cap, capacity: policy.capacity, most };
@@ -59,6 +62,8 @@ export async function choose(
       graph.underCap.map((claim) => ({ id: claim.task, role: claim.role })),
       limits,
       (candidate, chosen) => {
+        const lacking = anywhere ? [] : missingLabels(candidate.task, ctx.labels);
+        if (lacking.length > 0) return { kind: "machine", missing: lacking };
         const missing = reach?.missingFor(candidate.task, candidate.isolation);
         if (missing) return { kind: "work", missing };
         const scope = parsed(candidate.scope);
@@ -74,8 +79,8 @@ export async function choose(
     );
   const ahead = only === undefined ? aheadOf(plan, nowMs) : undefined;
   const choice = choiceBy(ahead);
-  // What the schedule starts now may be held by another plan, or be for another checkout: nothing waits for it here.
-  const isElsewhere = choice.refused.some(({ why }) => why.kind === "work");
+  // What the schedule starts now may be held by another plan, or be for another checkout or machine: nothing waits for it here.
+  const isElsewhere = choice.refused.some(({ why }) => why.kind === "work" || why.kind === "machine");
   const isStuck = choice.chosen.length === 0 && (graph.live.length === 0 || isElsewhere);
   if (ahead && isStuck) return { ...choiceBy(undefined), heldBack: () => [] };
   return { ...choice, heldBack: () => heldBackOf(graph, ahead) };

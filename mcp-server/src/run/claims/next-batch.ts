@@ -72,7 +72,9 @@ export async function nextBatch(
       }
       const most = max === undefined ? undefined : max - launch.length;
       const choice = await choose(plan, plan.nowMs, { most, apart, only });
-      elsewhere = whyElsewhere(plan, choice.refused).slice(0, MAX_REASONS);
+      // That another machine takes a task is told with what else waits.
+      const ofWork = choice.refused.filter(({ why }) => why.kind === "work");
+      elsewhere = whyElsewhere(plan, ofWork).slice(0, MAX_REASONS);
       for (const { candidate, token } of await offer(plan, choice.chosen, seen))
         launch.push(launchOf(plan, candidate.task, candidate, token));
       const hasRoom = graph.underCap.length < plan.cap;

@@ -7,14 +7,15 @@ import type { Candidate } from "./candidate.ts";
 import { levelThatMayStart, waitsForRetry, waitsToSee } from "./candidates.ts";
 import { type Chosen, MAX_REASONS } from "./choose.ts";
 import { missingWorkText } from "./reach/missing-work-text.ts";
+import { machineWith } from "./wanted-machine.ts";
 
 /** A task that could start by its dependencies and does not. */
 export interface Wait {
   /**
-   * What keeps it: a failed task that is tried again first, or that waits itself; the schedule; what others hold; the
-   * level before it; a limit of the provider.
+   * What keeps it: a failed task that is tried again first, or that waits itself; the schedule; what others hold; that
+   * this machine does not have what it asks for; the level before it; a limit of the provider.
    */
-  readonly kind: "retry" | "schedule" | "held" | "level" | "limit";
+  readonly kind: "retry" | "schedule" | "held" | "machine" | "level" | "limit";
   /** Absent: all of them. */
   readonly task?: TaskId;
   readonly for: string;
@@ -106,6 +107,8 @@ function refusedWait(
       for: "work that is not here",
       until: missingWorkText(why.missing, isolation, loaded),
     };
+  if (why.kind === "machine")
+    return { kind: "machine", for: machineWith(why.missing), until: "one that has it takes it" };
   const { underCap } = loaded.graph;
   if (why.kind === "role") {
     const busy = underCap.filter(({ role }) => role === why.role).map(({ task }) => task);

@@ -7,6 +7,7 @@ import { stuckTasks } from "../plan/progress.ts";
 import type { Candidate } from "./candidate.ts";
 import { choose, MAX_REASONS } from "./choose.ts";
 import { missingWorkText } from "./reach/missing-work-text.ts";
+import { whyNotOnThisMachine } from "./wanted-machine.ts";
 
 export async function whyNothingStarts(plan: PlanTransaction) {
   if (plan.stored.status !== "open") return [];
@@ -28,19 +29,13 @@ export function whyElsewhere(
   plan: LoadedPlan,
   refused: Choice<Candidate>["refused"],
 ): { readonly task: TaskId; readonly reasons: readonly string[] }[] {
-  return refused.flatMap(({ candidate, why }) =>
-    why.kind === "work"
-      ? [
-          {
-            task: candidate.task.id,
-            reasons: [missingWorkText(why.missing, candidate.isolation, plan)],
-          },
-        ]
-      : [],
-  );
+  return refused
+    .filter(({ why }) => why.kind === "work" || why.kind === "machine")
+    .map(({ candidate, why }) => ({ task: candidate.task.id, reasons: [reasonOf(candidate, why, plan)] }));
 }
 
 function reasonOf({ isolation }: Candidate, why: Refusal, plan: LoadedPlan): string {
+  if (why.kind === "machine") return whyNotOnThisMachine(why.missing);
   if (why.kind === "work") return missingWorkText(why.missing, isolation, plan);
   if (why.kind === "turn") return `the agent of ${why.after} takes it when it has reported`;
   return why.kind === "scope" ? `its files are held by ${why.with}` : `every ${why.role} is busy`;

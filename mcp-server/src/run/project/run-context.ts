@@ -18,7 +18,7 @@ import { ownerOf } from "./owner.ts";
 import type { PolicyInput } from "./plan-settings.ts";
 import { PluginTexts } from "./plugin-texts.ts";
 import { Roles } from "./roles.ts";
-import { settingsFromEnvironment } from "./settings-from-environment.ts";
+import { labelsHere, settingsFromEnvironment } from "./settings-from-environment.ts";
 import { startFolder } from "./start-folder.ts";
 import { Transcripts } from "./transcripts.ts";
 import { workflowCap } from "./workflow-cap.ts";
@@ -34,6 +34,8 @@ export interface RunContext {
   readonly caseInsensitive: boolean;
   readonly owner: Owner;
   readonly settings: PolicyInput;
+  /** What is on this machine that tasks may ask for. */
+  readonly labels: readonly string[];
   /** How many agents the host's script engine runs at once. */
   readonly workflowCap: number;
   readonly roles: Roles;
@@ -72,6 +74,8 @@ export interface ProcessFacts {
   readonly directory?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly parentPid: number;
+  /** What is on this machine, beside what the environment names; absent: nothing. */
+  readonly labels?: readonly string[];
   /** The folder of the plugin, whose agents can be launched and whose skills can be read. */
   readonly pluginRoot: string;
   /** Milliseconds since 1970. */
@@ -96,6 +100,7 @@ export async function createContext(facts: ProcessFacts): Promise<OpenContext> {
     caseInsensitive: isCaseInsensitive(checkout.root),
     owner: await ownerOf(facts.parentPid, env.CLAUDE_CODE_SESSION_ID),
     settings: settingsFromEnvironment(env),
+    labels: labelsHere(env, facts.labels ?? []),
     workflowCap: workflowCap(env),
     roles: new Roles(
       new AgentFiles(

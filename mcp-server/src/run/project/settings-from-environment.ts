@@ -1,4 +1,5 @@
 import { CallerError } from "../../errors/caller-error.ts";
+import { machineLabels } from "../../graph/runner.ts";
 import { ALL } from "../../policy/models/choose-model.ts";
 import { type PolicyInput, userSettings } from "./plan-settings.ts";
 
@@ -32,6 +33,9 @@ const WORD_VARIABLES = {
 
 /** What all agents work on: a model, an effort, or both. */
 const MODEL_VARIABLE = "PARALLEL_MODEL";
+
+/** What is on this machine that tasks may ask for, beside its system: "gpu, big-disk". */
+export const LABELS_VARIABLE = "PARALLEL_LABELS";
 
 /** The variable of each field that the environment can set. */
 export const SETTING_VARIABLES: Readonly<Partial<Record<keyof PolicyInput, string>>> = {
@@ -70,6 +74,15 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): PolicyInput {
     );
   }
   return parsed.data;
+}
+
+/** What is on this machine that tasks may ask for. @param named beside what its environment names. */
+export function labelsHere(env: NodeJS.ProcessEnv, named: readonly string[]): readonly string[] {
+  const all = [set(env[LABELS_VARIABLE]) ?? "", ...named].flatMap((list) => list.split(","));
+  return machineLabels(
+    process.platform,
+    all.map((label) => label.trim()).filter((label) => label !== ""),
+  );
 }
 
 /** An option that the user left empty arrives as an empty string, or as its own unreplaced name. */

@@ -15,9 +15,10 @@ import { type PlanView, readGraph, readPlan } from "../plan/plan-view.ts";
 import { type Counts, countsOf, isDone } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { decideNow, logEscalation } from "../recovery/next-decision.ts";
-import { newsOf, SWEEP_MS, waitsForFiles } from "./collect.ts";
+import { newsOf, SWEEP_MS } from "./collect.ts";
 import { type Ended, endedLine } from "./ended-line.ts";
 import { nextBatchToLaunch } from "./run-verifications.ts";
+import { goesOnByOthers } from "./who-goes-on.ts";
 
 /** What somebody waits for who launches agents. */
 export interface LaunchWait {
@@ -124,7 +125,7 @@ export async function look(
   const { live } = plan.graph;
   const done = isDone(plan);
   const pauses = plan.pauseMs > 0 && plan.stored.status === "open" && !done;
-  const isQuiet = live.length === 0 && !pauses && !(await waitsForFiles(ctx, store, input.plan));
+  const isQuiet = live.length === 0 && !pauses && !(await goesOnByOthers(ctx, store, input.plan));
   return {
     isLaunchable: launchable,
     planId: plan.id,

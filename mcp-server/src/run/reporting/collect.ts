@@ -19,6 +19,7 @@ import { type Counts, countsOf, isDone } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { decideNow, logEscalation } from "../recovery/next-decision.ts";
 import { type Ended, endedLine } from "./ended-line.ts";
+import { goesOnByOthers } from "./who-goes-on.ts";
 
 /** What a caller waits for. */
 export type Until = "next" | "any" | "all" | { readonly atLeast: number };
@@ -90,7 +91,7 @@ export async function collect(
     const isAbandoned = ctx.now() - quietSince >= ABANDONED_MS;
     const isReached = state.satisfied || (state.impossible && (!input.wholePlan || isAbandoned));
     const nothingAwaited = awaited.size === 0 && state.news.length === 0;
-    if (isOver || (isReached && !(nothingAwaited && (await waitsForFiles(ctx, store, input.plan))))) {
+    if (isOver || (isReached && !(nothingAwaited && (await goesOnByOthers(ctx, store, input.plan))))) {
       if (state.satisfied && input.until === "any") await change((plan) => cancelUnneeded(plan, awaited));
       if (isDone(plan)) await change(logEscalation);
       return result(ctx, store, input, state);
@@ -100,19 +101,6 @@ export async function collect(
     onWait(countsOf(await change((_, tx) => expireClaims(tx))));
     nextSweep = ctx.now() + SWEEP_MS;
   }
-}
-
-/**
- * Whether all that is ready waits for files that others hold: another plan's agents, or a lost one that may still
- * write. They become free without anything of this plan ending, so nobody could be told to come back then.
- */
-export async function waitsForFiles(ctx: RunContext, store: GraphStore, slug: string): Promise<boolean> {
-  return readGraph(ctx, store, async (view) => {
-    const plan = await view.plan(slug);
-    if (plan.graph.live.length > 0 || plan.stored.status !== "open" || isDone(plan)) return false;
-    const { chosen, refused } = await choose(plan, ctx.now());
-    return chosen.length === 0 && refused.length > 0;
-  });
 }
 
 function awaitedTasks(loaded: LoadedPlan, input: CollectInput): ReadonlySet<TaskId> {

@@ -1,5 +1,5 @@
 import type { Owner } from "../../graph/attempt.ts";
-import type { Runner } from "../../graph/runner.ts";
+import { isForPlan, type Runner } from "../../graph/runner.ts";
 import type { GraphReader } from "../../store/graph-reader.ts";
 import { deadOwners, sameOwner } from "../project/owner.ts";
 
@@ -22,4 +22,12 @@ export async function runnersNow(
     return (known !== undefined && known.leaseUntilMs <= nowMs) || isDead(owner);
   };
   return { all, isGone };
+}
+
+/** Those of them that may yet take tasks of a plan. */
+export async function takersOf({ all, isGone }: RunnersNow, slug: string): Promise<readonly Runner[]> {
+  const takers: Runner[] = [];
+  for (const runner of all)
+    if (isForPlan(runner, slug) && !runner.draining && !(await isGone(runner.owner))) takers.push(runner);
+  return takers;
 }

@@ -2,10 +2,11 @@ import { isAttempt } from "../../graph/attempt.ts";
 import type { Effort, Model } from "../../graph/model/model-choice.ts";
 import type { TaskId } from "../../graph/task.ts";
 import { nextBatch } from "../claims/next-batch.ts";
-import type { LoadedPlan } from "../plan/load-plan.ts";
+import { existingGraph, type LoadedPlan } from "../plan/load-plan.ts";
 import { sameOwner } from "../project/owner.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { reportPlan } from "../reporting/report-plan.ts";
+import { isStuck } from "../reporting/who-goes-on.ts";
 import { writeReport } from "../reporting/write-report.ts";
 
 /** An agent that the script is to start: it claims its task itself. */
@@ -33,7 +34,11 @@ export interface WorkflowStep {
  */
 export async function workflowStep(ctx: RunContext, actor: string, slug: string): Promise<WorkflowStep> {
   const { loaded, launch, done } = await nextBatch(ctx, actor, slug, (plan) => roomIn(ctx, plan));
-  const goesOn = loaded.stored.status === "open" && !done;
+  // A script that waits for what nobody brings would ask agent after agent.
+  const goesOn =
+    loaded.stored.status === "open" &&
+    !done &&
+    (launch.length > 0 || !(await isStuck(ctx, await existingGraph(ctx, slug), slug)));
   const start = launch.map(({ task, subagent_type, model, effort }) => ({
     task,
     agent: subagent_type,

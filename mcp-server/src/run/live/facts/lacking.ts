@@ -1,32 +1,32 @@
-import { isFor, labelsOf, type Runner } from "../../../graph/runner.ts";
+import { isForRole, labelsOf, missingLabels } from "../../../graph/runner.ts";
 import type { Task } from "../../../graph/task.ts";
 import { cleanText, NAME_LIMIT } from "../../../text/sanitize.ts";
+import { machineWith } from "../../claims/wanted-machine.ts";
 import type { PlanView } from "../../plan/plan-view.ts";
-import type { RunnersNow } from "../../runners/runners-now.ts";
-import { isForPlan } from "./machines.ts";
+import { type RunnersNow, takersOf } from "../../runners/runners-now.ts";
 
 /**
- * What keeps a task from every runner that is known, for people. Where none has told of itself, a conversation executes
- * the plan, which asks for no labels: then nothing does.
- * @returns of a task: undefined where a runner is for it.
+ * What keeps a task from every machine that is known, for people: this one, where whoever looks may be at work, and
+ * those of the runners.
+ * @returns of a task: undefined where one is for it.
  */
 export async function lackingIn(
-  plan: PlanView,
-  { all, isGone }: RunnersNow,
+  { ctx, stored }: PlanView,
+  runners: RunnersNow,
 ): Promise<(task: Task) => string | undefined> {
-  const known = all.filter(({ plans }) => isForPlan(plans, plan.stored.slug));
-  const here: Runner[] = [];
-  for (const runner of known) if (!(await isGone(runner.owner))) here.push(runner);
+  const takers = await takersOf(runners, stored.slug);
   return (task) => {
-    const { role } = plan.ctx.roles.resolve(task.agent);
-    const asked = labelsOf(task);
-    if (known.length === 0 || here.some((runner) => isFor(runner, role, asked))) return undefined;
+    const { role } = ctx.roles.resolve(task.agent);
+    const ofRole = takers.filter((runner) => isForRole(runner, role));
+    const missingHere = missingLabels(task, ctx.labels);
+    if (ofRole.some(({ labels }) => missingLabels(task, labels).length === 0)) return undefined;
+    if (takers.length === 0) return missingHere.length === 0 ? undefined : `for ${machineWith(missingHere)}`;
     const clean = (text: string) => cleanText(text, NAME_LIMIT);
-    if (!here.some((runner) => isFor(runner, role, [])))
-      return here.length === 0 ? undefined : `no machine that is known does tasks of the role ${clean(role)}`;
-    const missing = asked.filter((label) => !here.some(({ labels }) => labels.includes(label)));
+    if (ofRole.length === 0) return `no machine that is known does tasks of the role ${clean(role)}`;
+    if (missingHere.length === 0) return undefined;
+    const missing = missingHere.filter((label) => !takers.some(({ labels }) => labels.includes(label)));
     return missing.length === 0
-      ? `no machine that is known has all of ${asked.map(clean).join(", ")}`
+      ? `no machine that is known has all of ${labelsOf(task).map(clean).join(", ")}`
       : `no machine that is known has ${missing.map(clean).join(", ")}`;
   };
 }

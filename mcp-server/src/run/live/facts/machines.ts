@@ -1,5 +1,5 @@
 import { type Owner, takesPlace } from "../../../graph/attempt.ts";
-import type { Runner } from "../../../graph/runner.ts";
+import { isForPlan } from "../../../graph/runner.ts";
 import { taskName } from "../../../graph/task.ts";
 import type { MachineNow } from "../../../live/snapshot.ts";
 import { cleanText, NAME_LIMIT } from "../../../text/sanitize.ts";
@@ -27,7 +27,7 @@ export async function machinesNow(
     live
       .filter(({ claim }) => sameOwner(claim.owner, owner))
       .map(({ plan, claim }) => cleanText(taskName(plan, claim.task), NAME_LIMIT));
-  const own = runners.all.filter(({ plans }) => slug === undefined || isForPlan(plans, slug));
+  const own = runners.all.filter((runner) => slug === undefined || isForPlan(runner, slug));
   const machines: MachineNow[] = [];
   for (const runner of own) {
     const gone = await runners.isGone(runner.owner);
@@ -59,9 +59,4 @@ export async function machinesNow(
       }),
     ),
   ];
-}
-
-/** Whether a runner is for a plan. */
-export function isForPlan(plans: Runner["plans"], slug: string): boolean {
-  return plans.length === 0 || plans.includes(slug);
 }

@@ -23,7 +23,7 @@ export async function readyWaits(
   runners: RunnersNow,
   nowMs: number,
 ): Promise<Map<TaskId, ReadyWait>> {
-  const choice = await choose(loaded, nowMs);
+  const choice = await choose(loaded, nowMs, { anywhere: true });
   const lacking = await lackingIn(loaded, runners);
   const { graph, stored, spent, cap } = loaded;
   const of = (why: WaitKind, reason: string): ReadyWait => ({ why, reason, waitsFor: [] });
@@ -69,6 +69,7 @@ const WHY_REFUSED: Readonly<Record<Refusal["kind"], WaitKind>> = {
   role: "role",
   scope: "files",
   turn: "turn",
+  machine: "machine",
   work: "elsewhere",
 };
 
