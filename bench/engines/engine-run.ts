@@ -16,14 +16,14 @@ import {
 import { eventually } from "../../test/e2e/harness/processes.ts";
 import type { RecordedRequest, Recording } from "../../test/e2e/harness/recording.ts";
 import { runScenario } from "../../test/e2e/harness/run-scenario.ts";
-import { specification } from "../../test/e2e/harness/scenario.ts";
+import { type Run, type RunnerRun, specification } from "../../test/e2e/harness/scenario.ts";
 import { TokenCount } from "../../test/e2e/harness/token-count.ts";
 import { says } from "../../test/e2e/harness/turn.ts";
 import { after, reports, type Step } from "../../test/e2e/harness/worker.ts";
 import { executesByWorkflow, SCRIPT_ENGINE } from "../../test/e2e/harness/workflow-orchestrator.ts";
 import type { TimedPlan } from "./timed-plan.ts";
 
-export const ENGINES = ["burst", "workflow", "mod", "mod-terminal", "mod-yes", "chunks"] as const;
+export const ENGINES = ["burst", "workflow", "run", "mod", "mod-terminal", "mod-yes", "chunks"] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 /** Agents at once, the plugin's default. */
@@ -32,19 +32,27 @@ const SLUG = "engines";
 const MAX_RUN_MS = 900_000;
 const QUESTION = "AskUserQuestion";
 
-interface Way {
+type Way = (InConversation | WithoutConversation) & {
+  readonly environment: Readonly<Record<string, string>>;
+};
+
+interface InConversation {
   readonly prompt: string;
   readonly orchestrator: Orchestrator;
-  readonly environment: Readonly<Record<string, string>>;
   /** The command is typed into a session in a terminal instead of `claude -p`; the user may be asked there. */
   readonly inTerminal?: "at once" | "asks";
 }
 
-const BESIDE: Way = {
+/** `parallel run`, a client per task. */
+type WithoutConversation = Pick<RunnerRun, "parameters">;
+
+/** The scripts of conversations leave the review out, which the module and the runner would have done. */
+const UNREVIEWED = { PARALLEL_REVIEW: "off" };
+
+const BESIDE: InConversation & Way = {
   prompt: `/parallel-run ${SLUG}`,
   orchestrator: (conversation) => says(endIn(conversation) ?? "Hm."),
-  // The other ways' scripts leave the review out, which the module would have done.
-  environment: { PARALLEL_REVIEW: "off" },
+  environment: UNREVIEWED,
 };
 
 const WAYS: Readonly<Record<EngineName, Way>> = {
@@ -54,6 +62,7 @@ const WAYS: Readonly<Record<EngineName, Way>> = {
     orchestrator: executesByWorkflow,
     environment: SCRIPT_ENGINE,
   },
+  run: { parameters: [SLUG, "--agents", `claude=${CAP}`, "--yes", "--json"], environment: UNREVIEWED },
   mod: BESIDE,
   "mod-terminal": { ...BESIDE, inTerminal: "at once" },
   "mod-yes": {
@@ -79,7 +88,7 @@ export interface EngineRun {
   readonly launchMs: number;
   /** From the first offer to the end of the last attempt. */
   readonly agentsMs: number;
-  /** From the start of Claude Code to its end. */
+  /** From the start of Claude Code, or of the runner, to its end. */
   readonly wallMs: number;
   /** What reached the main conversation after the command and its skill; where the user is asked, after his yes. */
   readonly mainCharacters: number;
@@ -109,25 +118,17 @@ export async function runBy(
   engine: EngineName,
   plan: TimedPlan,
   plugins: string[],
-  orchestrator: Orchestrator = WAYS[engine].orchestrator,
+  orchestrator?: Orchestrator,
 ): Promise<EngineRun> {
   const works: Step = (assignment) => {
     const id = assignment.task.slice(assignment.task.indexOf("/") + 1);
     return after(plan.durationMs.get(id) ?? 0, reports())(assignment);
   };
-  const { prompt, environment, inTerminal } = WAYS[engine];
+  const way = WAYS[engine];
   // Only what is worth agents is asked about: seconds stand for minutes.
   const tasks = plan.tasks.map((task) =>
-    inTerminal === "asks" ? { ...task, estimateMinutes: 60 * (task.estimateMinutes ?? 1) } : task,
+    isAsked(way) ? { ...task, estimateMinutes: 60 * (task.estimateMinutes ?? 1) } : task,
   );
-  const user = async (session: InteractiveClaudeCode, { requests }: Recording) => {
-    await session.type(prompt);
-    if (inTerminal === "asks") await session.accept(/Shall I run this plan/);
-    const isOver = () =>
-      requests.some(({ isMain, conversation }) => isMain && endIn(conversation) !== undefined) &&
-      requests.every(({ endMs }) => endMs !== undefined);
-    if (!(await eventually(isOver, MAX_RUN_MS))) throw new Error("it has not come to its end");
-  };
   let figures: EngineRun | undefined;
   await runScenario(
     {
@@ -138,12 +139,12 @@ export async function runBy(
         PARALLEL_APPROVE: "scope",
         PARALLEL_TOGETHER: "none",
         PARALLEL_MAX_PARALLEL: String(CAP),
-        ...environment,
+        ...way.environment,
       },
       latencyMs: { main: 20, agent: 20 },
       usageOf: new TokenCount().usageOf,
       work: [works],
-      runs: [inTerminal ? { orchestrator, user } : { prompt, orchestrator, limitMs: MAX_RUN_MS }],
+      runs: [runOf(way, orchestrator)],
     },
     ({ database, recording, runs }) => {
       const { tasks, attempts, events } = readGraph(database, SLUG);
@@ -168,6 +169,27 @@ export async function runBy(
   );
   if (!figures) throw new Error("nothing was measured");
   return figures;
+}
+
+function isAsked(way: Way): boolean {
+  return "prompt" in way && way.inTerminal === "asks";
+}
+
+/** @param earlier the main conversation, where it is not this state's. */
+function runOf(way: Way, earlier: Orchestrator | undefined): Run {
+  if (!("prompt" in way)) return { parameters: way.parameters, limitMs: MAX_RUN_MS };
+  const { prompt, inTerminal } = way;
+  const orchestrator = earlier ?? way.orchestrator;
+  if (!inTerminal) return { prompt, orchestrator, limitMs: MAX_RUN_MS };
+  const user = async (session: InteractiveClaudeCode, { requests }: Recording) => {
+    await session.type(prompt);
+    if (isAsked(way)) await session.accept(/Shall I run this plan/);
+    const isOver = () =>
+      requests.some(({ isMain, conversation }) => isMain && endIn(conversation) !== undefined) &&
+      requests.every(({ endMs }) => endMs !== undefined);
+    if (!(await eventually(isOver, MAX_RUN_MS))) throw new Error("it has not come to its end");
+  };
+  return { orchestrator, user };
 }
 
 /** By the endpoint's own count. */

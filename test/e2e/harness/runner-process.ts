@@ -2,12 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { claudeCodeBinary, type Exit, environmentOf, type Place, type StreamEvent } from "./claude-code.ts";
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-
-/** One `parallel run`, in whose search path Claude Code is called `claude`. */
+/** One `parallel run` of the place's first plugin, in whose search path Claude Code is called `claude`. */
 export class RunnerProcess {
   readonly pid: number;
   /** The lines of JSON that it printed, with the event's name as their type. */
@@ -18,6 +15,8 @@ export class RunnerProcess {
   readonly #exited: Promise<Exit>;
 
   constructor(place: Place, parameters: readonly string[]) {
+    const [plugin] = place.plugins;
+    if (plugin === undefined) throw new Error("there is no plugin whose parallel run could be started");
     const programs = join(place.home, "bin");
     mkdirSync(programs, { recursive: true });
     try {
@@ -26,7 +25,7 @@ export class RunnerProcess {
       // An earlier run has made it.
     }
     const environment = environmentOf(place);
-    this.#child = spawn(process.execPath, [join(ROOT, "bin", "parallel"), "run", ...parameters], {
+    this.#child = spawn(process.execPath, [join(plugin, "bin", "parallel"), "run", ...parameters], {
       cwd: place.project,
       env: { ...environment, PATH: `${programs}${delimiter}${environment.PATH}` },
       stdio: ["ignore", "pipe", "pipe"],
