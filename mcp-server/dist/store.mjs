@@ -515,14 +515,19 @@ var GraphWriter = class extends GraphReader {
       (row) => row.columns(["repository", "owner_host", "owner_pid", "owner_started_at"]).doUpdateSet(said)
     ).execute();
   }
-  /** A runner has ended by itself. */
+  /** A runner has ended by itself, or is forgotten. */
   async removeRunner(repository, owner) {
     const { owner_host, owner_pid, owner_started_at } = runnerKey(repository, owner);
     await this.transaction.db.deleteFrom("runners").where("repository", "=", repository).where("owner_host", "=", owner_host).where("owner_pid", "=", owner_pid).where("owner_started_at", "=", owner_started_at).execute();
   }
-  /** Forgets those of all repositories whose lease ended before that time. */
-  async forgetRunners(beforeMs) {
-    await this.transaction.db.deleteFrom("runners").where("lease_until_ms", "<", beforeMs).execute();
+  /** Forgets those of all repositories whose lease ended before that time. @param kept others that are remembered. */
+  async forgetRunners(beforeMs, kept) {
+    const columns = ["repository", "owner_host", "owner_pid", "owner_started_at"];
+    const gone = this.transaction.db.selectFrom("runners").select(columns);
+    for (const row of await gone.where("lease_until_ms", "<", beforeMs).execute()) {
+      const owner = { host: row.owner_host, pid: Number(row.owner_pid), startedAt: row.owner_started_at };
+      if (!kept(owner)) await this.removeRunner(row.repository, owner);
+    }
   }
   /** To be called now and then by what takes long: see `EngineTransaction`. */
   goesOn() {

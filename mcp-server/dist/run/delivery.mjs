@@ -5,24 +5,24 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 // import:run/project.mjs in run/delivery.mjs
-import { folderKey, isDead, isServerDead, placeOfCheckout } from "./project.mjs";
+import { GRAPH_IN_REPOSITORY, folderKey, isDead, isServerDead, placeOfCheckout, sameOwner } from "./project.mjs";
 
 // mcp-server/src/run/delivery/clone.ts
 function cloneOf({ checkout }) {
   return folderKey(checkout.gitCommonDir ?? checkout.root);
 }
-function folderHere(key) {
+function folderHere({ repository }, key) {
   const { path } = placeOfCheckout(key);
-  return folderKey(path) === key ? path : void 0;
+  return repository === GRAPH_IN_REPOSITORY || folderKey(path) === key ? path : void 0;
 }
 function isFromHere(ctx, { clone }) {
-  if (clone === cloneOf(ctx)) return true;
-  const folder = folderHere(clone);
+  if (clone === cloneOf(ctx) || ctx.repository === GRAPH_IN_REPOSITORY) return true;
+  const folder = folderHere(ctx, clone);
   return folder !== void 0 && !existsSync(folder);
 }
-function rootOf({ checkout }, { checkout: key }) {
-  const folder = folderHere(key);
-  return folder !== void 0 && existsSync(join(folder, ".git")) ? folder : checkout.root;
+function rootOf(ctx, { checkout: key }) {
+  const folder = folderHere(ctx, key);
+  return folder !== void 0 && existsSync(join(folder, ".git")) ? folder : ctx.checkout.root;
 }
 
 // import:run/attempts.mjs in run/delivery.mjs
@@ -63,7 +63,7 @@ async function complete(plan, merged) {
   const attempt = plan.graph.claim(merged.delivery.attempt.id);
   if (!attempt) return;
   if (merged.kind === "gone") {
-    const cause = "its commit is not in the repository any more, and no branch has it";
+    const cause = isFromHere(plan.ctx, merged.delivery.attempt.accepted) ? "its commit is not in the repository any more, and no branch has it" : "its machine is gone, and its commit did not come through the remote";
     if (attempt.state === "delivering")
       endAttempt(plan, attempt, { outcome: "lost", cause, interrupted: true });
     return;
@@ -140,7 +140,7 @@ function noteForReviewer(plan, id, said) {
 import { CallerError, StoreUnusable, fileRefusal } from "../errors.mjs";
 
 // import:git.mjs in run/delivery.mjs
-import { GitFailed, RefMoved, attemptName, attemptRef, attemptsOn, branchFacts, commitAt, commitFacts, commitMessage, commitTree, ensurePlanBranch, forgetCommitsIn, git, isAncestor, mergedTree, moveRefs, noteRemoteHead, operationUnderWay, planBranch, planHead, pushAttempt, pushPlanBranch, refreshIndex, refuseHeld } from "../git.mjs";
+import { GitFailed, RefMoved, attemptName, attemptRef, attemptsOn, branchFacts, commitAt, commitFacts, commitMessage, commitTree, commitsThere, ensurePlanBranch, forgetCommitsIn, git, isAncestor, mergedTree, moveRefs, noteRemoteHead, operationUnderWay, planBranch, planHead, pushAttempt, pushPlanBranch, refreshIndex, refuseHeld } from "../git.mjs";
 
 // mcp-server/src/run/delivery/delay-delivery.ts
 var MAX_DELAY_MS = 10 * 6e4;
@@ -453,15 +453,61 @@ function headBefore(landing) {
   const heads = landing.merged.flatMap((one) => one.kind === "gone" ? [] : one.head ?? []);
   return heads[0] ?? "";
 }
+async function pauseForGate(ctx, store, slug, why) {
+  await changePlan(ctx, store, "server", slug, (plan) => {
+    if (plan.stored.status === "open") plan.append({ type: "plan.status", status: "paused", cause: why });
+  });
+}
+
+// import:run/runners.mjs in run/delivery.mjs
+import { runnersNow } from "./runners.mjs";
 
 // mcp-server/src/run/delivery/may-deliver.ts
 var UNKNOWN_SERVER_MS = 10 * 6e4;
-async function mayDeliver(ctx, { attempt }) {
+async function mayDeliver(ctx, store, { attempt }) {
   const { owner } = ctx;
   const { by } = attempt.accepted;
-  if (by.host !== owner.host) return attempt.acceptedAtMs + UNKNOWN_SERVER_MS <= ctx.now();
+  if (by.host !== owner.host) {
+    const runners = await store.read((reader) => runnersNow(reader, ctx.repository, ctx.now()));
+    const isRunner = runners.all.some((runner) => sameOwner(runner.owner, by));
+    return isRunner ? runners.isGone(by) : attempt.acceptedAtMs + UNKNOWN_SERVER_MS <= ctx.now();
+  }
   const isOwn = by.server?.pid === owner.server?.pid && by.server?.startedAt === owner.server?.startedAt;
   return isOwn || (by.server ? isServerDead(by) : isDead(by));
+}
+
+// mcp-server/src/run/delivery/left-behind.ts
+async function leftBehind(ctx, store, plan) {
+  const left = await deliveriesOfGone(ctx, store, plan);
+  if (left.length === 0) return [];
+  const { root } = ctx.checkout;
+  const isShared = await lookWhetherShared(ctx, plan.graph);
+  if (isShared) await bringPlanBranch(root, branchOf(plan));
+  const { slug } = plan.stored;
+  const [there, head] = await Promise.all([
+    commitsThere(
+      root,
+      left.map(({ attempt }) => attempt.accepted.commit)
+    ),
+    planHead(root, slug)
+  ]);
+  const named = head === void 0 ? /* @__PURE__ */ new Map() : await attemptsOn(root, head, void 0);
+  return left.filter(
+    ({ task, attempt: { id, accepted, acceptedAtMs } }) => there.has(accepted.commit) || named.has(attemptName(slug, task, { id })) || isShared && acceptedAtMs + UNKNOWN_SERVER_MS <= ctx.now()
+  );
+}
+async function deliveriesOfGone(ctx, store, { graph, stored }) {
+  const elsewhere = graph.live.flatMap((claim) => {
+    const task = graph.tasks.get(claim.task);
+    return task && isElsewhere(ctx, claim) ? [{ plan: stored.slug, task, attempt: claim }] : [];
+  });
+  if (elsewhere.length === 0) return [];
+  const { isGone } = await store.read((reader) => runnersNow(reader, ctx.repository, ctx.now()));
+  const areGone = await Promise.all(elsewhere.map(({ attempt }) => isGone(attempt.accepted.by)));
+  return elsewhere.filter((_, i) => areGone[i]).sort((a, b) => a.attempt.acceptedAtMs - b.attempt.acceptedAtMs || a.attempt.id - b.attempt.id);
+}
+function isElsewhere(ctx, claim) {
+  return claim.state === "delivering" && !isFromHere(ctx, claim.accepted) && claim.accepted.targets.every((target) => target === "plan");
 }
 
 // mcp-server/src/run/delivery/move-landing.ts
@@ -522,6 +568,8 @@ var MAX_WAIT_MS = 2e3;
 var Deliveries = class {
   runs = /* @__PURE__ */ new Map();
   retries = /* @__PURE__ */ new Map();
+  /** When it is looked again for what other clones have left behind. */
+  looks = /* @__PURE__ */ new Map();
   /** Where the plans' branches of the remote stood after the last landing: another clone may have moved them since. */
   remotes = /* @__PURE__ */ new Map();
   /** The graph is about to be let go: a gate that runs is ended, and another server runs it again. */
@@ -586,7 +634,7 @@ async function deliverAll(ctx, store, slug) {
       if (await mayJoin(ctx, seen.plan)) await wait(ctx, store, slug, await join2(ctx, store, seen.plan));
       return;
     }
-    if (isFirst && !await mayDeliver(ctx, first)) {
+    if (isFirst && !await mayDeliver(ctx, store, first)) {
       deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
       return;
     }
@@ -623,12 +671,22 @@ function join2(ctx, store, plan) {
 function commandsOf({ policy }) {
   return { gate: policy.gate.trim(), setup: policy.setup };
 }
-function waitingOf(ctx, store, slug) {
-  return readGraph(ctx, store, async (view) => {
-    const plan = await view.plan(slug);
-    const waiting = waitingDeliveries(plan);
-    return { plan, first: waiting[0], waiting };
+async function waitingOf(ctx, store, slug) {
+  const { plan, own } = await readGraph(ctx, store, async (view) => {
+    const plan2 = await view.plan(slug);
+    return { plan: plan2, own: waitingDeliveries(plan2) };
   });
+  const waiting = own.length > 0 ? own : await leftBehindNow(ctx, store, plan);
+  return { plan, first: waiting[0], waiting };
+}
+async function leftBehindNow(ctx, store, plan) {
+  const { looks } = deliveriesOf(ctx);
+  const { slug } = plan.stored;
+  if ((looks.get(slug) ?? 0) > ctx.now()) return [];
+  looks.set(slug, ctx.now() + RETRY_MS);
+  const left = await leftBehind(ctx, store, plan);
+  if (left.length > 0) looks.delete(slug);
+  return left;
 }
 async function landNext(ctx, store, { plan, first, waiting }, tries) {
   if (!first) return void 0;
@@ -654,11 +712,6 @@ function takeGuess(ctx, { stored, policy }, tries) {
   remotes.delete(stored.slug);
   return guess;
 }
-async function pauseForGate(ctx, store, slug, why) {
-  await changePlan(ctx, store, "server", slug, (plan) => {
-    if (plan.stored.status === "open") plan.append({ type: "plan.status", status: "paused", cause: why });
-  });
-}
 async function land(ctx, store, landing, runHooks) {
   const remote = await moveLanding(landing, runHooks);
   await completeLanding(ctx, store, landing);
@@ -666,6 +719,7 @@ async function land(ctx, store, landing, runHooks) {
   await forgetLanded(landing);
 }
 export {
+  UNKNOWN_SERVER_MS,
   cloneOf,
   completeLanding,
   delayDelivery,
@@ -677,10 +731,12 @@ export {
   forgetLanded,
   gatedLanding,
   isFromHere,
+  leftBehind,
   mayDeliver,
   mergeDeliveries,
   moveLanding,
   noteForReviewer,
+  pauseForGate,
   retryDeliveries,
   returnDelivery,
   rootOf,

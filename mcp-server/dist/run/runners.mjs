@@ -1,6 +1,9 @@
 // import:graph.mjs in run/runners.mjs
 import { RUNNER_LEASE_MS, isForPlan } from "../graph.mjs";
 
+// import:run/project.mjs in run/runners.mjs
+import { deadOwners, sameOwner } from "./project.mjs";
+
 // mcp-server/src/run/runners/presence.ts
 var ACTOR = "server";
 var REMEMBERED_MS = 60 * 6e4;
@@ -25,7 +28,7 @@ var Presence = class {
     const nowMs = performance.now();
     if (this.#hasEnded || isSame && nowMs - this.#toldMs < RUNNER_LEASE_MS / 3) return;
     await store.write(ctx.now, ACTOR, async (writer) => {
-      if (this.#told === void 0) await writer.forgetRunners(writer.nowMs - REMEMBERED_MS);
+      if (this.#told === void 0) await forgetLongGone(writer);
       await writer.keepRunner(ctx.repository, ctx.owner, facts, RUNNER_LEASE_MS);
     });
     this.#told = facts;
@@ -38,9 +41,15 @@ var Presence = class {
     await store.write(ctx.now, ACTOR, (writer) => writer.removeRunner(ctx.repository, ctx.owner)).catch(() => void 0);
   }
 };
-
-// import:run/project.mjs in run/runners.mjs
-import { deadOwners, sameOwner } from "./project.mjs";
+async function forgetLongGone(writer) {
+  const owners = (await writer.held()).map(
+    ({ claim }) => claim.state === "delivering" ? claim.accepted.by : claim.owner
+  );
+  await writer.forgetRunners(
+    writer.nowMs - REMEMBERED_MS,
+    (gone) => owners.some((owner) => sameOwner(owner, gone))
+  );
+}
 
 // mcp-server/src/run/runners/runners-now.ts
 async function runnersNow(reader, repository, nowMs) {

@@ -317,7 +317,7 @@ export class GraphWriter extends GraphReader {
       .execute();
   }
 
-  /** A runner has ended by itself. */
+  /** A runner has ended by itself, or is forgotten. */
   async removeRunner(repository: string, owner: Owner): Promise<void> {
     const { owner_host, owner_pid, owner_started_at } = runnerKey(repository, owner);
     await this.transaction.db
@@ -329,9 +329,14 @@ export class GraphWriter extends GraphReader {
       .execute();
   }
 
-  /** Forgets those of all repositories whose lease ended before that time. */
-  async forgetRunners(beforeMs: number): Promise<void> {
-    await this.transaction.db.deleteFrom("runners").where("lease_until_ms", "<", beforeMs).execute();
+  /** Forgets those of all repositories whose lease ended before that time. @param kept others that are remembered. */
+  async forgetRunners(beforeMs: number, kept: (owner: Owner) => boolean): Promise<void> {
+    const columns = ["repository", "owner_host", "owner_pid", "owner_started_at"] as const;
+    const gone = this.transaction.db.selectFrom("runners").select(columns);
+    for (const row of await gone.where("lease_until_ms", "<", beforeMs).execute()) {
+      const owner = { host: row.owner_host, pid: Number(row.owner_pid), startedAt: row.owner_started_at };
+      if (!kept(owner)) await this.removeRunner(row.repository, owner);
+    }
   }
 
   /** To be called now and then by what takes long: see `EngineTransaction`. */

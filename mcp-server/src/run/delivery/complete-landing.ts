@@ -10,6 +10,7 @@ import type { RunContext } from "../project/run-context.ts";
 import { openReviewOf } from "../review/review.ts";
 import { conflictTask } from "../worktrees/conflict-task.ts";
 import { workRecord } from "../worktrees/work-record.ts";
+import { isFromHere } from "./clone.ts";
 import type { Landing, MergedDelivery, ReturnedDelivery } from "./delivery.ts";
 
 /**
@@ -46,7 +47,9 @@ async function complete(plan: PlanTransaction, merged: MergedDelivery): Promise<
   const attempt = plan.graph.claim(merged.delivery.attempt.id);
   if (!attempt) return;
   if (merged.kind === "gone") {
-    const cause = "its commit is not in the repository any more, and no branch has it";
+    const cause = isFromHere(plan.ctx, merged.delivery.attempt.accepted)
+      ? "its commit is not in the repository any more, and no branch has it"
+      : "its machine is gone, and its commit did not come through the remote";
     if (attempt.state === "delivering")
       endAttempt(plan, attempt, { outcome: "lost", cause, interrupted: true });
     return;

@@ -4,7 +4,6 @@ import { isGated } from "../../policy/gate/is-gated.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { GateCommands, GateWait } from "../gate/gate-step.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
-import { changePlan } from "../plan/plan-transaction.ts";
 import { readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { branchOf, bringPlanBranch } from "../remote/exchange.ts";
@@ -17,7 +16,8 @@ import { delayDelivery } from "./delay-delivery.ts";
 import type { Delivery, Landing } from "./delivery.ts";
 import { exchangeTested } from "./exchange-tested.ts";
 import { forgetLanded } from "./forget-landed.ts";
-import { gatedLanding } from "./gated-landing.ts";
+import { gatedLanding, pauseForGate } from "./gated-landing.ts";
+import { leftBehind } from "./left-behind.ts";
 import { mayDeliver } from "./may-deliver.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
 import { moveLanding } from "./move-landing.ts";
@@ -39,6 +39,8 @@ interface Run {
 class Deliveries {
   readonly runs = new Map<string, Run>();
   readonly retries = new Map<string, number>();
+  /** When it is looked again for what other clones have left behind. */
+  readonly looks = new Map<string, number>();
   /** Where the plans' branches of the remote stood after the last landing: another clone may have moved them since. */
   readonly remotes = new Map<string, RemoteBranch>();
   /** The graph is about to be let go: a gate that runs is ended, and another server runs it again. */
@@ -133,7 +135,7 @@ async function deliverAll(ctx: RunContext, store: GraphStore, slug: string): Pro
       if (await mayJoin(ctx, seen.plan)) await wait(ctx, store, slug, await join(ctx, store, seen.plan));
       return;
     }
-    if (isFirst && !(await mayDeliver(ctx, first))) {
+    if (isFirst && !(await mayDeliver(ctx, store, first))) {
       deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
       return;
     }
@@ -189,12 +191,29 @@ interface Waiting {
   readonly waiting: readonly Delivery[];
 }
 
-function waitingOf(ctx: RunContext, store: GraphStore, slug: string): Promise<Waiting> {
-  return readGraph(ctx, store, async (view) => {
+/** What other clones have left behind comes after what is this clone's own. */
+async function waitingOf(ctx: RunContext, store: GraphStore, slug: string): Promise<Waiting> {
+  const { plan, own } = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(slug);
-    const waiting = waitingDeliveries(plan);
-    return { plan, first: waiting[0], waiting };
+    return { plan, own: waitingDeliveries(plan) };
   });
+  const waiting = own.length > 0 ? own : await leftBehindNow(ctx, store, plan);
+  return { plan, first: waiting[0], waiting };
+}
+
+/** The remote is not asked at every call for what nobody has pushed yet. */
+async function leftBehindNow(
+  ctx: RunContext,
+  store: GraphStore,
+  plan: LoadedPlan,
+): Promise<readonly Delivery[]> {
+  const { looks } = deliveriesOf(ctx);
+  const { slug } = plan.stored;
+  if ((looks.get(slug) ?? 0) > ctx.now()) return [];
+  looks.set(slug, ctx.now() + RETRY_MS);
+  const left = await leftBehind(ctx, store, plan);
+  if (left.length > 0) looks.delete(slug);
+  return left;
 }
 
 /** What the tries of one landing have behind them. */
@@ -242,13 +261,6 @@ function takeGuess(ctx: RunContext, { stored, policy }: LoadedPlan, tries: Tries
   tries.mayGuess = false;
   remotes.delete(stored.slug);
   return guess;
-}
-
-/** Agents' work that cannot land is no reason to start more. The user resumes the plan, and it is tried again. */
-async function pauseForGate(ctx: RunContext, store: GraphStore, slug: string, why: string): Promise<void> {
-  await changePlan(ctx, store, "server", slug, (plan) => {
-    if (plan.stored.status === "open") plan.append({ type: "plan.status", status: "paused", cause: why });
-  });
 }
 
 /**

@@ -5,6 +5,7 @@ import type { GraphStore } from "../../store/graph-store.ts";
 import { gateRecord } from "../gate/gate-record.ts";
 import { type GateCommands, type GateOutcome, gateStep, type MergesInOrder } from "../gate/gate-step.ts";
 import { mergedWithout } from "../gate/repair-task.ts";
+import { changePlan } from "../plan/plan-transaction.ts";
 import { type GraphView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { workRecord } from "../worktrees/work-record.ts";
@@ -125,4 +126,16 @@ function headBefore(landing: Landing): string {
   if (move) return move.from;
   const heads = landing.merged.flatMap((one) => (one.kind === "gone" ? [] : (one.head ?? [])));
   return heads[0] ?? "";
+}
+
+/** Agents' work that cannot land is no reason to start more. The user resumes the plan, and it is tried again. */
+export async function pauseForGate(
+  ctx: RunContext,
+  store: GraphStore,
+  slug: string,
+  why: string,
+): Promise<void> {
+  await changePlan(ctx, store, "server", slug, (plan) => {
+    if (plan.stored.status === "open") plan.append({ type: "plan.status", status: "paused", cause: why });
+  });
 }
