@@ -413,6 +413,36 @@ import { emitKeypressEvents } from "node:readline";
 // import:policy.mjs in cli/display.mjs
 import { moneyText } from "../policy.mjs";
 
+// mcp-server/src/cli/display/machines-line.ts
+var TITLE = "Machines: ";
+var BETWEEN = " · ";
+var MAX_NAME_CELLS = 24;
+function machinesLine(machines, columns) {
+  if (!machines.some(({ kind }) => kind !== "session")) return [];
+  const isGone = ({ state }) => state === "gone";
+  const ordered = [...machines.filter(isGone), ...machines.filter((one) => !isGone(one))];
+  const line = [{ text: TITLE, look: "dim" }];
+  let cells = cellWidth(TITLE);
+  for (const [i, one] of ordered.entries()) {
+    const text = `${i === 0 ? "" : BETWEEN}${wordsOf(one, machines)}`;
+    const left = ordered.length - i;
+    const more = `${i === 0 ? "" : BETWEEN}${left} more`;
+    const behind = left === 1 ? 0 : cellWidth(`${BETWEEN}${left - 1} more`);
+    if (cells + cellWidth(text) + behind > columns - 1) return [[...line, { text: more, look: "dim" }]];
+    line.push({ text, look: isGone(one) ? "yellow" : "dim" });
+    cells += cellWidth(text);
+  }
+  return [line];
+}
+function wordsOf({ machine, pid, kind, state, clients, runs }, all) {
+  const short = cellWidth(machine) > MAX_NAME_CELLS ? fitCells(machine, MAX_NAME_CELLS).trimEnd() : machine;
+  const name = all.filter((one) => one.machine === machine).length > 1 ? `${short} (${pid})` : short;
+  if (state === "gone") return `${name} gone`;
+  if (kind === "session") return `${name} ${runs.length} running`;
+  const slots = clients.reduce((sum, client) => sum + client.slots, 0);
+  return `${name} ${runs.length} of ${slots}${state === "draining" ? ", draining" : ""}`;
+}
+
 // mcp-server/src/cli/display/plan-block.ts
 var MAX_BLOCK = 18;
 var ROWS_ABOVE = 6;
@@ -434,6 +464,7 @@ function planBlock(snapshot, view) {
     counts: isNarrow ? [] : [counts(snapshot)],
     needs: needLines(snapshot, view, isNarrow ? height - 2 : MAX_NEEDS),
     held: isNarrow ? [] : heldLines(snapshot),
+    machines: isNarrow ? [] : machinesLine(snapshot.machines, view.columns),
     waiting: isNarrow ? [] : waitingLine(snapshot, view.columns),
     selected: selectedLine(snapshot, view),
     others: isNarrow ? [] : (view.others ?? []).map((other) => header(other, view)),
@@ -442,7 +473,7 @@ function planBlock(snapshot, view) {
   };
   const byImportance = [
     ...["prompt", "header", "needs", "selected", "running", "held", "waiting"],
-    ...["counts", "keys", "others"]
+    ...["machines", "counts", "keys", "others"]
   ];
   const room = /* @__PURE__ */ new Map();
   let left = height;
@@ -455,7 +486,14 @@ function planBlock(snapshot, view) {
   return [
     ...[...shown("header"), ...shown("counts"), ...shown("needs"), ...shown("held")],
     ...runningLines(running, view, (room.get("running") ?? 0) + left),
-    ...[...shown("waiting"), ...shown("selected"), ...shown("others"), ...shown("prompt"), ...shown("keys")]
+    ...[
+      ...shown("waiting"),
+      ...shown("machines"),
+      ...shown("selected"),
+      ...shown("others"),
+      ...shown("prompt"),
+      ...shown("keys")
+    ]
   ];
 }
 function header(snapshot, { columns, nowMs }) {
@@ -1095,6 +1133,7 @@ export {
   hasColours,
   heartbeatWords,
   isPipe,
+  machinesLine,
   needWords,
   newsBetween,
   newsText,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type BlockView, planBlock } from "../../../mcp-server/src/cli/display/plan-block.ts";
 import { paintLine } from "../../../mcp-server/src/cli/display/styled-line.ts";
-import type { Need, PlanSnapshot } from "../../../mcp-server/src/live/snapshot.ts";
+import type { MachineNow, Need, PlanSnapshot } from "../../../mcp-server/src/live/snapshot.ts";
 import { cellWidth } from "../../../mcp-server/src/text/cell-width.ts";
 import { simulatedPlan } from "../../live/simulated-plan.ts";
 
@@ -22,12 +22,19 @@ function need(given: Partial<Need>): Need {
   return { task: "1.1", kind: "question", text: "Which one?", holdsUp: [], actions: ["answer"], ...given };
 }
 
+function machine(name: string, given: Partial<MachineNow> = {}): MachineNow {
+  const clients = [{ name: "claude", slots: 4 }];
+  const facts = { clients, labels: ["os=linux"], roles: [], runs: ["orders/1.1", "orders/1.2"] };
+  return { machine: name, pid: 412, kind: "worker", state: "here", ...facts, ...given };
+}
+
 describe("the block of a plan", () => {
   it.each([12, 60, 300, 3_000])(
     "the block of a plan of %i tasks fits every window, wide letters included",
     (tasks) => {
       const snapshot = inTheMiddle(tasks, {
         needs: [1, 2, 3, 4, 5].map((n) => need({ task: `${n}`, text: "東京".repeat(80) })),
+        machines: [1, 2, 3, 4, 5].map((n) => machine(`${"東京".repeat(8 * n)}${n}`)),
       });
       for (const columns of [20, 40, 59, 60, 79, 80, 100, 240]) {
         for (const rows of [3, 7, 10, 24, 60]) {
@@ -79,6 +86,24 @@ describe("the block of a plan", () => {
     expect(lines.at(-3)).toBe("  … 9 more run");
     expect(lines.at(-2)).toMatch(/^○ .*wait for others \d+.*next /);
     expect(lines.at(-1)).toBe("p pause · s stop · + − cap · ↑↓ ↵ details · a answer · r retry · q leave");
+  });
+
+  it("the block names the machines with their slots in one line, what is gone first, and as many as there is room for", () => {
+    const machines = [
+      machine("build-1"),
+      machine("build-2", { runs: [], state: "draining" }),
+      machine("build-3", { state: "gone", lastSeenMs: 0 }),
+      machine("laptop", { kind: "session", clients: [], runs: ["orders/2.1"] }),
+    ];
+    const lineIn = (given: readonly MachineNow[], columns = 100) =>
+      textOf(inTheMiddle(12, { machines: given }), { columns }).filter((line) => line.startsWith("Machines"));
+    const all = "Machines: build-3 gone · build-1 2 of 4 · build-2 0 of 4, draining · laptop 1 running";
+    expect(lineIn(machines)).toEqual([all]);
+    expect(lineIn(machines, 60)).toEqual(["Machines: build-3 gone · build-1 2 of 4 · 2 more"]);
+    expect(lineIn([machine("one"), machine("one", { pid: 7, runs: [] })])).toEqual([
+      "Machines: one (412) 2 of 4 · one (7) 0 of 4",
+    ]);
+    expect(lineIn([machine("laptop", { kind: "session" })])).toEqual([]);
   });
 
   it("the block below 60 columns is the header and what needs a person", () => {

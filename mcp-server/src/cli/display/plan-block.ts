@@ -4,6 +4,7 @@ import { moneyText } from "../../policy/spending/price-table.ts";
 import { MARKS } from "../../report/tasks/status-mark.ts";
 import { cellWidth, fitCells } from "../../text/cell-width.ts";
 import { formatDuration, plural } from "../../text/format.ts";
+import { machinesLine } from "./machines-line.ts";
 import { clockWords, NEED_MARKS, needWords, runningRows, shortCount } from "./plan-words.ts";
 import type { Piece, StyledLine, TextLook } from "./styled-line.ts";
 
@@ -43,7 +44,7 @@ export interface BlockView {
 
 /**
  * A plan at a glance, in as many lines as there is room for: what needs a person first, then what runs, longest first,
- * then one line for all that wait. All foreign text in the snapshot is clean.
+ * then one line for all that wait, and one for the machines. All foreign text in the snapshot is clean.
  */
 export function planBlock(snapshot: PlanSnapshot, view: BlockView): StyledLine[] {
   const height = Math.max(1, Math.min(MAX_BLOCK, view.rows - ROWS_ABOVE));
@@ -54,6 +55,7 @@ export function planBlock(snapshot: PlanSnapshot, view: BlockView): StyledLine[]
     counts: isNarrow ? [] : [counts(snapshot)],
     needs: needLines(snapshot, view, isNarrow ? height - 2 : MAX_NEEDS),
     held: isNarrow ? [] : heldLines(snapshot),
+    machines: isNarrow ? [] : machinesLine(snapshot.machines, view.columns),
     waiting: isNarrow ? [] : waitingLine(snapshot, view.columns),
     selected: selectedLine(snapshot, view),
     others: isNarrow ? [] : (view.others ?? []).map((other) => header(other, view)),
@@ -62,7 +64,7 @@ export function planBlock(snapshot: PlanSnapshot, view: BlockView): StyledLine[]
   };
   const byImportance = [
     ...(["prompt", "header", "needs", "selected", "running", "held", "waiting"] as const),
-    ...(["counts", "keys", "others"] as const),
+    ...(["machines", "counts", "keys", "others"] as const),
   ];
   const room = new Map<string, number>();
   let left = height;
@@ -75,7 +77,14 @@ export function planBlock(snapshot: PlanSnapshot, view: BlockView): StyledLine[]
   return [
     ...[...shown("header"), ...shown("counts"), ...shown("needs"), ...shown("held")],
     ...runningLines(running, view, (room.get("running") ?? 0) + left),
-    ...[...shown("waiting"), ...shown("selected"), ...shown("others"), ...shown("prompt"), ...shown("keys")],
+    ...[
+      ...shown("waiting"),
+      ...shown("machines"),
+      ...shown("selected"),
+      ...shown("others"),
+      ...shown("prompt"),
+      ...shown("keys"),
+    ],
   ];
 }
 
