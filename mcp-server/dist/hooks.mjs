@@ -17,7 +17,7 @@ import { basename, dirname, join, relative, sep } from "node:path";
 import * as z from "./lib/zod.mjs";
 
 // import:host.mjs in hooks.mjs
-import { endOfAnswer, endOfError, isModulesCall, launchResult, launchesAgent, outputOf, saysNoTestRan, taskNotificationsIn } from "./host.mjs";
+import { endOfAnswer, endOfError, isInterrupted, isModulesCall, launchResult, launchesAgent, outputOf, saysNoTestRan, taskNotificationsIn } from "./host.mjs";
 
 // mcp-server/src/hooks/hook-event.ts
 var hookInput = z.object({
@@ -908,12 +908,19 @@ async function onUserPromptSubmit(run, session, event) {
   if (TYPED_WORKFLOW.test(event.prompt)) session.workflows.wanted = true;
   const inMidTurn = session.isOpenTurn(event.promptId);
   session.module.wokenBy(event.prompt);
-  session.turnBegins(event.promptId, ended !== void 0 && session.isWithLastNotice(run.now()));
+  session.turnBegins(event.promptId, await isAfterInterruption(run, session, event, ended !== void 0));
   try {
     return await answer(run, session, event, { ended, inMidTurn });
   } finally {
     if (ended) session.noticeAnswered(run.now());
   }
+}
+async function isAfterInterruption(run, session, { promptId, session: id }, isNotice) {
+  if (!session.interactive || !session.findsOpenTurn(promptId)) return false;
+  if (!isNotice) return true;
+  if (session.isWithLastNotice(run.now())) return false;
+  const transcript = await run.transcripts.ofSession(id);
+  return transcript === void 0 || isInterrupted(transcript).catch(() => true);
 }
 async function answer(run, session, event, { ended, inMidTurn }) {
   if (ended) {

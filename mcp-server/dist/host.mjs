@@ -972,14 +972,67 @@ function endedIn(line) {
   }
 }
 
+// import:node:timers/promises in host.mjs
+import { setTimeout as setTimeout2 } from "node:timers/promises";
+
+// mcp-server/src/host/transcripts/until-written.ts
+var MAX_LOOKS = 40;
+var LOOK_MS = 25;
+var TAIL = 256 * 1024;
+function untilWritten(path, call) {
+  return untilEnd(path, MAX_LOOKS, (end) => end.includes(call));
+}
+async function untilEnd(path, looks, holds) {
+  for (let look = 0; look < looks; look += 1) {
+    if (look > 0) await setTimeout2(LOOK_MS);
+    if (holds(await endOf(path))) return true;
+  }
+  return false;
+}
+async function endOf(path) {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, TAIL);
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(length), position: size - length });
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+// mcp-server/src/host/transcripts/interruption.ts
+var INTERRUPTED = /^\s*\[Request interrupted by user/;
+var NOTIFICATION = /^\s*<task-notification>/;
+var MAX_LOOKS2 = 20;
+function isInterrupted(transcript) {
+  return untilEnd(transcript, MAX_LOOKS2, endsInterrupted);
+}
+function endsInterrupted(end) {
+  for (let to = end.length; to > 0; ) {
+    const from = end.lastIndexOf("\n", to - 1) + 1;
+    const text2 = spokenIn(end.subarray(from, to));
+    if (text2 !== void 0 && !NOTIFICATION.test(text2)) return INTERRUPTED.test(text2);
+    to = from - 1;
+  }
+  return false;
+}
+function spokenIn(line) {
+  const record = parseRecord(line);
+  if (record === void 0 || record === "broken") return void 0;
+  if (record.role === "notification" || record.isSidechain || record.isFromHost) return void 0;
+  const [block] = record.blocks;
+  return block?.kind === "text" ? block.text : "";
+}
+
 // mcp-server/src/host/transcripts/last-model.ts
-var TAIL = 512 * 1024;
+var TAIL2 = 512 * 1024;
 async function lastModel(path) {
   const file = await open(path).catch(() => void 0);
   if (!file) return void 0;
   try {
     const { size } = await file.stat();
-    const length = Math.min(size, TAIL);
+    const length = Math.min(size, TAIL2);
     const { buffer } = await file.read({ buffer: Buffer.alloc(length), position: size - length });
     for (const line of buffer.toString("utf8").split("\n").reverse()) {
       if (!line.includes('"assistant"')) continue;
@@ -1091,32 +1144,6 @@ function remember(begins, messageId, beganMs) {
   if (begins.size > REMEMBERED_MESSAGES2 && oldest !== void 0) begins.delete(oldest);
 }
 
-// import:node:timers/promises in host.mjs
-import { setTimeout as setTimeout2 } from "node:timers/promises";
-
-// mcp-server/src/host/transcripts/until-written.ts
-var MAX_LOOKS = 40;
-var LOOK_MS = 25;
-var TAIL2 = 256 * 1024;
-async function untilWritten(path, call) {
-  for (let look = 0; look < MAX_LOOKS; look += 1) {
-    if (await endsWith(path, call)) return true;
-    await setTimeout2(LOOK_MS);
-  }
-  return false;
-}
-async function endsWith(path, text2) {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    const length = Math.min(size, TAIL2);
-    const { buffer } = await file.read({ buffer: Buffer.alloc(length), position: size - length });
-    return buffer.includes(text2);
-  } finally {
-    await file.close();
-  }
-}
-
 // mcp-server/src/host/until-first-of.ts
 function untilFirstOf(...signals) {
   const first = new AbortController();
@@ -1146,8 +1173,10 @@ export {
   endOfAnswer,
   endOfError,
   endOfText,
+  endsInterrupted,
   hostFigure,
   hostFolder,
+  isInterrupted,
   isModulesCall,
   keepNewest,
   lastModel,
@@ -1176,6 +1205,7 @@ export {
   stringOf,
   taskNotificationsIn,
   transcriptUsage,
+  untilEnd,
   untilFirstOf,
   untilWritten,
   variablesOf,

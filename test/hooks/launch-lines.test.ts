@@ -1,6 +1,10 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { idsOf, report, task } from "../support/checkout.ts";
+import type { StartOptions } from "../support/parallel-server.ts";
 import { offeredPlan } from "../support/plan-of.ts";
+import { SESSION, TranscriptHome } from "../support/transcript-home.ts";
 
 const one = (id: string, after: readonly string[] = []) =>
   task(id, { writes: [`src/${id}.ts`], dependencies: [...after] });
@@ -9,12 +13,15 @@ const one = (id: string, after: readonly string[] = []) =>
 const IN_TERMINAL = { env: { CLAUDE_CODE_ENTRYPOINT: "cli" } };
 
 /** A plan of a session in a terminal whose first batch is at work. */
-async function atWork(tasks: Parameters<typeof offeredPlan>[0], policy = {}) {
-  const plan = await offeredPlan(tasks, policy, IN_TERMINAL);
+async function atWork(tasks: Parameters<typeof offeredPlan>[0], policy = {}, start: StartOptions = {}) {
+  const plan = await offeredPlan(tasks, policy, {
+    ...start,
+    env: { ...IN_TERMINAL.env, ...start.env },
+  });
   for (const item of plan.offered) await plan.brief(item);
   let prompts = 0;
   const said = async (prompt: string) => {
-    const event = { event: "UserPromptSubmit", prompt, promptId: `p${++prompts}` };
+    const event = { event: "UserPromptSubmit", session: SESSION, prompt, promptId: `p${++prompts}` };
     const { hookSpecificOutput } = (await plan.server.hook(event)) as {
       hookSpecificOutput?: { readonly additionalContext?: string };
     };
@@ -79,6 +86,29 @@ describe("the line about the plan that comes with a notification", () => {
     await report(server, "p", item("3"));
     expect(idsOf(launchesIn(await woken("a3")))).toEqual(["4"]);
   });
+
+  it.each([
+    { said: "The agents are at work.", role: "assistant", launches: ["3"] },
+    { said: "[Request interrupted by user]", role: "user", launches: [] },
+  ])(
+    "the line about the plan comes with a late notification of one turn, unless the user has interrupted that: $said",
+    async ({ said, role, launches }) => {
+      let nowMs = Date.now();
+      const home = new TranscriptHome();
+      const { server, item, woken } = await atWork(
+        [one("1"), one("2"), one("3", ["1"])],
+        {},
+        { env: home.env, now: () => nowMs },
+      );
+      const content = [{ type: "text", text: said }];
+      mkdirSync(dirname(home.main), { recursive: true });
+      writeFileSync(home.main, `${JSON.stringify({ type: role, message: { role, content } })}\n`);
+      await woken("a2");
+      await report(server, "p", item("1"));
+      nowMs += 2_000;
+      expect(idsOf(launchesIn(await woken("a1")))).toEqual(launches);
+    },
+  );
 
   it("the line about the plan that comes with a notification asks for nothing where nothing can start", async () => {
     const { server, item, woken } = await atWork([one("1"), one("2"), one("3", ["1", "2"])]);

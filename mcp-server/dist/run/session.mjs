@@ -555,7 +555,7 @@ var SessionMemory = class {
   answeredLate = /* @__PURE__ */ new WeakSet();
   /** Events of hooks whose answer waits for a worktree to be set up, as the host does. */
   answersMayTakeLong = /* @__PURE__ */ new WeakSet();
-  /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
+  /** The last prompt of the turn that has not ended; an interruption ends a turn without telling any hook. */
   #openTurn;
   #interrupted = false;
   #noticeAnsweredMs = Number.NEGATIVE_INFINITY;
@@ -565,16 +565,17 @@ var SessionMemory = class {
   get interrupted() {
     return this.#interrupted;
   }
-  /**
-   * A prompt that finds the turn before it unended follows on an interruption.
-   * @param together it is a notification that came with the one before: both are of one turn.
-   */
-  turnBegins(promptId, together) {
-    if (this.interactive && !together && this.#openTurn !== void 0 && this.#openTurn !== promptId) {
+  /** @param isInterrupted whether the user has interrupted the turn before. */
+  turnBegins(promptId, isInterrupted) {
+    if (isInterrupted) {
       this.#interrupted = true;
       this.inCall.forget();
     }
     this.#openTurn = promptId;
+  }
+  /** Whether a prompt finds the turn before it unended. */
+  findsOpenTurn(promptId) {
+    return this.#openTurn !== void 0 && this.#openTurn !== promptId;
   }
   /** Whether a notification that comes at this time came with the one before. */
   isWithLastNotice(atMs) {

@@ -1,3 +1,4 @@
+import { isInterrupted } from "../host/transcripts/interruption.ts";
 import { endAgents } from "../run/attempts/agent-ended.ts";
 import { endOfRunner } from "../run/engine/end-of-runner.ts";
 import { takeOffModuleOf, takeOffSilentModule } from "../run/engine/take-off.ts";
@@ -30,12 +31,29 @@ export async function onUserPromptSubmit(
   if (TYPED_WORKFLOW.test(event.prompt)) session.workflows.wanted = true;
   const inMidTurn = session.isOpenTurn(event.promptId);
   session.module.wokenBy(event.prompt);
-  session.turnBegins(event.promptId, ended !== undefined && session.isWithLastNotice(run.now()));
+  session.turnBegins(event.promptId, await isAfterInterruption(run, session, event, ended !== undefined));
   try {
     return await answer(run, session, event, { ended, inMidTurn });
   } finally {
     if (ended) session.noticeAnswered(run.now());
   }
+}
+
+/**
+ * Whether the user has interrupted the turn before. Ends that come together are one turn of the host, and a prompt each
+ * for its hooks: an unended turn alone says nothing.
+ */
+async function isAfterInterruption(
+  run: RunContext,
+  session: SessionMemory,
+  { promptId, session: id }: HookEvent,
+  isNotice: boolean,
+): Promise<boolean> {
+  if (!session.interactive || !session.findsOpenTurn(promptId)) return false;
+  if (!isNotice) return true;
+  if (session.isWithLastNotice(run.now())) return false;
+  const transcript = await run.transcripts.ofSession(id);
+  return transcript === undefined || isInterrupted(transcript).catch(() => true);
 }
 
 async function answer(

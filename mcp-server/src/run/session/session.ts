@@ -16,10 +16,7 @@ import { WorkflowRuns } from "./workflow-runs.ts";
 
 /** Tool calls are remembered until so many newer ones came; a call is answered long before. */
 const MAX_CALLS = 2_000;
-/**
- * Ends that come together are one turn of the host and a prompt each for its hooks, which it calls one right after the
- * other: faster than a person sees the turn and interrupts it.
- */
+/** Ends that come right after one another are of one turn for certain: nobody sees and interrupts one in that time. */
 const MAX_NOTICE_GAP_MS = 250;
 
 /** Who makes a tool call, as the host's hooks tell it. */
@@ -81,7 +78,7 @@ export class SessionMemory {
   readonly answeredLate = new WeakSet<object>();
   /** Events of hooks whose answer waits for a worktree to be set up, as the host does. */
   readonly answersMayTakeLong = new WeakSet<object>();
-  /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
+  /** The last prompt of the turn that has not ended; an interruption ends a turn without telling any hook. */
   #openTurn: string | undefined;
   #interrupted = false;
   #noticeAnsweredMs = Number.NEGATIVE_INFINITY;
@@ -95,16 +92,18 @@ export class SessionMemory {
     return this.#interrupted;
   }
 
-  /**
-   * A prompt that finds the turn before it unended follows on an interruption.
-   * @param together it is a notification that came with the one before: both are of one turn.
-   */
-  turnBegins(promptId: string, together: boolean): void {
-    if (this.interactive && !together && this.#openTurn !== undefined && this.#openTurn !== promptId) {
+  /** @param isInterrupted whether the user has interrupted the turn before. */
+  turnBegins(promptId: string, isInterrupted: boolean): void {
+    if (isInterrupted) {
       this.#interrupted = true;
       this.inCall.forget();
     }
     this.#openTurn = promptId;
+  }
+
+  /** Whether a prompt finds the turn before it unended. */
+  findsOpenTurn(promptId: string): boolean {
+    return this.#openTurn !== undefined && this.#openTurn !== promptId;
   }
 
   /** Whether a notification that comes at this time came with the one before. */
