@@ -353,7 +353,7 @@ function refuseBlockingOthers(others) {
 }
 
 // import:run/spending.mjs in run/plan.mjs
-import { planSpending } from "./spending.mjs";
+import { mainUsageOf, planSpending } from "./spending.mjs";
 
 // mcp-server/src/run/plan/plan-view.ts
 var policies = /* @__PURE__ */ new WeakMap();
@@ -367,6 +367,8 @@ var PlanView = class {
   reader;
   mirror;
   #estimates;
+  /** With what it was summed from. */
+  #spending;
   get id() {
     return this.mirror.stored.id;
   }
@@ -415,7 +417,7 @@ var PlanView = class {
     const { policy, graph } = this;
     const cap = throttle ? Math.min(throttle.cap, policy.maxParallel) : policy.maxParallel;
     if (!isLimited(policy)) return cap;
-    const { spent, turn, atWork } = planSpending(this);
+    const { spent, turn, atWork } = this.spending;
     return Math.max(1, Math.min(cap, graph.underCap.length + roomFor(policy, spent, turn, atWork)));
   }
   get pauseMs() {
@@ -428,16 +430,27 @@ var PlanView = class {
   get near() {
     const { policy } = this;
     if (!isLimited(policy)) return [];
-    const { spent, currency } = planSpending(this);
+    const { spent, currency } = this.spending;
     return nearLimits(policy, spent, currency);
   }
   get spent() {
     const { policy, graph } = this;
     if (!isLimited(policy)) return void 0;
-    const { spent, turn, atWork, currency } = planSpending(this);
+    const { spent, turn, atWork, currency } = this.spending;
     const reached = nearLimits(policy, spent, currency).find(isReached);
     if (reached || graph.underCap.length > 0) return reached;
     return limitWithoutRoom(policy, spent, turn, atWork, currency);
+  }
+  /**
+   * Summed once for what is in the log: the sum is over all claims, and is asked for again with every candidate. A view is
+   * of one call, in which time and calls under way make no difference.
+   */
+  get spending() {
+    const { stored, graph, ctx } = this;
+    const of = [graph, stored.version, ctx.prices.last.table, mainUsageOf(graph)];
+    if (!this.#spending?.of.every((one, i) => one === of[i]))
+      this.#spending = { of, sum: planSpending(this) };
+    return this.#spending.sum;
   }
 };
 var GraphView = class {

@@ -53,7 +53,7 @@ function modelAtWork(ctx, task, policy, { families }) {
 }
 
 // mcp-server/src/run/spending/plan-spending.ts
-var LAST_WORDS_MS = 6e4;
+var LAST_WORDS_MS = 12e4;
 function planSpending({
   ctx,
   graph
@@ -76,6 +76,7 @@ function isEnding(ctx, claim, nowMs) {
   return isRecent && claim.report !== void 0 && lastCallOf(ctx, claim.agentId) !== void 0;
 }
 export {
+  LAST_WORDS_MS,
   conversationModel,
   lastCallOf,
   lookAtModels,

@@ -59,7 +59,7 @@ import { stat } from "node:fs/promises";
 import { conversationUsage } from "../report.mjs";
 
 // import:run/spending.mjs in run/usage.mjs
-import { lastCallOf, noteAgentEnd } from "./spending.mjs";
+import { LAST_WORDS_MS, lastCallOf, noteAgentEnd } from "./spending.mjs";
 
 // mcp-server/src/run/usage/orchestrating-sessions.ts
 function orchestratingSessions(claims, events, nowMs, asking) {
@@ -101,7 +101,6 @@ function reportedMs(session, lastMs, events) {
 }
 
 // mcp-server/src/run/usage/measure-usage.ts
-var LAST_WORDS_MS = 12e4;
 async function measureAgents(ctx, store, slug, which) {
   const { planId, agents, bytes, launchedIn } = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(slug);

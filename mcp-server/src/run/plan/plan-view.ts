@@ -12,7 +12,8 @@ import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import type { StoredPlan } from "../../store/tables/rows.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { readPolicy } from "../project/stored-policy.ts";
-import { planSpending } from "../spending/plan-spending.ts";
+import { mainUsageOf } from "../spending/main-usage.ts";
+import { type PlanSpending, planSpending } from "../spending/plan-spending.ts";
 import { estimatesByModel, modelOf } from "./estimates-by-model.ts";
 import { type LoadedPlan, planSlug, policyOf, unknownPlan } from "./load-plan.ts";
 
@@ -32,6 +33,8 @@ export class PlanView implements LoadedPlan {
   #estimates:
     | { readonly policy: Policy; readonly of: TaskEstimates; readonly byModel: TaskEstimates }
     | undefined;
+  /** With what it was summed from. */
+  #spending: { readonly of: readonly unknown[]; readonly sum: PlanSpending } | undefined;
 
   constructor(
     readonly ctx: RunContext,
@@ -96,7 +99,7 @@ export class PlanView implements LoadedPlan {
     const { policy, graph } = this;
     const cap = throttle ? Math.min(throttle.cap, policy.maxParallel) : policy.maxParallel;
     if (!isLimited(policy)) return cap;
-    const { spent, turn, atWork } = planSpending(this);
+    const { spent, turn, atWork } = this.spending;
     return Math.max(1, Math.min(cap, graph.underCap.length + roomFor(policy, spent, turn, atWork)));
   }
 
@@ -112,18 +115,30 @@ export class PlanView implements LoadedPlan {
   get near(): readonly SpentLimit[] {
     const { policy } = this;
     if (!isLimited(policy)) return [];
-    const { spent, currency } = planSpending(this);
+    const { spent, currency } = this.spending;
     return nearLimits(policy, spent, currency);
   }
 
   get spent(): SpentLimit | undefined {
     const { policy, graph } = this;
     if (!isLimited(policy)) return undefined;
-    const { spent, turn, atWork, currency } = planSpending(this);
+    const { spent, turn, atWork, currency } = this.spending;
     const reached = nearLimits(policy, spent, currency).find(isReached);
     // Those at work may take less than they might.
     if (reached || graph.underCap.length > 0) return reached;
     return limitWithoutRoom(policy, spent, turn, atWork, currency);
+  }
+
+  /**
+   * Summed once for what is in the log: the sum is over all claims, and is asked for again with every candidate. A view is
+   * of one call, in which time and calls under way make no difference.
+   */
+  get spending(): PlanSpending {
+    const { stored, graph, ctx } = this;
+    const of = [graph, stored.version, ctx.prices.last.table, mainUsageOf(graph)];
+    if (!this.#spending?.of.every((one, i) => one === of[i]))
+      this.#spending = { of, sum: planSpending(this) };
+    return this.#spending.sum;
   }
 }
 

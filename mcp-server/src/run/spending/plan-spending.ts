@@ -6,8 +6,12 @@ import type { RunContext } from "../project/run-context.ts";
 import { lastCallOf } from "./calls-under-way.ts";
 import { mainUsageOf } from "./main-usage.ts";
 
-/** An agent that has reported says its last words soon, or was killed and never does. */
-const LAST_WORDS_MS = 60_000;
+/**
+ * An agent says its last words soon after its attempt has ended, or was killed and never does. So long they are measured,
+ * and so long a limit has room for them: one that ended before the other would let a plan spend what nobody counted on.
+ * A turn that the provider delays takes more than a minute.
+ */
+export const LAST_WORDS_MS = 120_000;
 
 /** What a plan has spent when it was last looked, and what is sure to follow. */
 export interface PlanSpending {

@@ -10,6 +10,7 @@ import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { type PlanView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { lastCallOf, noteAgentEnd } from "../spending/calls-under-way.ts";
+import { LAST_WORDS_MS } from "../spending/plan-spending.ts";
 import { type AttemptMeasured, measureAttempts } from "./agent-usage.ts";
 import {
   launchSessions,
@@ -21,9 +22,6 @@ export type ConversationMeasured = Extract<Change, { readonly type: "conversatio
 
 /** Which attempts are measured: all, or those of agents that may have spoken since they were measured last. */
 type Which = "all" | "moving";
-
-/** An agent says its last words soon after its attempt has ended, and they are measured when it ends. */
-const LAST_WORDS_MS = 120_000;
 
 /**
  * Reads from the transcripts what the agents of a plan have used up to now, running ones included. It reads files:
