@@ -4,6 +4,7 @@ import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
 import { codexSettings } from "../../test/clients/runner-place.ts";
 import { claudeCodeBinary, environmentOf, furnishHome } from "../../test/e2e/harness/claude-code.ts";
+import { ownProcesses } from "../../test/support/container.ts";
 
 /** As git shows who made the commits of a machine's agents. */
 const IDENTITY = ["-c", "user.name=Fleet", "-c", "user.email=fleet@example.org"];
@@ -32,9 +33,19 @@ export interface Machine {
   readonly env: Readonly<Record<string, string>>;
 }
 
-export async function furnishMachine(shared: Shared, name: string): Promise<Machine> {
-  const { folder, root, endpoint, remote, codex } = shared;
-  const [home, clone] = [join(folder, name, "home"), join(folder, name, "app")];
+/** What somebody has on a machine who has the clients there, with his accounts, and this plugin. */
+export interface Installed {
+  readonly home: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** @param clone where the project will be, of which the clients are told that it is to be trusted. */
+export function install(
+  { folder, root, endpoint, codex, environment: more }: Omit<Shared, "databaseUrl" | "remote">,
+  name: string,
+  clone: string,
+): Installed {
+  const home = join(folder, name, "home");
   mkdirSync(home, { recursive: true });
   const place = { home, project: clone, endpoint: `${endpoint}/claude`, plugins: [] };
   furnishHome(place);
@@ -48,18 +59,17 @@ export async function furnishMachine(shared: Shared, name: string): Promise<Mach
     mkdirSync(dirname(join(home, path)), { recursive: true });
     writeFileSync(join(home, path), text);
   }
-  await execa("git", [...IDENTITY, "clone", "--quiet", remote, clone]);
   const environment = environmentOf(place);
-  return {
-    ...{ name, clone },
-    env: {
-      ...environment,
-      PATH: [programs, ...(codex === undefined ? [] : [codex]), environment.PATH ?? ""].join(delimiter),
-      ...own.environment,
-      PARALLEL_DATABASE_URL: shared.databaseUrl,
-      ...shared.environment,
-    },
-  };
+  const path = [programs, ...(codex === undefined ? [] : [codex]), environment.PATH ?? ""];
+  return { home, env: { ...environment, PATH: path.join(delimiter), ...own.environment, ...more } };
+}
+
+export async function furnishMachine(shared: Shared, name: string): Promise<Machine> {
+  const { folder, remote, databaseUrl } = shared;
+  const clone = join(folder, name, "app");
+  const { env } = install(shared, name, clone);
+  await execa("git", [...IDENTITY, "clone", "--quiet", remote, clone]);
+  return { name, clone, env: { PARALLEL_DATABASE_URL: databaseUrl, ...env } };
 }
 
 /** Starts every command after the machine's name at once, waits for all, and ends with the code of one that failed. */
@@ -79,9 +89,8 @@ export function switchOn(
   agents: readonly string[],
   print: (line: string) => void,
 ): ChildProcess {
-  const own = ["--uts", "--pid", "--mount-proc", "--fork", "--kill-child"];
-  const asRoot = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
-  const child = spawn("unshare", [...asRoot, ...own, "sh", "-c", MACHINE, "sh", name, ...agents], {
+  const [program, ...apart] = ownProcesses();
+  const child = spawn(program, [...apart, "sh", "-c", MACHINE, "sh", name, ...agents], {
     cwd: clone,
     env: { ...env, BREAKDOWN: breakdown },
     stdio: ["ignore", "pipe", "pipe"],

@@ -823,6 +823,7 @@ var PlanRun = class {
     await ctx.roles.refresh();
     if (!this.#startsNothing) await this.#startWaiting();
     const startsNothing = this.#startsNothing;
+    if (startsNothing) await this.#handBackWaiting();
     if (startsNothing && children.count === 0) return this.#early();
     await this.#pauseForLimit();
     const nowMs = ctx.now();
@@ -883,6 +884,20 @@ var PlanRun = class {
       if (client === "never") this.#hindrance ??= whyNobody(found.task, found.wanted);
       else this.children.begin(() => this.#life(offered, found.task, client));
     }
+  }
+  /** Offers that nothing has begun of: elsewhere they would be waited for until their time is over. */
+  async #handBackWaiting() {
+    if (this.#waiting.length === 0) return;
+    const { ctx, store, options } = this;
+    const waiting = new Set(this.#waiting.map(({ attempt }) => attempt));
+    await changePlan(ctx, store, ACTOR, options.slug, async (plan) => {
+      for (const { claim } of plan.holding) {
+        const { task, id: attempt, state } = claim;
+        if (state === "offered" && waiting.has(attempt))
+          plan.append({ type: "claim.returned", task, attempt, cause: "its runner starts nothing more" });
+      }
+    });
+    this.#waiting = [];
   }
   /** What was offered, as long as it is. */
   #wanted({ attempt }) {

@@ -17,9 +17,9 @@ export class ScriptedEndpoint {
   }
 
   /** Starts listening and returns the address. */
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  async listen(host = "127.0.0.1"): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, host, resolve));
+    return `http://${host}:${(this.#server.address() as AddressInfo).port}`;
   }
 
   async close(): Promise<void> {

