@@ -68,7 +68,7 @@ import { renderAnalysis } from "./report.mjs";
 import { analyzePlan, tasksLeft } from "./run/planning.mjs";
 
 // import:cli/display.mjs in cli.mjs
-import { KeyActions, canRedraw, displayFor, hasColours, terminalWidth, watchPlan, watchPlans } from "./cli/display.mjs";
+import { KeyActions, canRedraw, displayFor, hasColours, markdownInTerminal, terminalWidth, watchPlan, watchPlans } from "./cli/display.mjs";
 
 // mcp-server/src/cli/run/analysis-page.ts
 function showAnalysis(page) {
@@ -148,7 +148,7 @@ var Interruptions = class {
   #drain = new AbortController();
   #stop = new AbortController();
   #timer;
-  /** From now on Ctrl-C interrupts, where no display tells of it. */
+  /** From now on Ctrl-C interrupts; where keys are read a display tells of it as well. */
   listen() {
     process.on("SIGINT", this.interrupt);
   }
@@ -158,6 +158,11 @@ var Interruptions = class {
   get stop() {
     return this.#stop.signal;
   }
+  /** What somebody who watches is to know of it as long as it lasts. */
+  get words() {
+    if (this.stop.aborted) return "what runs is being stopped; Ctrl-C does not wait for that";
+    return this.drain.aborted ? "nothing more is started; Ctrl-C stops what runs" : void 0;
+  }
   forget() {
     clearTimeout(this.#timer);
     process.off("SIGINT", this.interrupt).off("SIGTERM", this.#terminate).off("SIGHUP", this.#terminate);
@@ -166,7 +171,7 @@ var Interruptions = class {
     if (this.stop.aborted) process.exit(INTERRUPTED);
     const isSecond = this.drain.aborted;
     this.say(
-      isSecond ? "Stopping what runs." : "Nothing more is started; what runs finishes. Again: what runs is stopped."
+      isSecond ? "Stopping what runs." : "Nothing more is started; what runs finishes. Ctrl-C again stops it."
     );
     if (isSecond) this.#stop.abort();
     else this.#drain.abort();
@@ -185,16 +190,22 @@ import { existingGraph } from "./run/plan.mjs";
 import { Patience, clientsFrom, followPlan, keepTime, pairsFrom, passes } from "./runner.mjs";
 
 // mcp-server/src/cli/run/run-output.ts
-function runOutput(ctx, pluginRoot, isJson, interrupt) {
-  return isJson ? new JsonOutput(ctx) : new DisplayOutput(ctx, pluginRoot, interrupt);
+function runOutput(ctx, pluginRoot, isJson, signals, clients) {
+  return isJson ? new JsonOutput(ctx) : new DisplayOutput(ctx, pluginRoot, signals, clients);
 }
 var DisplayOutput = class {
-  constructor(ctx, pluginRoot, interrupt) {
+  constructor(ctx, pluginRoot, signals, clients) {
     this.ctx = ctx;
-    this.#actions = new KeyActions(ctx, pluginRoot, { leave: interrupt, interrupt });
+    this.clients = clients;
+    const { interrupt } = signals;
+    this.#actions = new KeyActions(ctx, pluginRoot, {
+      ...{ leave: interrupt, interrupt },
+      ending: () => signals.words
+    });
   }
   ctx;
-  hasKeys = canRedraw(process.stdout, process.env);
+  clients;
+  #isWatched = canRedraw(process.stdout, process.env);
   #actions;
   #display;
   say(text) {
@@ -215,12 +226,15 @@ var DisplayOutput = class {
     );
   }
   runner(slug, news) {
+    if (news.kind === "agent" && this.#isWatched && this.clients === 1) return;
     this.say(runnerText(slug, news));
   }
   async end(_, { text }) {
     await this.close();
-    process.stdout.write(`
-${text}
+    const { stdout, env } = process;
+    const shown = stdout.isTTY ? markdownInTerminal(text, terminalWidth(stdout), hasColours(stdout, env)) : text;
+    stdout.write(`
+${shown}
 `);
   }
   async close() {
@@ -234,7 +248,6 @@ var JsonOutput = class {
     this.ctx = ctx;
   }
   ctx;
-  hasKeys = false;
   say(text) {
     write({ event: "note", atMs: Date.now(), text });
   }
@@ -267,7 +280,7 @@ function runnerText(slug, news) {
   switch (news.kind) {
     case "agent": {
       const task = `${cleanText(slug ?? "", NAME_LIMIT)}/${cleanText(news.task, NAME_LIMIT)}`;
-      return `${task} is done by ${news.client}${news.pid === void 0 ? "" : ` (process ${news.pid})`}`;
+      return `${task} is given to ${news.client}${news.pid === void 0 ? "" : ` (process ${news.pid})`}`;
     }
     case "limit":
       return `${news.client}: ${clean(news.text)}; no more of it until ${new Date(news.untilMs).toISOString()}`;
@@ -290,10 +303,10 @@ import { Presence } from "./run/runners.mjs";
 // mcp-server/src/cli/run/with-agents.ts
 var MAX_START_MS = 6e4;
 function prepareAgents(ctx, options, { env, pluginRoot }) {
-  const signals = new Interruptions(options.drainSeconds * 1e3, (text) => output.say(text));
-  const output = runOutput(ctx, pluginRoot, options.json === true, signals.interrupt);
   const { maxParallel } = effectivePolicy(ctx.settings, {});
   const { shares, missing } = clientsFrom(options.agents, options.command, maxParallel, env);
+  const signals = new Interruptions(options.drainSeconds * 1e3, (text) => output.say(text));
+  const output = runOutput(ctx, pluginRoot, options.json === true, signals, shares.length);
   const models = pairsFrom("model", options.model);
   const clientOfRole = pairsFrom("role", options.role);
   const begin = async (work) => {
@@ -330,6 +343,7 @@ async function whileShown(ctx, store, { output, signals, slug, agents: agents2, 
   }
 }
 export {
+  INTERRUPTED,
   Interruptions,
   addRunCommands,
   machinesText,

@@ -181,6 +181,9 @@ var KeyActions = class {
   pluginRoot;
   ends;
   #page;
+  get ending() {
+    return this.ends.ending;
+  }
   act = (plan, request) => act(this.ctx, plan, request);
   details = async (plan, task) => taskDetail(this.ctx, await existingGraph(this.ctx, plan), plan, task, true);
   async openPage(plan) {
@@ -268,13 +271,13 @@ function attemptNews(plan, row, old) {
     const was = old?.attempts.find((other) => other.number === number);
     const again = number > 1 ? `, attempt ${number}` : "";
     const lines = [];
-    const add = (atMs, mark, look, text) => lines.push({ atMs, plan, mark, look, text });
-    if (!was) add(startMs, MARKS.in_progress, "cyan", `${name}${role}${again}`);
-    else if (isOver(was) && !isOver(attempt)) add(startMs, MARKS.in_progress, "cyan", `${name} goes on`);
+    const add = (atMs, mark, look, end) => lines.push({ atMs, plan, mark, look, text: name, end });
+    if (!was) add(startMs, MARKS.in_progress, "cyan", `${role}${again}`);
+    else if (isOver(was) && !isOver(attempt)) add(startMs, MARKS.in_progress, "cyan", " goes on");
     if (isOver(attempt) && endMs !== void 0 && (was === void 0 || !isOver(was))) {
       const took = formatDuration(endMs - startMs);
-      if (state === "completed") add(endMs, MARKS.completed, "green", `${name}, ${took}`);
-      else add(endMs, MARKS.failed, "red", `${name}, ${took}, ${state}${thenWords(row, attempt)}`);
+      if (state === "completed") add(endMs, MARKS.completed, "green", `, ${took}`);
+      else add(endMs, MARKS.failed, "red", `, ${took}, ${state}${thenWords(row, attempt)}`);
     }
     return lines;
   });
@@ -324,17 +327,20 @@ function timeOfDay(atMs) {
   const at = new Date(atMs);
   return [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, "0")).join(":");
 }
-function newsText({ atMs, plan, mark, look, text }, namesPlan, cells) {
+function newsText({ atMs, plan, mark, look, text, end }, namesPlan, cells) {
   const beginning = `${timeOfDay(atMs)}  ${mark} `;
   const indent = cellWidth(beginning);
-  const [first = "", ...rest] = wrapText(
-    `${namesPlan && plan !== "" ? `${plan}: ` : ""}${text}`,
-    Math.max(MIN_CELLS, cells - indent)
-  );
+  const room = Math.max(MIN_CELLS, cells - indent);
+  const whole = `${namesPlan && plan !== "" ? `${plan}: ` : ""}${text}`;
+  const [first = "", ...rest] = end === void 0 ? wrapText(whole, room) : [withEnd(whole, end, room)];
   return [
     [{ text: `${timeOfDay(atMs)}  `, look: "dim" }, { text: `${mark} `, look }, { text: first }],
     ...rest.map((line) => [{ text: `${" ".repeat(indent)}${line}` }])
   ];
+}
+function withEnd(text, end, cells) {
+  const room = Math.max(MIN_CELLS, cells - cellWidth(end));
+  return `${cellWidth(text) <= room ? text : fitCells(text, room).trimEnd()}${end}`;
 }
 
 // import:lib/picocolors.mjs in cli/display.mjs
@@ -451,8 +457,10 @@ var MIN_COLUMNS_FOR_BARS = 80;
 var MAX_NEEDS = 3;
 var MAX_NAMED = 8;
 var MAX_LABEL = 48;
-var ROLE_CELLS = 20;
+var MAX_ROLE = 20;
 var BAR_CELLS = 18;
+var TASK_BAR_CELLS = { wide: 18, narrow: 10 };
+var MIN_COLUMNS_FOR_WIDE_BARS = 100;
 var NEAR_LIMIT = 0.8;
 var MINUTE_MS = 6e4;
 function planBlock(snapshot, view) {
@@ -463,7 +471,7 @@ function planBlock(snapshot, view) {
     header: [header(snapshot, view)],
     counts: isNarrow ? [] : [counts(snapshot)],
     needs: needLines(snapshot, view, isNarrow ? height - 2 : MAX_NEEDS),
-    held: isNarrow ? [] : heldLines(snapshot),
+    held: [...endingLine(view), ...isNarrow ? [] : heldLines(snapshot)],
     machines: isNarrow ? [] : machinesLine(snapshot.machines, view.columns),
     waiting: isNarrow ? [] : waitingLine(snapshot, view.columns),
     selected: selectedLine(snapshot, view),
@@ -600,6 +608,9 @@ function heldLines({ held, needs, done, runBy }) {
   const how = runBy.how === void 0 ? "" : `; ${runBy.how} goes on`;
   return [...lines, [{ text: `! ${runBy.words}${how}`, look: "yellow" }]];
 }
+function endingLine({ ending }) {
+  return ending === void 0 ? [] : [[{ text: `‖ ${ending}`, look: "yellow" }]];
+}
 function runningLines(rows, view, room) {
   if (room <= 0 || rows.length === 0) return [];
   const shown = rows.length > room ? Math.max(1, room - 1) : rows.length;
@@ -607,7 +618,11 @@ function runningLines(rows, view, room) {
   const part = rows.slice(first, first + shown);
   const labels = part.map(({ id, subject }) => `${id} ${subject}`);
   const hasBars = view.columns >= MIN_COLUMNS_FOR_BARS;
-  const fixed = 2 + TIME_CELLS + (hasBars ? BAR_CELLS + ROLE_CELLS + 2 : 0) + 1;
+  const roles = hasBars ? part.map((row) => roleOf(row, view)) : [];
+  const roleCells = Math.min(MAX_ROLE, Math.max(0, ...roles.map(({ text }) => cellWidth(text))));
+  const barCells = TASK_BAR_CELLS[view.columns < MIN_COLUMNS_FOR_WIDE_BARS ? "narrow" : "wide"];
+  const ofRole = roleCells === 0 ? 0 : roleCells + 1;
+  const fixed = 2 + TIME_CELLS + (hasBars ? barCells + 1 + ofRole : 0) + 1;
   const labelCells = Math.max(8, Math.min(MAX_LABEL, view.columns - 1 - fixed));
   const lines = part.map((row, i) => {
     const isSelected = row.id === view.selected;
@@ -616,7 +631,8 @@ function runningLines(rows, view, room) {
       { text: `${isSelected ? "›" : signOf(row)} `, look: "cyan" },
       { text: label, ...isSelected && { look: "inverse" } },
       { text: " " },
-      ...hasBars ? [roleOf(row, view), { text: " " }, ...barOf(row, view), { text: " " }] : [],
+      ...roles.slice(i, i + 1).map((role) => ({ ...role, text: fitCells(role.text, ofRole) })),
+      ...hasBars ? [...barOf(row, view, barCells), { text: " " }] : [],
       timeOf(row, view)
     ];
   });
@@ -630,15 +646,15 @@ function firstShown(rows, selected, shown) {
 }
 function roleOf(row, { nowMs }) {
   const silent = silentMs(row, nowMs);
-  return silent === void 0 ? { text: fitCells(row.role ?? "", ROLE_CELLS), look: "dim" } : { text: fitCells(`silent ${formatDuration(silent)}`, ROLE_CELLS), look: "yellow" };
+  return silent === void 0 ? { text: row.role ?? "", look: "dim" } : { text: `silent ${formatDuration(silent)}`, look: "yellow" };
 }
-function barOf(row, { nowMs }) {
+function barOf(row, { nowMs }, cells) {
   const [ms, expectedMs] = [tookMs(row, nowMs), row.expected?.durationMs];
-  if (ms === void 0 || !expectedMs) return [{ text: " ".repeat(BAR_CELLS) }];
-  const full = Math.round(Math.min(1, ms / expectedMs) * BAR_CELLS);
+  if (ms === void 0 || !expectedMs) return [{ text: " ".repeat(cells) }];
+  const full = Math.round(Math.min(1, ms / expectedMs) * cells);
   return [
     { text: "█".repeat(full), look: "cyan" },
-    { text: "░".repeat(BAR_CELLS - full), look: "dim" }
+    { text: "░".repeat(cells - full), look: "dim" }
   ];
 }
 function timeOf(row, { nowMs }) {
@@ -688,15 +704,21 @@ function promptLine(prompt, columns) {
   while (cellWidth(shown) > room) shown = `…${[...shown].slice(2).join("")}`;
   return [{ text: shown, look: "bold" }, { text: "█" }];
 }
-function keysLine({ status, done }, { hasPage = false }) {
-  const ofPlan = done || status === "stopped" ? [] : ["s stop", "+ − cap"];
-  const keys = [
+var DISPENSABLE_KEYS = ["+ − cap", "o page", "↑↓ ↵ details"];
+function keysLine({ status, done, needs }, view) {
+  const { columns, hasPage = false, leaving } = view;
+  const can = (action) => needs.some(({ actions }) => actions.includes(action));
+  let keys = [
     ...done ? [] : [status === "open" ? "p pause" : "p resume"],
-    ...ofPlan,
-    ...["↑↓ ↵ details", "a answer", "r retry"],
+    ...done || status === "stopped" ? [] : ["s stop", "+ − cap"],
+    "↑↓ ↵ details",
+    ...can("answer") ? ["a answer"] : [],
+    ...can("retry") ? ["r retry"] : [],
     ...hasPage ? ["o page"] : [],
-    "q leave"
+    leaving === "ends" ? "q end" : "q leave"
   ];
+  for (const one of DISPENSABLE_KEYS)
+    if (cellWidth(keys.join(" · ")) >= columns) keys = keys.filter((key) => key !== one);
   return [{ text: keys.join(" · "), look: "dim" }];
 }
 
@@ -718,7 +740,7 @@ function belowBlock({ lines }) {
 function wholeBlock(before, after, staying) {
   const { lines } = after;
   if (before.lines.length + lines.length + staying.length === 0) return "";
-  const above = staying.map((line) => `${line}${CLEAR_LINE}\r
+  const above = staying.map((line) => `${CLEAR_LINE}${line}\r
 `).join("");
   return `${above}${lines.join(`${CLEAR_LINE}\r
 `)}${CLEAR_BELOW}${move(Math.max(0, lines.length - 1))}`;
@@ -938,7 +960,10 @@ var LiveDisplay = class {
     this.input?.setRawMode(false);
   };
   #onResize = () => this.#draw();
-  #onInterrupt = () => this.actions.interrupt();
+  /** Ctrl-C is a key here; this is a signal that somebody sends. */
+  #onInterrupt = () => {
+    if (process.listenerCount("SIGINT") === 1) this.actions.interrupt();
+  };
   /** Whoever else listens decides what follows; where nobody does, the signal ends the process as it would have anyway. */
   #onEnding = (signal) => {
     if (process.listenerCount(signal) > 1) return;
@@ -1000,6 +1025,8 @@ var LiveDisplay = class {
       nowMs: this.#nowMs(snapshot.plan),
       hasKeys: this.input !== void 0,
       hasPage: this.actions.openPage !== void 0,
+      leaving: this.actions.ending && "ends",
+      ending: this.actions.ending?.(),
       selected: this.#controls.selected,
       prompt: promptWords(this.#controls, snapshot),
       others: [...this.#plans.values()].filter((other) => other !== snapshot && !other.done)
@@ -1025,6 +1052,27 @@ function displayFor({ output, input, env }, json, actions, lines = output) {
   const colour = hasColours(output, env);
   if (!canRedraw(output, env)) return new LineDisplay(lines, colour);
   return new LiveDisplay(output, input.isTTY ? input : void 0, colour, actions);
+}
+
+// mcp-server/src/cli/display/markdown-in-terminal.ts
+var ESCAPED = /\\([!-/:-@[-`{-~])|(`+).+?\2|&lt;/g;
+function markdownInTerminal(markdown, width, colour) {
+  const { bold } = createColors(colour);
+  const shown = (line) => line.replace(ESCAPED, (found, mark) => mark ?? found.replaceAll("&lt;", "<"));
+  return markdown.split("\n").flatMap((line) => {
+    const [whole = "", strong] = /^\*\*(.+?)\*\*/.exec(line) ?? [];
+    const text = shown(strong === void 0 ? line : `${strong}${line.slice(whole.length)}`);
+    const indent = line.startsWith("- ") ? "  " : "";
+    const room = width - indent.length;
+    const isCopied = text.split(" ").some((word) => cellWidth(word) > room);
+    const [first = "", ...rest] = isCopied ? [text] : wrapText(text, room);
+    const beginning = shown(strong ?? "");
+    const isBold = beginning !== "" && first.startsWith(beginning);
+    return [
+      isBold ? `${bold(beginning)}${first.slice(beginning.length)}` : first,
+      ...rest.map((one) => `${indent}${one}`)
+    ];
+  }).join("\n");
 }
 
 // import:node:net in cli/display.mjs
@@ -1134,6 +1182,7 @@ export {
   heartbeatWords,
   isPipe,
   machinesLine,
+  markdownInTerminal,
   needWords,
   newsBetween,
   newsText,

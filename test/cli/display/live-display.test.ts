@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { LineDisplay } from "../../../mcp-server/src/cli/display/line-display.ts";
-import { LiveDisplay } from "../../../mcp-server/src/cli/display/live-display.ts";
+import { type DisplayActions, LiveDisplay } from "../../../mcp-server/src/cli/display/live-display.ts";
 import type { ActionRequest, Need, PlanSnapshot, TaskDetail } from "../../../mcp-server/src/live/snapshot.ts";
 import { simulatedPlan } from "../../live/simulated-plan.ts";
 import { Screen } from "./screen.ts";
@@ -12,7 +12,17 @@ const at = (share: number) =>
 const question: Need = { task: "9.9", kind: "question", text: "Which?", holdsUp: [], actions: ["answer"] };
 
 /** A terminal with somebody at its keys, who is shown plans. */
-function terminal({ columns = 100, rows = 24, keys = true } = {}) {
+function terminal({
+  columns = 100,
+  rows = 24,
+  keys = true,
+  ending,
+}: {
+  columns?: number;
+  rows?: number;
+  keys?: boolean;
+  ending?: DisplayActions["ending"];
+} = {}) {
   const screen = new Screen(columns, rows);
   const output = Object.assign(new PassThrough(), { isTTY: true, columns, rows });
   const sent: string[] = [];
@@ -49,6 +59,7 @@ function terminal({ columns = 100, rows = 24, keys = true } = {}) {
         }) as unknown as TaskDetail,
       leave: () => ends.push("leave"),
       interrupt: () => ends.push("interrupt"),
+      ending,
     },
   );
   onTestFinished(() => display.close());
@@ -177,6 +188,16 @@ describe("a plan in a terminal", () => {
     type("\x03");
     await vi.waitFor(() => expect(ends).toEqual(["leave", "interrupt"]));
     expect(acted).toEqual([]);
+  });
+
+  it("a plan whose display ends the run says so, and by what it is about to end", () => {
+    let ending: string | undefined;
+    const { screen, show } = terminal({ ending: () => ending });
+    show(at(0.4));
+    expect(screen.lines.at(-1)).toMatch(/q end$/);
+    ending = "nothing more is started";
+    show(at(0.5));
+    expect(screen.lines).toContain("‖ nothing more is started");
   });
 
   it("after the process was stopped and goes on, the block is drawn anew below whatever was written meanwhile", () => {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { heartbeatWords, newsBetween } from "../../../mcp-server/src/cli/display/news.ts";
+import { heartbeatWords, newsBetween, newsText } from "../../../mcp-server/src/cli/display/news.ts";
+import { plainText } from "../../../mcp-server/src/cli/display/styled-line.ts";
 import type { AttemptRow, Need, PlanSnapshot, TaskRow } from "../../../mcp-server/src/live/snapshot.ts";
+import { cellWidth } from "../../../mcp-server/src/text/cell-width.ts";
 import { simulatedPlan } from "../../live/simulated-plan.ts";
 
 const plan = simulatedPlan({ tasks: 60 });
 const texts = (before: PlanSnapshot, after: PlanSnapshot) =>
-  newsBetween(before, after).map(({ mark, text }) => `${mark} ${text}`);
+  newsBetween(before, after).map(({ mark, text, end = "" }) => `${mark} ${text}${end}`);
 
 /** The plan with its first task changed. */
 function withFirst(
@@ -32,7 +34,7 @@ describe("the news of a plan", () => {
     const attemptsOf = (news: typeof once) =>
       news
         .filter(({ mark, text }) => (mark === "▶" || mark === "✓") && !text.startsWith("done"))
-        .map(({ atMs, text }) => `${atMs} ${text}`)
+        .map(({ atMs, text, end = "" }) => `${atMs} ${text}${end}`)
         .sort();
     expect(attemptsOf(once)).toEqual(attemptsOf(often));
     expect(attemptsOf(once).length).toBeGreaterThan(60);
@@ -75,6 +77,16 @@ describe("the news of a plan", () => {
     expect(
       texts(withFirst(base, [{ number: 0, state: "offered", startMs }]), withFirst(base, [first])),
     ).toEqual(["▶ 1 Build (builder)"]);
+  });
+
+  it("the news of a task are one line, in which only its title is cut, and all of it where nothing cuts lines", () => {
+    const news = { atMs: 0, plan: "p", mark: "✓", look: "green", text: `1 ${"東京 ".repeat(40)}` } as const;
+    const lines = (cells: number) => newsText({ ...news, end: ", 9.3 s" }, true, cells).map(plainText);
+    const [line = "", ...more] = lines(60);
+    expect(more).toEqual([]);
+    expect(line).toMatch(/ ✓ p: 1 東京 .*…, 9\.3 s$/);
+    expect(cellWidth(line)).toBeLessThanOrEqual(60);
+    expect(lines(10_000)[0]).toContain(`${news.text}, 9.3 s`);
   });
 
   it("the news of the plan itself are its status, why nothing starts, and its end, each once", () => {

@@ -75,7 +75,10 @@ describe("the block of a plan", () => {
     ] as PlanSnapshot["tasks"];
     const needs = [
       need({ task: "4.3" }),
-      need({ task: "3.8", kind: "failed", text: "no key", holdsUp: ["3.9", "3.11"] }),
+      need({
+        ...{ task: "3.8", kind: "failed", text: "no key", holdsUp: ["3.9", "3.11"] },
+        actions: ["retry", "cancel"],
+      }),
     ];
     const lines = textOf({ ...base, tasks, needs });
     expect(lines).toHaveLength(18);
@@ -104,6 +107,37 @@ describe("the block of a plan", () => {
       "Machines: one (412) 2 of 4 · one (7) 0 of 4",
     ]);
     expect(lineIn([machine("laptop", { kind: "session" })])).toEqual([]);
+  });
+
+  it("the block names the keys that do something, as many as fit, and always the one that leaves", () => {
+    const keys = (given: Partial<BlockView>, needs: readonly Need[] = []) =>
+      textOf(inTheMiddle(12, { needs }), given).at(-1);
+    const both = [need({}), need({ task: "2", kind: "failed", actions: ["retry"] })];
+    expect(keys({ hasPage: true })).toBe("p pause · s stop · + − cap · ↑↓ ↵ details · o page · q leave");
+    expect(keys({ hasPage: true, columns: 80 }, both)).toBe(
+      "p pause · s stop · ↑↓ ↵ details · a answer · r retry · o page · q leave",
+    );
+    expect(keys({ hasPage: true, columns: 60, leaving: "ends" }, both)).toBe(
+      "p pause · s stop · a answer · r retry · q end",
+    );
+  });
+
+  it.each([59, 80])("the block of a run that is about to end says so (%i columns)", (columns) => {
+    const ending = "nothing more is started; Ctrl-C stops what runs";
+    expect(textOf(inTheMiddle(12), { columns, ending })).toContain(`‖ ${ending}`);
+  });
+
+  it("the block gives a title the room that no role takes", () => {
+    const base = inTheMiddle(12);
+    const named = (role: string | undefined) => {
+      const tasks = base.tasks.map(({ role: _, ...row }) => ({
+        ...{ ...row, subject: "A title of a task in forty letters, yes." },
+        ...(role !== undefined && { role }),
+      }));
+      return textOf({ ...base, tasks }, { columns: 80 }).filter((line) => line.startsWith("▶ "));
+    };
+    expect(named(undefined).every((line) => line.includes("in forty letters, yes."))).toBe(true);
+    expect(named("feature-implementer").every((line) => line.includes("… feature-implementer "))).toBe(true);
   });
 
   it("the block below 60 columns is the header and what needs a person", () => {

@@ -25,7 +25,7 @@ const GONE_WITHIN_MS = 120_000;
 /** Whoever was killed is started again after so long at most. */
 const MAX_AWAY_MS = 4_000;
 /** What a runner prints that is at work. */
-const AT_WORK = / is done by |^Taking part/m;
+const AT_WORK = / is given to |^Taking part/m;
 /** What `parallel run` may end with by itself: all is completed, or something failed or is left. */
 const ENDS_OF_RUNS = [0, 1];
 

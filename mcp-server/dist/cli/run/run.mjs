@@ -23,10 +23,13 @@ import { sweepOnStart } from "../../run/session.mjs";
 import { ACTOR, ClientSlots, PlanRun, endLeftAgents, policyFor } from "../../runner.mjs";
 
 // import:text.mjs in cli/run/run.mjs
-import { plural } from "../../text.mjs";
+import { plural, wrapText } from "../../text.mjs";
+
+// import:cli/display.mjs in cli/run/run.mjs
+import { terminalWidth } from "../display.mjs";
 
 // import:cli.mjs in cli/run/run.mjs
-import { pageOfPlan, prepareAgents, showAnalysis, tellMissing, whileShown } from "../../cli.mjs";
+import { INTERRUPTED, pageOfPlan, prepareAgents, showAnalysis, tellMissing, whileShown } from "../../cli.mjs";
 
 // mcp-server/src/cli/run/run.ts
 async function runCommand(ctx, what, options, place) {
@@ -35,9 +38,10 @@ async function runCommand(ctx, what, options, place) {
   await begin(() => refuseAnother(ctx, what));
   if (!options.json) await begin(() => showPlan(ctx, what, capOf(shares, maxParallel)));
   tellMissing(output, missing);
-  if (!await isAgreed(options, shares)) {
+  const answer = await answerTo(options, shares);
+  if (answer !== "yes") {
     process.stdout.write("Nothing was started.\n");
-    return 1;
+    return answer === "no" ? 1 : INTERRUPTED;
   }
   const { slug, store, run } = await begin(async () => {
     const { slug: slug2 } = await openPlan(ctx, ACTOR, what, {
@@ -52,7 +56,7 @@ async function runCommand(ctx, what, options, place) {
     const run2 = await startEngineRun(ctx, store2, ACTOR, slug2, RUNNER_ENGINE);
     return { slug: slug2, store: store2, run: run2 };
   });
-  if (!output.hasKeys) signals.listen();
+  signals.listen();
   const slots = new ClientSlots(shares);
   const settings = { ...given, slug, run, slots };
   const execution = new PlanRun(ctx, store, settings, signals, (news) => output.runner(slug, news));
@@ -94,8 +98,8 @@ async function refuseWithoutWorktrees(ctx, slug, shares) {
     "agents"
   );
 }
-async function isAgreed({ yes, json }, shares) {
-  if (yes) return true;
+async function answerTo({ yes, json }, shares) {
+  if (yes) return "yes";
   if (json || process.stdin.isTTY !== true || process.stdout.isTTY !== true) {
     throw new CallerError(
       "bad_input",
@@ -104,16 +108,25 @@ async function isAgreed({ yes, json }, shares) {
       "yes"
     );
   }
-  const agents = shares.map(({ client, slots }) => `${slots} × ${client.name}`).join(", ");
-  for (const { client } of shares)
-    process.stdout.write(`${client.name} may: ${client.permissions.replaceAll("`", "")}
+  for (const { client } of shares) {
+    const text = `${client.name} may: ${client.permissions.replaceAll("`", "")}`;
+    process.stdout.write(`${wrapText(text, terminalWidth(process.stdout)).join("\n")}
 `);
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`Execute it with ${agents}? [y/N] `)).trim());
-  } finally {
-    terminal.close();
   }
+  const agents = shares.map(({ client, slots }) => `${slots} × ${client.name}`).join(", ");
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  let isInterrupted = false;
+  terminal.once("SIGINT", () => {
+    isInterrupted = true;
+    terminal.close();
+  });
+  const closed = new Promise((resolve) => terminal.once("close", () => resolve(void 0)));
+  const asked = terminal.question(`Execute it with ${agents}? [y/N] `).catch(() => void 0);
+  const answer = await Promise.race([asked, closed]);
+  terminal.close();
+  if (answer === void 0) process.stdout.write("\n");
+  if (isInterrupted) return "interrupted";
+  return answer !== void 0 && /^y(es)?$/i.test(answer.trim()) ? "yes" : "no";
 }
 export {
   runCommand

@@ -13,8 +13,12 @@ export class KeyActions implements DisplayActions {
   constructor(
     private readonly ctx: RunContext,
     private readonly pluginRoot: string,
-    private readonly ends: Pick<DisplayActions, "leave" | "interrupt">,
+    private readonly ends: Pick<DisplayActions, "leave" | "interrupt" | "ending">,
   ) {}
+
+  get ending(): DisplayActions["ending"] {
+    return this.ends.ending;
+  }
 
   act: DisplayActions["act"] = (plan, request) => act(this.ctx, plan, request);
 

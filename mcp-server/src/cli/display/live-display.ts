@@ -32,6 +32,8 @@ export interface DisplayActions {
   leave(): void;
   /** Ctrl-C. */
   interrupt(): void;
+  /** Leaving ends the run: that it is about to end, and how. Absent: the run goes on without the display. */
+  readonly ending?: (() => string | undefined) | undefined;
 }
 
 /**
@@ -143,7 +145,10 @@ export class LiveDisplay implements PlanDisplay {
 
   readonly #onResize = (): void => this.#draw();
 
-  readonly #onInterrupt = (): void => this.actions.interrupt();
+  /** Ctrl-C is a key here; this is a signal that somebody sends. */
+  readonly #onInterrupt = (): void => {
+    if (process.listenerCount("SIGINT") === 1) this.actions.interrupt();
+  };
 
   /** Whoever else listens decides what follows; where nobody does, the signal ends the process as it would have anyway. */
   readonly #onEnding = (signal: NodeJS.Signals): void => {
@@ -212,6 +217,8 @@ export class LiveDisplay implements PlanDisplay {
       nowMs: this.#nowMs(snapshot.plan),
       hasKeys: this.input !== undefined,
       hasPage: this.actions.openPage !== undefined,
+      leaving: this.actions.ending && "ends",
+      ending: this.actions.ending?.(),
       selected: this.#controls.selected,
       prompt: promptWords(this.#controls, snapshot),
       others: [...this.#plans.values()].filter((other) => other !== snapshot && !other.done),

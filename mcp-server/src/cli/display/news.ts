@@ -1,7 +1,7 @@
 import { countWords, tookMs } from "../../live/groups.ts";
 import type { AttemptRow, Need, PlanSnapshot, TaskRow } from "../../live/snapshot.ts";
 import { MARKS } from "../../report/tasks/status-mark.ts";
-import { cellWidth } from "../../text/cell-width.ts";
+import { cellWidth, fitCells } from "../../text/cell-width.ts";
 import { formatDuration } from "../../text/format.ts";
 import { wrapText } from "../../text/wrap-text.ts";
 import { NEED_MARKS, needWords, runningRows } from "./plan-words.ts";
@@ -19,6 +19,8 @@ export interface NewsLine {
   readonly look: TextLook;
   /** Clean text. */
   readonly text: string;
+  /** What comes behind it, on the same line, and is seen in full; absent: the text takes as many lines as it needs. */
+  readonly end?: string;
 }
 
 /**
@@ -56,14 +58,14 @@ function attemptNews(plan: string, row: TaskRow, old: TaskRow | undefined): News
     const was = old?.attempts.find((other) => other.number === number);
     const again = number > 1 ? `, attempt ${number}` : "";
     const lines: NewsLine[] = [];
-    const add = (atMs: number, mark: string, look: TextLook, text: string) =>
-      lines.push({ atMs, plan, mark, look, text });
-    if (!was) add(startMs, MARKS.in_progress, "cyan", `${name}${role}${again}`);
-    else if (isOver(was) && !isOver(attempt)) add(startMs, MARKS.in_progress, "cyan", `${name} goes on`);
+    const add = (atMs: number, mark: string, look: TextLook, end: string) =>
+      lines.push({ atMs, plan, mark, look, text: name, end });
+    if (!was) add(startMs, MARKS.in_progress, "cyan", `${role}${again}`);
+    else if (isOver(was) && !isOver(attempt)) add(startMs, MARKS.in_progress, "cyan", " goes on");
     if (isOver(attempt) && endMs !== undefined && (was === undefined || !isOver(was))) {
       const took = formatDuration(endMs - startMs);
-      if (state === "completed") add(endMs, MARKS.completed, "green", `${name}, ${took}`);
-      else add(endMs, MARKS.failed, "red", `${name}, ${took}, ${state}${thenWords(row, attempt)}`);
+      if (state === "completed") add(endMs, MARKS.completed, "green", `, ${took}`);
+      else add(endMs, MARKS.failed, "red", `, ${took}, ${state}${thenWords(row, attempt)}`);
     }
     return lines;
   });
@@ -128,23 +130,28 @@ export function timeOfDay(atMs: number): string {
 }
 
 /**
- * The line as a terminal shows it: several where it is long, since nobody can answer half a question.
+ * The line as a terminal shows it: several where it is long, since nobody can answer half a question. What is said of a
+ * task is one, and only its title is cut.
  * @param namesPlan several plans are watched.
  * @param cells how wide each may be.
  */
 export function newsText(
-  { atMs, plan, mark, look, text }: NewsLine,
+  { atMs, plan, mark, look, text, end }: NewsLine,
   namesPlan: boolean,
   cells: number,
 ): StyledLine[] {
   const beginning = `${timeOfDay(atMs)}  ${mark} `;
   const indent = cellWidth(beginning);
-  const [first = "", ...rest] = wrapText(
-    `${namesPlan && plan !== "" ? `${plan}: ` : ""}${text}`,
-    Math.max(MIN_CELLS, cells - indent),
-  );
+  const room = Math.max(MIN_CELLS, cells - indent);
+  const whole = `${namesPlan && plan !== "" ? `${plan}: ` : ""}${text}`;
+  const [first = "", ...rest] = end === undefined ? wrapText(whole, room) : [withEnd(whole, end, room)];
   return [
     [{ text: `${timeOfDay(atMs)}  `, look: "dim" }, { text: `${mark} `, look }, { text: first }],
     ...rest.map((line): StyledLine => [{ text: `${" ".repeat(indent)}${line}` }]),
   ];
+}
+
+function withEnd(text: string, end: string, cells: number): string {
+  const room = Math.max(MIN_CELLS, cells - cellWidth(end));
+  return `${cellWidth(text) <= room ? text : fitCells(text, room).trimEnd()}${end}`;
 }

@@ -1,5 +1,5 @@
 import { isOverdue, rowGroups, signOf, silentMs, tookMs } from "../../live/groups.ts";
-import type { LimitNow, Need, PlanSnapshot, TaskRow } from "../../live/snapshot.ts";
+import type { ActionName, LimitNow, Need, PlanSnapshot, TaskRow } from "../../live/snapshot.ts";
 import { moneyText } from "../../policy/spending/price-table.ts";
 import { MARKS } from "../../report/tasks/status-mark.ts";
 import { cellWidth, fitCells } from "../../text/cell-width.ts";
@@ -19,8 +19,11 @@ const MAX_NEEDS = 3;
 /** Tasks that wait are named as long as there is room, but not more than these. */
 const MAX_NAMED = 8;
 const MAX_LABEL = 48;
-const ROLE_CELLS = 20;
+const MAX_ROLE = 20;
 const BAR_CELLS = 18;
+/** A task's own bar, where there is room for titles and where there is less. */
+const TASK_BAR_CELLS = { wide: 18, narrow: 10 };
+const MIN_COLUMNS_FOR_WIDE_BARS = 100;
 const NEAR_LIMIT = 0.8;
 const MINUTE_MS = 60_000;
 
@@ -34,6 +37,10 @@ export interface BlockView {
   readonly hasKeys: boolean;
   /** One of them opens the page. */
   readonly hasPage?: boolean;
+  /** What leaving does with the run; absent: it goes on without the display. */
+  readonly leaving?: "ends" | undefined;
+  /** That the run is being brought to its end, and how. */
+  readonly ending?: string | undefined;
   /** The task on which keys act. */
   readonly selected?: string | undefined;
   /** A question to the one at the keys, and what was typed up to now; it takes the place of the keys. */
@@ -54,7 +61,7 @@ export function planBlock(snapshot: PlanSnapshot, view: BlockView): StyledLine[]
     header: [header(snapshot, view)],
     counts: isNarrow ? [] : [counts(snapshot)],
     needs: needLines(snapshot, view, isNarrow ? height - 2 : MAX_NEEDS),
-    held: isNarrow ? [] : heldLines(snapshot),
+    held: [...endingLine(view), ...(isNarrow ? [] : heldLines(snapshot))],
     machines: isNarrow ? [] : machinesLine(snapshot.machines, view.columns),
     waiting: isNarrow ? [] : waitingLine(snapshot, view.columns),
     selected: selectedLine(snapshot, view),
@@ -205,6 +212,10 @@ function heldLines({ held, needs, done, runBy }: PlanSnapshot): StyledLine[] {
   return [...lines, [{ text: `! ${runBy.words}${how}`, look: "yellow" }]];
 }
 
+function endingLine({ ending }: BlockView): StyledLine[] {
+  return ending === undefined ? [] : [[{ text: `‖ ${ending}`, look: "yellow" }]];
+}
+
 function runningLines(rows: readonly TaskRow[], view: BlockView, room: number): StyledLine[] {
   if (room <= 0 || rows.length === 0) return [];
   const shown = rows.length > room ? Math.max(1, room - 1) : rows.length;
@@ -212,7 +223,11 @@ function runningLines(rows: readonly TaskRow[], view: BlockView, room: number): 
   const part = rows.slice(first, first + shown);
   const labels = part.map(({ id, subject }) => `${id} ${subject}`);
   const hasBars = view.columns >= MIN_COLUMNS_FOR_BARS;
-  const fixed = 2 + TIME_CELLS + (hasBars ? BAR_CELLS + ROLE_CELLS + 2 : 0) + 1;
+  const roles = hasBars ? part.map((row) => roleOf(row, view)) : [];
+  const roleCells = Math.min(MAX_ROLE, Math.max(0, ...roles.map(({ text }) => cellWidth(text))));
+  const barCells = TASK_BAR_CELLS[view.columns < MIN_COLUMNS_FOR_WIDE_BARS ? "narrow" : "wide"];
+  const ofRole = roleCells === 0 ? 0 : roleCells + 1;
+  const fixed = 2 + TIME_CELLS + (hasBars ? barCells + 1 + ofRole : 0) + 1;
   const labelCells = Math.max(8, Math.min(MAX_LABEL, view.columns - 1 - fixed));
   const lines = part.map((row, i): StyledLine => {
     const isSelected = row.id === view.selected;
@@ -221,7 +236,8 @@ function runningLines(rows: readonly TaskRow[], view: BlockView, room: number): 
       { text: `${isSelected ? "›" : signOf(row)} `, look: "cyan" },
       { text: label, ...(isSelected && { look: "inverse" as const }) },
       { text: " " },
-      ...(hasBars ? [roleOf(row, view), { text: " " }, ...barOf(row, view), { text: " " }] : []),
+      ...roles.slice(i, i + 1).map((role) => ({ ...role, text: fitCells(role.text, ofRole) })),
+      ...(hasBars ? [...barOf(row, view, barCells), { text: " " }] : []),
       timeOf(row, view),
     ];
   });
@@ -242,17 +258,17 @@ function firstShown(rows: readonly TaskRow[], selected: string | undefined, show
 function roleOf(row: TaskRow, { nowMs }: BlockView): Piece {
   const silent = silentMs(row, nowMs);
   return silent === undefined
-    ? { text: fitCells(row.role ?? "", ROLE_CELLS), look: "dim" }
-    : { text: fitCells(`silent ${formatDuration(silent)}`, ROLE_CELLS), look: "yellow" };
+    ? { text: row.role ?? "", look: "dim" }
+    : { text: `silent ${formatDuration(silent)}`, look: "yellow" };
 }
 
-function barOf(row: TaskRow, { nowMs }: BlockView): Piece[] {
+function barOf(row: TaskRow, { nowMs }: BlockView, cells: number): Piece[] {
   const [ms, expectedMs] = [tookMs(row, nowMs), row.expected?.durationMs];
-  if (ms === undefined || !expectedMs) return [{ text: " ".repeat(BAR_CELLS) }];
-  const full = Math.round(Math.min(1, ms / expectedMs) * BAR_CELLS);
+  if (ms === undefined || !expectedMs) return [{ text: " ".repeat(cells) }];
+  const full = Math.round(Math.min(1, ms / expectedMs) * cells);
   return [
     { text: "█".repeat(full), look: "cyan" },
-    { text: "░".repeat(BAR_CELLS - full), look: "dim" },
+    { text: "░".repeat(cells - full), look: "dim" },
   ];
 }
 
@@ -310,14 +326,23 @@ function promptLine(prompt: string, columns: number): StyledLine {
   return [{ text: shown, look: "bold" }, { text: "█" }];
 }
 
-function keysLine({ status, done }: PlanSnapshot, { hasPage = false }: BlockView): StyledLine {
-  const ofPlan = done || status === "stopped" ? [] : ["s stop", "+ − cap"];
-  const keys = [
+/** These are left out first where there is no room for all. */
+const DISPENSABLE_KEYS = ["+ − cap", "o page", "↑↓ ↵ details"];
+
+/** The keys that do something now. */
+function keysLine({ status, done, needs }: PlanSnapshot, view: BlockView): StyledLine {
+  const { columns, hasPage = false, leaving } = view;
+  const can = (action: ActionName) => needs.some(({ actions }) => actions.includes(action));
+  let keys = [
     ...(done ? [] : [status === "open" ? "p pause" : "p resume"]),
-    ...ofPlan,
-    ...["↑↓ ↵ details", "a answer", "r retry"],
+    ...(done || status === "stopped" ? [] : ["s stop", "+ − cap"]),
+    "↑↓ ↵ details",
+    ...(can("answer") ? ["a answer"] : []),
+    ...(can("retry") ? ["r retry"] : []),
     ...(hasPage ? ["o page"] : []),
-    "q leave",
+    leaving === "ends" ? "q end" : "q leave",
   ];
+  for (const one of DISPENSABLE_KEYS)
+    if (cellWidth(keys.join(" · ")) >= columns) keys = keys.filter((key) => key !== one);
   return [{ text: keys.join(" · "), look: "dim" }];
 }

@@ -36,7 +36,8 @@ export function belowBlock({ lines }: DrawnBlock): string {
 function wholeBlock(before: DrawnBlock, after: DrawnBlock, staying: readonly string[]): string {
   const { lines } = after;
   if (before.lines.length + lines.length + staying.length === 0) return "";
-  const above = staying.map((line) => `${line}${CLEAR_LINE}\r\n`).join("");
+  // Cleared first: a terminal that breaks its lines anew would take what was cleared behind a line for a part of it.
+  const above = staying.map((line) => `${CLEAR_LINE}${line}\r\n`).join("");
   return `${above}${lines.join(`${CLEAR_LINE}\r\n`)}${CLEAR_BELOW}${move(Math.max(0, lines.length - 1))}`;
 }
 

@@ -1,5 +1,5 @@
 /** The exit code that shells give a program that was ended with Ctrl-C. */
-const INTERRUPTED = 130;
+export const INTERRUPTED = 130;
 
 /** The first interruption lets what runs finish, the second stops it; so does the end of the time after SIGTERM. */
 export class Interruptions {
@@ -14,7 +14,7 @@ export class Interruptions {
     process.on("SIGTERM", this.#terminate).on("SIGHUP", this.#terminate);
   }
 
-  /** From now on Ctrl-C interrupts, where no display tells of it. */
+  /** From now on Ctrl-C interrupts; where keys are read a display tells of it as well. */
   listen(): void {
     process.on("SIGINT", this.interrupt);
   }
@@ -25,6 +25,12 @@ export class Interruptions {
 
   get stop(): AbortSignal {
     return this.#stop.signal;
+  }
+
+  /** What somebody who watches is to know of it as long as it lasts. */
+  get words(): string | undefined {
+    if (this.stop.aborted) return "what runs is being stopped; Ctrl-C does not wait for that";
+    return this.drain.aborted ? "nothing more is started; Ctrl-C stops what runs" : undefined;
   }
 
   forget(): void {
@@ -39,7 +45,7 @@ export class Interruptions {
     this.say(
       isSecond
         ? "Stopping what runs."
-        : "Nothing more is started; what runs finishes. Again: what runs is stopped.",
+        : "Nothing more is started; what runs finishes. Ctrl-C again stops it.",
     );
     if (isSecond) this.#stop.abort();
     else this.#drain.abort();

@@ -8,8 +8,10 @@ import { visibleJson } from "../../text/visible-json.ts";
 import { KeyActions } from "../display/display-actions.ts";
 import { displayFor } from "../display/display-for.ts";
 import type { PlanDisplay } from "../display/line-display.ts";
-import { canRedraw } from "../display/terminal.ts";
+import { markdownInTerminal } from "../display/markdown-in-terminal.ts";
+import { canRedraw, hasColours, terminalWidth } from "../display/terminal.ts";
 import { watchPlan, watchPlans } from "../display/watch-plans.ts";
+import type { Interruptions } from "./interruptions.ts";
 
 /** What the user of a runner is told, and how. */
 export interface RunOutput {
@@ -24,34 +26,39 @@ export interface RunOutput {
   /** Nothing more comes but this. */
   end(slug: string, end: PlanRunEnd): Promise<void>;
   close(): Promise<void>;
-  /** Whether it tells of Ctrl-C itself. */
-  readonly hasKeys: boolean;
 }
 
 /**
  * Lines of JSON, or what fits where the output goes.
- * @param interrupt what Ctrl-C does where keys are read.
+ * @param signals what keys interrupt.
+ * @param clients how many there are.
  */
 export function runOutput(
   ctx: RunContext,
   pluginRoot: string,
   isJson: boolean,
-  interrupt: () => void,
+  signals: Pick<Interruptions, "interrupt" | "words">,
+  clients: number,
 ): RunOutput {
-  return isJson ? new JsonOutput(ctx) : new DisplayOutput(ctx, pluginRoot, interrupt);
+  return isJson ? new JsonOutput(ctx) : new DisplayOutput(ctx, pluginRoot, signals, clients);
 }
 
 class DisplayOutput implements RunOutput {
-  readonly hasKeys = canRedraw(process.stdout, process.env);
+  readonly #isWatched = canRedraw(process.stdout, process.env);
   readonly #actions: KeyActions;
   #display: PlanDisplay | undefined;
 
   constructor(
     private readonly ctx: RunContext,
     pluginRoot: string,
-    interrupt: () => void,
+    signals: Pick<Interruptions, "interrupt" | "words">,
+    private readonly clients: number,
   ) {
-    this.#actions = new KeyActions(ctx, pluginRoot, { leave: interrupt, interrupt });
+    const { interrupt } = signals;
+    this.#actions = new KeyActions(ctx, pluginRoot, {
+      ...{ leave: interrupt, interrupt },
+      ending: () => signals.words,
+    });
   }
 
   say(text: string): void {
@@ -76,12 +83,18 @@ class DisplayOutput implements RunOutput {
   }
 
   runner(slug: string | undefined, news: RunnerNews): void {
+    // Whoever watches sees that a task has begun, and knows by whom where there is one client.
+    if (news.kind === "agent" && this.#isWatched && this.clients === 1) return;
     this.say(runnerText(slug, news));
   }
 
   async end(_: string, { text }: PlanRunEnd): Promise<void> {
     await this.close();
-    process.stdout.write(`\n${text}\n`);
+    const { stdout, env } = process;
+    const shown = stdout.isTTY
+      ? markdownInTerminal(text, terminalWidth(stdout), hasColours(stdout, env))
+      : text;
+    stdout.write(`\n${shown}\n`);
   }
 
   async close(): Promise<void> {
@@ -92,8 +105,6 @@ class DisplayOutput implements RunOutput {
 }
 
 class JsonOutput implements RunOutput {
-  readonly hasKeys = false;
-
   constructor(private readonly ctx: RunContext) {}
 
   say(text: string): void {
@@ -134,7 +145,7 @@ function runnerText(slug: string | undefined, news: RunnerNews): string {
   switch (news.kind) {
     case "agent": {
       const task = `${cleanText(slug ?? "", NAME_LIMIT)}/${cleanText(news.task, NAME_LIMIT)}`;
-      return `${task} is done by ${news.client}${news.pid === undefined ? "" : ` (process ${news.pid})`}`;
+      return `${task} is given to ${news.client}${news.pid === undefined ? "" : ` (process ${news.pid})`}`;
     }
     case "limit":
       return `${news.client}: ${clean(news.text)}; no more of it until ${new Date(news.untilMs).toISOString()}`;

@@ -12,7 +12,10 @@ import { endLeftAgents } from "../../runner/left-agents.ts";
 import { policyFor } from "../../runner/new-plan-policy.ts";
 import { ACTOR, PlanRun } from "../../runner/run-plan.ts";
 import { plural } from "../../text/format.ts";
+import { wrapText } from "../../text/wrap-text.ts";
+import { terminalWidth } from "../display/terminal.ts";
 import { pageOfPlan, showAnalysis } from "./analysis-page.ts";
+import { INTERRUPTED } from "./interruptions.ts";
 import {
   type AgentsOptions,
   type AgentsPlace,
@@ -43,9 +46,10 @@ export async function runCommand(
   await begin(() => refuseAnother(ctx, what));
   if (!options.json) await begin(() => showPlan(ctx, what, capOf(shares, maxParallel)));
   tellMissing(output, missing);
-  if (!(await isAgreed(options, shares))) {
+  const answer = await answerTo(options, shares);
+  if (answer !== "yes") {
     process.stdout.write("Nothing was started.\n");
-    return 1;
+    return answer === "no" ? 1 : INTERRUPTED;
   }
   const { slug, store, run } = await begin(async () => {
     const { slug } = await openPlan(ctx, ACTOR, what, {
@@ -60,7 +64,7 @@ export async function runCommand(
     const run = await startEngineRun(ctx, store, ACTOR, slug, RUNNER_ENGINE);
     return { slug, store, run };
   });
-  if (!output.hasKeys) signals.listen();
+  signals.listen();
   const slots = new ClientSlots(shares);
   const settings = { ...given, slug, run, slots };
   const execution = new PlanRun(ctx, store, settings, signals, (news) => output.runner(slug, news));
@@ -115,8 +119,12 @@ async function refuseWithoutWorktrees(
   );
 }
 
-async function isAgreed({ yes, json }: RunCommandOptions, shares: readonly ClientShare[]): Promise<boolean> {
-  if (yes) return true;
+/** Whether it is to be executed; Ctrl-C is an answer too, and so is the end of the input. */
+async function answerTo(
+  { yes, json }: RunCommandOptions,
+  shares: readonly ClientShare[],
+): Promise<"yes" | "no" | "interrupted"> {
+  if (yes) return "yes";
   if (json || process.stdin.isTTY !== true || process.stdout.isTTY !== true) {
     throw new CallerError(
       "bad_input",
@@ -125,13 +133,23 @@ async function isAgreed({ yes, json }: RunCommandOptions, shares: readonly Clien
       "yes",
     );
   }
-  const agents = shares.map(({ client, slots }) => `${slots} × ${client.name}`).join(", ");
-  for (const { client } of shares)
-    process.stdout.write(`${client.name} may: ${client.permissions.replaceAll("`", "")}\n`);
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`Execute it with ${agents}? [y/N] `)).trim());
-  } finally {
-    terminal.close();
+  for (const { client } of shares) {
+    const text = `${client.name} may: ${client.permissions.replaceAll("`", "")}`;
+    process.stdout.write(`${wrapText(text, terminalWidth(process.stdout)).join("\n")}\n`);
   }
+  const agents = shares.map(({ client, slots }) => `${slots} × ${client.name}`).join(", ");
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  let isInterrupted = false;
+  terminal.once("SIGINT", () => {
+    isInterrupted = true;
+    terminal.close();
+  });
+  // Early releases of Node 20 leave the question open when the terminal is closed.
+  const closed = new Promise<undefined>((resolve) => terminal.once("close", () => resolve(undefined)));
+  const asked = terminal.question(`Execute it with ${agents}? [y/N] `).catch(() => undefined);
+  const answer = await Promise.race([asked, closed]);
+  terminal.close();
+  if (answer === undefined) process.stdout.write("\n");
+  if (isInterrupted) return "interrupted";
+  return answer !== undefined && /^y(es)?$/i.test(answer.trim()) ? "yes" : "no";
 }

@@ -36,10 +36,10 @@ export type AgentsPlace = Pick<RunOptions, "env" | "pluginRoot">;
  * @throws CallerError for options that cannot be read.
  */
 export function prepareAgents(ctx: RunContext, options: AgentsOptions, { env, pluginRoot }: AgentsPlace) {
-  const signals = new Interruptions(options.drainSeconds * 1_000, (text) => output.say(text));
-  const output = runOutput(ctx, pluginRoot, options.json === true, signals.interrupt);
   const { maxParallel } = effectivePolicy(ctx.settings, {});
   const { shares, missing } = clientsFrom(options.agents, options.command, maxParallel, env);
+  const signals = new Interruptions(options.drainSeconds * 1_000, (text) => output.say(text));
+  const output = runOutput(ctx, pluginRoot, options.json === true, signals, shares.length);
   const models = pairsFrom("model", options.model);
   const clientOfRole = pairsFrom("role", options.role);
   /** Does something that the work begins with, and that makes no difference when it is done again. */

@@ -39,7 +39,7 @@ export async function workerCommand(
   for (const one of named) plans.push(await begin(() => planOf(ctx, one, policyFor(shares))));
   const roles = options.only.map((name) => ctx.roles.resolve(name).role);
   const store = await begin(() => ctx.createGraph());
-  if (!output.hasKeys) signals.listen();
+  signals.listen();
   const slots = new ClientSlots(shares);
   const takes = { plans, roles };
   const settings = { ...given, ...takes, slots, untilDone: options.untilDone === true };
