@@ -459,6 +459,7 @@ var MAX_NAMED = 8;
 var MAX_LABEL = 48;
 var MAX_ROLE = 20;
 var BAR_CELLS = 18;
+var MIN_BAR_CELLS = 6;
 var TASK_BAR_CELLS = { wide: 18, narrow: 10 };
 var MIN_COLUMNS_FOR_WIDE_BARS = 100;
 var NEAR_LIMIT = 0.8;
@@ -472,7 +473,7 @@ function planBlock(snapshot, view) {
     counts: isNarrow ? [] : [counts(snapshot)],
     needs: needLines(snapshot, view, isNarrow ? height - 2 : MAX_NEEDS),
     held: [...endingLine(view), ...isNarrow ? [] : heldLines(snapshot)],
-    machines: isNarrow ? [] : machinesLine(snapshot.machines, view.columns),
+    machines: isNarrow || isAlone(snapshot, view) ? [] : machinesLine(snapshot.machines, view.columns),
     waiting: isNarrow ? [] : waitingLine(snapshot, view.columns),
     selected: selectedLine(snapshot, view),
     others: isNarrow ? [] : (view.others ?? []).map((other) => header(other, view)),
@@ -509,15 +510,23 @@ function header(snapshot, { columns, nowMs }) {
   const [mark, word, look] = stateOf(snapshot);
   const took = startedAtMs === void 0 ? "" : ` ${clockWords((endedAtMs ?? nowMs) - startedAtMs)}`;
   const leftMs = forecast && forecast.leftMs - (nowMs - atMs);
-  return [
+  const before = [
     { text: plan, look: "bold" },
     { text: `  ${mark} ${word}${took}`, look },
-    { text: "   " },
-    ...columns < MIN_COLUMNS_FOR_BARS ? [] : [...progressBar(snapshot), { text: "   " }],
+    { text: GAP }
+  ];
+  const after = [
     { text: `${n.completed}/${n.total}`, look: "bold" },
     { text: done ? "" : `   ${cap.running} of ${plural(cap.now, "agent")}` },
     { text: leftMs === void 0 || leftMs <= 0 ? "" : `   ≈ ${formatDuration(inMinutes(leftMs))} left` }
   ];
+  const bar = Math.min(BAR_CELLS, columns - 1 - GAP.length - cellWidth(plainText([...before, ...after])));
+  const hasBar = columns >= MIN_COLUMNS_FOR_BARS && bar >= MIN_BAR_CELLS;
+  return [...before, ...hasBar ? [...progressBar(snapshot, bar), { text: GAP }] : [], ...after];
+}
+var GAP = "   ";
+function isAlone({ machines }, { leaving }) {
+  return leaving === "ends" && machines.length === 1;
 }
 function inMinutes(ms) {
   return ms < 2 * MINUTE_MS ? ms : Math.round(ms / MINUTE_MS) * MINUTE_MS;
@@ -528,12 +537,12 @@ function stateOf({ status, done, counts: n, startedAtMs }) {
   if (status === "paused") return ["‖", "paused", "yellow"];
   return startedAtMs === void 0 ? [MARKS.pending, "not started", "dim"] : [MARKS.in_progress, "running", "cyan"];
 }
-function progressBar({ counts: n }) {
+function progressBar({ counts: n }, width) {
   if (n.total === 0) return [];
   let [reached, cells] = [0, 0];
   const part = (number, sign, look) => {
     reached += number;
-    const to = Math.round(reached / n.total * BAR_CELLS);
+    const to = Math.round(reached / n.total * width);
     const text = sign.repeat(to - cells);
     cells = to;
     return { text, look };

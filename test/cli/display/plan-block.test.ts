@@ -127,6 +127,24 @@ describe("the block of a plan", () => {
     expect(textOf(inTheMiddle(12), { columns, ending })).toContain(`‖ ${ending}`);
   });
 
+  it("the block's first line has all its figures at 80 columns, and a bar as long as there is room for", () => {
+    const [line = ""] = textOf(inTheMiddle(300, { plan: "a-plan-with-a-name" }), { columns: 80 });
+    expect(line).toMatch(/ \d+\/300 {3}\d+ of \d+ agents {3}≈ .* left$/);
+    const barOf = (plan: string, columns: number) =>
+      /[█▒×░]*(?= {3}\d+\/300)/.exec(textOf(inTheMiddle(300, { plan }), { columns })[0] ?? "")?.[0].length;
+    expect(barOf("short", 120)).toBe(18);
+    expect(barOf("a-plan-with-a-name", 80)).toBeLessThan(18);
+    expect(barOf("a-plan-with-quite-a-long-name-of-it", 80)).toBe(0);
+  });
+
+  it("the block leaves out the machine of a runner that shows it and is alone", () => {
+    const lines = (given: readonly MachineNow[], leaving?: "ends") =>
+      textOf(inTheMiddle(12, { machines: given }), { leaving }).filter((line) => line.startsWith("Machines"));
+    expect(lines([machine("one")], "ends")).toEqual([]);
+    expect(lines([machine("one")])).toHaveLength(1);
+    expect(lines([machine("one"), machine("two")], "ends")).toHaveLength(1);
+  });
+
   it("the block gives a title the room that no role takes", () => {
     const base = inTheMiddle(12);
     const named = (role: string | undefined) => {

@@ -6,7 +6,7 @@ import { cellWidth, fitCells } from "../../text/cell-width.ts";
 import { formatDuration, plural } from "../../text/format.ts";
 import { machinesLine } from "./machines-line.ts";
 import { clockWords, NEED_MARKS, needWords, runningRows, shortCount } from "./plan-words.ts";
-import type { Piece, StyledLine, TextLook } from "./styled-line.ts";
+import { type Piece, plainText, type StyledLine, type TextLook } from "./styled-line.ts";
 
 /** More lines than this are no glance any more. */
 const MAX_BLOCK = 18;
@@ -20,7 +20,9 @@ const MAX_NEEDS = 3;
 const MAX_NAMED = 8;
 const MAX_LABEL = 48;
 const MAX_ROLE = 20;
+/** The bar of a plan; with less room it is shorter, down to none. */
 const BAR_CELLS = 18;
+const MIN_BAR_CELLS = 6;
 /** A task's own bar, where there is room for titles and where there is less. */
 const TASK_BAR_CELLS = { wide: 18, narrow: 10 };
 const MIN_COLUMNS_FOR_WIDE_BARS = 100;
@@ -62,7 +64,7 @@ export function planBlock(snapshot: PlanSnapshot, view: BlockView): StyledLine[]
     counts: isNarrow ? [] : [counts(snapshot)],
     needs: needLines(snapshot, view, isNarrow ? height - 2 : MAX_NEEDS),
     held: [...endingLine(view), ...(isNarrow ? [] : heldLines(snapshot))],
-    machines: isNarrow ? [] : machinesLine(snapshot.machines, view.columns),
+    machines: isNarrow || isAlone(snapshot, view) ? [] : machinesLine(snapshot.machines, view.columns),
     waiting: isNarrow ? [] : waitingLine(snapshot, view.columns),
     selected: selectedLine(snapshot, view),
     others: isNarrow ? [] : (view.others ?? []).map((other) => header(other, view)),
@@ -100,15 +102,26 @@ function header(snapshot: PlanSnapshot, { columns, nowMs }: BlockView): StyledLi
   const [mark, word, look] = stateOf(snapshot);
   const took = startedAtMs === undefined ? "" : ` ${clockWords((endedAtMs ?? nowMs) - startedAtMs)}`;
   const leftMs = forecast && forecast.leftMs - (nowMs - atMs);
-  return [
+  const before: Piece[] = [
     { text: plan, look: "bold" },
     { text: `  ${mark} ${word}${took}`, look },
-    { text: "   " },
-    ...(columns < MIN_COLUMNS_FOR_BARS ? [] : [...progressBar(snapshot), { text: "   " }]),
+    { text: GAP },
+  ];
+  const after: Piece[] = [
     { text: `${n.completed}/${n.total}`, look: "bold" },
     { text: done ? "" : `   ${cap.running} of ${plural(cap.now, "agent")}` },
     { text: leftMs === undefined || leftMs <= 0 ? "" : `   ≈ ${formatDuration(inMinutes(leftMs))} left` },
   ];
+  const bar = Math.min(BAR_CELLS, columns - 1 - GAP.length - cellWidth(plainText([...before, ...after])));
+  const hasBar = columns >= MIN_COLUMNS_FOR_BARS && bar >= MIN_BAR_CELLS;
+  return [...before, ...(hasBar ? [...progressBar(snapshot, bar), { text: GAP }] : []), ...after];
+}
+
+const GAP = "   ";
+
+/** Whether whoever executes the plan shows it, and nobody else does: the first line says how many agents it has. */
+function isAlone({ machines }: PlanSnapshot, { leaving }: BlockView): boolean {
+  return leaving === "ends" && machines.length === 1;
 }
 
 /** A forecast is not exact to the second. */
@@ -125,12 +138,12 @@ function stateOf({ status, done, counts: n, startedAtMs }: PlanSnapshot): [strin
     : [MARKS.in_progress, "running", "cyan"];
 }
 
-function progressBar({ counts: n }: PlanSnapshot): Piece[] {
+function progressBar({ counts: n }: PlanSnapshot, width: number): Piece[] {
   if (n.total === 0) return [];
   let [reached, cells] = [0, 0];
   const part = (number: number, sign: string, look: TextLook): Piece => {
     reached += number;
-    const to = Math.round((reached / n.total) * BAR_CELLS);
+    const to = Math.round((reached / n.total) * width);
     const text = sign.repeat(to - cells);
     cells = to;
     return { text, look };
