@@ -184,6 +184,23 @@ describe("a plan in a terminal", () => {
     expect(screen.lines.at(-1)).toMatch(/q leave$/);
   });
 
+  it("an interruption from outside is heard once: by the program, or where it listens to none by the display", () => {
+    const { show, ends } = terminal();
+    const others = process.listeners("SIGINT");
+    process.removeAllListeners("SIGINT");
+    const heard: string[] = [];
+    const listener = () => heard.push("program");
+    onTestFinished(() => {
+      process.off("SIGINT", listener);
+      for (const other of others) process.on("SIGINT", other);
+    });
+    show(at(0.5));
+    process.emit("SIGINT", "SIGINT");
+    process.on("SIGINT", listener);
+    process.emit("SIGINT", "SIGINT");
+    expect([ends, heard]).toEqual([["interrupt"], ["program"]]);
+  });
+
   it("q leaves and Ctrl-C interrupts; the run goes on", async () => {
     const { show, type, ends, acted } = terminal();
     show(at(0.5));
