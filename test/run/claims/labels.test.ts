@@ -159,9 +159,18 @@ describe("an engine on a machine that does not have what a task asks for", () =>
     expect(log("claim.offered").map(({ task: id }) => id)).toEqual(["1"]);
   });
 
-  it("a runner on such a machine does all of it", async () => {
+  it("a runner on a machine that has it does all of it, and its agents' servers know what is there", async () => {
     const { run } = await plannedRun(tasks, {}, { PARALLEL_LABELS: "gpu" });
-    expect(await run([{ client: scriptedClient(), slots: 2 }])).toMatchObject({ how: "done", exitCode: 0 });
+    const told: (string | undefined)[] = [];
+    const { start } = scriptedClient();
+    const client = scriptedClient("scripted", {
+      start: (given) => {
+        told.push(given.server.env.PARALLEL_LABELS);
+        return start(given);
+      },
+    });
+    expect(await run([{ client, slots: 2 }])).toMatchObject({ how: "done", exitCode: 0 });
+    expect(told).toEqual(Array(3).fill(`os=${SYSTEM},gpu`));
   });
 
   it("the host's script ends with a report instead of asking agent after agent", async () => {
