@@ -590,6 +590,10 @@ function changesOrder(old, task, weight) {
 
 // mcp-server/src/graph/plan.ts
 var PLAN_STATUSES = ["open", "paused", "stopped"];
+function specificationPath(source, named) {
+  if (typeof named === "string" && named !== "") return named;
+  return source.kind === "file" ? source.path.replace(/03-tasks\.json$/, "02-specification.md") : void 0;
+}
 
 // mcp-server/src/graph/purpose.ts
 var PURPOSES = ["review", "fix", "merge", "verify"];
@@ -1612,6 +1616,7 @@ export {
   scopeMayWrite,
   scopeOf,
   single,
+  specificationPath,
   statusesOf,
   storedCause,
   storedPurpose,

@@ -798,7 +798,7 @@ async function withoutToken(run, prompt) {
 }
 
 // import:run/review.mjs in hooks.mjs
-import { beforeReport } from "./run/review.mjs";
+import { addReview, beforeReport } from "./run/review.mjs";
 
 // mcp-server/src/hooks/stop.ts
 async function onStop(run, session, event) {
@@ -967,7 +967,8 @@ async function whatToDo(run, session, plan, isWoken) {
   const { slug, version } = loaded.stored;
   if (session.isToldEndOf(slug))
     return { what: "it runs beside this conversation, which is told its end", version };
-  if (done) {
+  const isAtEnd = done && !(isWoken && await addReview(run, "main", slug));
+  if (isAtEnd) {
     const { text: text2 } = await launchLines(run, session, plan);
     const then = beforeReport(loaded) ?? "call plan_report";
     return { what: text2 === void 0 ? then : `${text2}; after that ${then}`, version };

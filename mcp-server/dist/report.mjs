@@ -1,11 +1,11 @@
+// import:graph.mjs in report.mjs
+import { ABSENT, InvalidGlob, NO_USAGE, SEVERITIES, addUsage, allTokens, brokenDependencies, callerName, causeText, clashOf, isAttempt, isLive, levels, matches, modelChoiceText, needsHold, newTokens, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableIn, scopeOf, specificationPath, statusesOf, taskName, topologicalOrder, usageByModel, withCriterionText, workedUntilMs } from "./graph.mjs";
+
 // import:policy.mjs in report.mjs
 import { NO_TEST, addCosts, checkoutLooks, costText, effectsInOrder, gitMovedLines, heldLooks, judgesAgain, mayJudge, modelName, moneyText, newerParts, seenChanges, standingText, suspectsOf, usageCost } from "./policy.mjs";
 
 // import:text.mjs in report.mjs
 import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, codeSpan, escapeMarkdown, escapeProse, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, isDeclared, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
-
-// import:graph.mjs in report.mjs
-import { ABSENT, InvalidGlob, NO_USAGE, SEVERITIES, addUsage, allTokens, brokenDependencies, callerName, causeText, clashOf, isAttempt, isLive, levels, matches, modelChoiceText, needsHold, newTokens, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableIn, scopeOf, statusesOf, taskName, topologicalOrder, usageByModel, withCriterionText, workedUntilMs } from "./graph.mjs";
 
 // import:schedule.mjs in report.mjs
 import { criticalPath, median } from "./schedule.mjs";
@@ -1338,8 +1338,7 @@ function specOf({ plan }, events) {
   const named = events.flatMap(
     ({ change }) => change.type === "plan.created" || change.type === "plan.updated" ? [change.document?.spec] : []
   ).findLast((spec) => typeof spec === "string" && spec !== "");
-  if (typeof named === "string") return named;
-  return plan.source.kind === "file" ? plan.source.path.replace(/03-tasks\.json$/, "02-specification.md") : void 0;
+  return specificationPath(plan.source, named);
 }
 function discoveriesOf(tasks, events) {
   const reported = tasks.flatMap(({ task, notes }) => notes.map((text) => ({ task, text })));

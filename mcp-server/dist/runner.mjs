@@ -569,7 +569,7 @@ import { recordChangesOfEndedAttempts } from "./run/checkout-watch.mjs";
 import { deliverWaiting, retryDeliveries } from "./run/delivery.mjs";
 
 // import:run/review.mjs in runner.mjs
-import { reviewPlan } from "./run/review.mjs";
+import { addReview } from "./run/review.mjs";
 
 // mcp-server/src/runner/runner-children.ts
 var RunnerChildren = class {
@@ -839,7 +839,7 @@ var PlanRun = class {
     if (!mayBeOver) return void 0;
     if (children.count > 0) return children.untilOneIsGone(STEP_MS).then(() => void 0);
     if (isStuck && options.isOneOfSeveral) return this.#rest(found);
-    if (found.done && (await reviewPlan(ctx, ACTOR, options.slug)).id !== void 0) return void 0;
+    if (found.done && await addReview(ctx, ACTOR, options.slug)) return void 0;
     return this.#ended(found);
   }
   /** Until something has changed in the plan, whoever does it. */

@@ -129,7 +129,7 @@ import { countsOf, createTasks, existingGraph, isDone, pauseSeconds, readPlan, s
 import { planBranch } from "./git.mjs";
 
 // import:run/review.mjs in tools.mjs
-import { beforeReport, reviewPlan } from "./run/review.mjs";
+import { addReview, beforeReport } from "./run/review.mjs";
 
 // import:run/session.mjs in tools.mjs
 import { beginModuleRun, engineFor, startedByRunner, takeOverFromModule, takeUpModuleRuns, waitForWorkflow } from "./run/session.mjs";
@@ -555,20 +555,24 @@ async function launches(plan22, waitSeconds, context) {
   const { run, session, actor, client, signal, progress, asking } = context;
   session.module.end(plan22);
   const told = session.told.get(plan22);
-  const collectFor = (waitMs) => collectLaunches(
-    run,
-    actor,
-    {
-      plan: plan22,
-      waitMs,
-      sinceSeq: told,
-      again: (attempt) => session.isLeftOut(attempt),
-      isNewStop: ({ agentId }) => !session.toldToStop.has(agentId),
-      gatherMs: GATHER_MS
-    },
-    signal,
-    progress
-  );
+  const collectFor = async (waitMs) => {
+    const found = await collectLaunches(
+      run,
+      actor,
+      {
+        plan: plan22,
+        waitMs,
+        sinceSeq: told,
+        again: (attempt) => session.isLeftOut(attempt),
+        isNewStop: ({ agentId }) => !session.toldToStop.has(agentId),
+        gatherMs: GATHER_MS
+      },
+      signal,
+      progress
+    );
+    const hasMore = found.done && !signal.aborted && await addReview(run, actor, plan22);
+    return hasMore ? collectFor(waitMs) : found;
+  };
   const mayWaitBeside = context.hasTasks && actor === "main" && waitSeconds !== 0;
   let collected = await collectFor(mayWaitBeside ? 0 : waitSecondsFor(client, waitSeconds) * 1e3);
   if (actor === "main" && !signal.aborted && (collected.isStuck || collected.done)) {
@@ -1015,7 +1019,7 @@ var planUpdate = defineTool({
   input: z.strictObject({
     plan,
     policy: z.looseObject({}).pipe(policyInput).optional().describe("Fields as in plan_create"),
-    action: z.enum(["pause", "resume", "stop", "reopen", "export", "review", "approve", "run"]).optional().describe("pause lets running agents finish, stop does not")
+    action: z.enum(["pause", "resume", "stop", "reopen", "export", "approve", "run"]).optional().describe("pause lets running agents finish, stop does not")
   }),
   annotations: IDEMPOTENT,
   async handle(input2, { run, session, actor, asking }) {
@@ -1024,11 +1028,8 @@ var planUpdate = defineTool({
       return approveCommands(run, input2.plan, asking, changed?.warnings);
     }
     const { action: wanted } = input2;
-    const action = wanted === "export" || wanted === "review" || wanted === "run" ? void 0 : wanted;
-    const updated = await updatePlan(run, actor, input2.plan, input2.policy, action);
-    const review = input2.action === "review" ? await reviewPlan(run, actor, input2.plan) : void 0;
-    const { warnings } = updated;
-    const loaded = review?.loaded ?? updated.loaded;
+    const action = wanted === "export" || wanted === "run" ? void 0 : wanted;
+    const { warnings, loaded } = await updatePlan(run, actor, input2.plan, input2.policy, action);
     if (wanted === "run") await runBeside(run, session, loaded.stored.slug);
     const files = input2.action === "export" ? await exportPlan(run, actor, input2.plan) : void 0;
     const counts = countsOf(loaded);
@@ -1039,7 +1040,6 @@ var planUpdate = defineTool({
         status: loaded.stored.status,
         ...input2.policy && { policy: loaded.policy },
         ...files && { files },
-        ...review && { review: review.id ?? review.why },
         ...warnings.length > 0 && { warnings },
         counts: shortCounts(counts),
         next: files ? afterExport(files) : nextStep(session, loaded, counts, isDone(loaded))

@@ -30,7 +30,7 @@ const MEANINGS: Readonly<Record<Setting, string>> = {
   approve:
     "What a run may do without a prompt. `tools`: this plugin's own tools. `scope`: also edits inside the files that the agent's task holds.",
   review:
-    "`end`: a plan from a file is reviewed as a whole. `task`: each task that writes is reviewed. `off`: only tasks that say so.",
+    "`end`: a plan from a file is reviewed as a whole. `task`: each task that writes is reviewed, too. `off`: only tasks that say so.",
   commit:
     "The server commits what tasks wrote. `task`: each task when it is reported, so before its review (what a review has changed is a commit of its own, and nothing is taken back). `end`: all at once, when every review is over.",
   isolation:

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { outcomesOf, readGraph } from "./graph-state.ts";
@@ -13,6 +13,7 @@ import {
   expectCleanEnd,
   headlessRun,
   independentTasks,
+  mainRequestsOf,
   runNumber,
   shownToUser,
   storyOf,
@@ -52,6 +53,31 @@ function statuses(outcome: Outcome): Record<string, number> {
     count[status] = (count[status] ?? 0) + 1;
   return count;
 }
+
+/** In four levels, as in a real breakdown. */
+const nine = [[], [], ["1", "2"], ["3"], ["1"], ["1"], ["5", "6"], ["6"], ["4", "7", "8"]].map(
+  (dependencies, index) => {
+    const id = String(index + 1);
+    return { id, description: `Write part ${id}`, dependencies, writes: [`parts/${id}.txt`] };
+  },
+);
+
+/** Imports and analyses in one message, as the command says. */
+const analysesAtOnce: Habit = (inner) => (conversation) => {
+  const { outputs } = inner(conversation);
+  const imports = outputs.some((output) => "tool" in output && output.tool === taskTool("plan_create"));
+  const analysis = { tool: taskTool("plan_analyze"), input: { plan: "demo" } };
+  return { outputs: imports ? [...outputs, analysis] : outputs };
+};
+
+/** Runs the tests of the whole before the report, if an answer says so. */
+const integrates: Habit = (inner) => (conversation) => {
+  const turn = inner(conversation);
+  const isReport = turn.outputs.some((output) => "tool" in output && output.tool === taskTool("plan_report"));
+  const isDue = isReport && String(answers(conversation).at(-1)?.value.next).includes("all tests");
+  const hasRun = conversation.blocks.some((block) => block.kind === "call" && block.tool === "Bash");
+  return isDue && !hasRun ? calls("Bash", { command: "git status --short", description: "Test" }) : turn;
+};
 
 describe("/spec:execute in a mode", () => {
   it("/spec:execute --dry-run claims nothing; --batch runs one batch; --pause holds it; without one it goes on", async () => {
@@ -164,66 +190,32 @@ describe("/spec:execute in a mode", () => {
     );
   });
 
-  it("/spec:execute reviews against the specification, fixes what is found, reviews quality, and integrates", async () => {
-    const stages = ["review.1", "fix"];
-    const reviewsAndIntegrates: Habit = (inner) => (conversation) => {
-      const last = answers(conversation).at(-1);
-      const isAsked = last?.tool === "plan_update" && last.value.review === "plan-review";
-      if (last?.tool === "task_create" || isAsked) return calls(taskTool("batch_next"), { plan: "demo" });
-      const turn = inner(conversation);
-      const concludes = turn.outputs.some(
-        (output) => "tool" in output && output.tool === taskTool("plan_report"),
-      );
-      if (!concludes) return turn;
-      const hasRead = conversation.blocks.some((block) => block.kind === "call" && block.tool === "Read");
-      if (!hasRead) return readsPage("review.md")(conversation);
-      const stage = stages[answers(conversation).filter(({ tool }) => tool === "task_create").length];
-      if (stage === "fix") {
-        const fix = { id: "fix.1", subject: "Fix part 1.1", writes: ["parts/1.1.txt"] };
-        const again = {
-          id: "review.1.2",
-          subject: "Review again",
-          agent: "code-reviewer",
-          writes: [],
-          dependencies: ["fix.1"],
-        };
-        return calls(taskTool("task_create"), { plan: "demo", tasks: [fix, again] });
-      }
-      if (stage !== undefined) return createsReview(conversation);
-      const asked = answers(conversation).some(({ value }) => value.review === "plan-review");
-      if (!asked) return calls(taskTool("plan_update"), { plan: "demo", action: "review" });
-      const integrated = conversation.blocks.some((block) => block.kind === "call" && block.tool === "Bash");
-      return integrated ? turn : calls("Bash", { command: "git status --short", description: "Integrate" });
-    };
-    const finding = {
-      severity: "high",
-      text: "Part 1.1 is not what the specification asks for.",
-      file: "parts/1.1.txt",
-    };
-    const evidence = [{ criterion: "1", inspected: "Every file that the specification names." }];
-    const rejects = reports({
-      evidence,
-      summary: "Rejected. One requirement is not met.",
-      findings: [finding],
-    });
-    const story = storyOf("is reviewed and integrated", independentTasks(3), {
-      runs: [headlessRun({ orchestrator: reviewsAndIntegrates(executesThePlan) })],
-      workers: {
-        "review.1": [rejects],
-        "review.1.2": [reports({ summary: "Accepted." })],
-        "plan-review": [reports({ evidence, summary: "Sound.", verdict: "accepted" })],
-      },
-    });
-    await runScenario(story, (outcome) => {
-      expectCleanEnd(outcome);
-      expect(statuses(outcome)).toEqual({ completed: 7 });
-      const report = shownToUser(outcome, 1);
-      expect(report).toContain("Part 1.1 is not what the specification asks for.");
-      expect(report).toContain("7 of 7 tasks completed");
-      const ledger = readFileSync(join(outcome.project, "specs/demo/04-implementation.md"), "utf8");
-      expect(ledger).toContain("Review against the specification");
-    });
-  });
+  it.each([
+    ["with reviews", "end", 5],
+    ["without", "off", 4],
+  ])(
+    "/spec:execute %s takes two requests for each message that launches, and at most six more",
+    async (_, review, others) => {
+      const finding = { severity: "high", text: "Part 1 is not what was asked for.", file: "parts/1.txt" };
+      const story = storyOf(`nine tasks, review ${review}`, nine, {
+        environment: { PARALLEL_REVIEW: review, PARALLEL_TOGETHER: "none" },
+        runs: [headlessRun({ orchestrator: integrates(analysesAtOnce(executesThePlan)) })],
+        workers: {
+          "plan-review": [reports({ summary: "Not yet.", verdict: "rejected", findings: [finding] })],
+          "plan-review2": [reports({ summary: "Sound.", verdict: "accepted" })],
+        },
+      });
+      await runScenario(story, (outcome) => {
+        expectCleanEnd(outcome);
+        expect(statuses(outcome)).toEqual({ completed: review === "end" ? 12 : 9 });
+        const launches = outcome.recording.launchMessages();
+        expect(launches.length).toBeGreaterThanOrEqual(review === "end" ? 7 : 4);
+        expect(mainRequestsOf(outcome, 1)).toHaveLength(2 * launches.length + others);
+        const report = shownToUser(outcome, 1);
+        if (review === "end") expect(report).toContain("✓ **The plan as a whole**: accepted in review 2");
+      });
+    },
+  );
 
   it("/spec:execute with nothing to execute names what is missing; a broken breakdown's refusal is passed on", async () => {
     const missing = execute("", () => says("/spec:decompose demo writes the breakdown."));
@@ -243,14 +235,6 @@ describe("/spec:execute in a mode", () => {
     });
   });
 });
-
-/** The call that the page writes out for the review against the specification. */
-function createsReview(conversation: Conversation) {
-  const page = conversation.blocks.findLast((block) => block.kind === "result" && block.tool === "Read");
-  const input = /`task_create (\{.*\})`/.exec(page?.kind === "result" ? page.text : "")?.[1] ?? "";
-  const filled = input.replaceAll("SLUG", "demo").replaceAll("SPEC", VALUES.SPEC);
-  return calls(taskTool("task_create"), JSON.parse(filled) as Record<string, unknown>);
-}
 
 /** A worker that claims, writes the file of its brief, reports, and claims again until there is nothing. */
 function pullsItsWork(conversation: Conversation) {

@@ -2,8 +2,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { idsOf, report, task } from "../support/checkout.ts";
-import type { StartOptions } from "../support/parallel-server.ts";
+import type { ParallelServer, StartOptions } from "../support/parallel-server.ts";
 import { offeredPlan } from "../support/plan-of.ts";
+import { reviewedPlan } from "../support/reviewed-plan.ts";
 import { SESSION, TranscriptHome } from "../support/transcript-home.ts";
 
 const one = (id: string, after: readonly string[] = []) =>
@@ -19,22 +20,26 @@ async function atWork(tasks: Parameters<typeof offeredPlan>[0], policy = {}, sta
     env: { ...IN_TERMINAL.env, ...start.env },
   });
   for (const item of plan.offered) await plan.brief(item);
+  return { ...plan, ...linesOf(plan.server) };
+}
+
+/** What the conversation is told with what comes in. */
+function linesOf(server: ParallelServer) {
   let prompts = 0;
   const said = async (prompt: string) => {
     const event = { event: "UserPromptSubmit", session: SESSION, prompt, promptId: `p${++prompts}` };
-    const { hookSpecificOutput } = (await plan.server.hook(event)) as {
+    const { hookSpecificOutput } = (await server.hook(event)) as {
       hookSpecificOutput?: { readonly additionalContext?: string };
     };
     return hookSpecificOutput?.additionalContext;
   };
   return {
-    ...plan,
     said,
     woken: (agent: string) =>
       said(
         `<task-notification>\n<task-id>${agent}</task-id>\n<status>completed</status>\n</task-notification>`,
       ),
-    stop: () => plan.server.hook({ event: "Stop", background: "[]" }),
+    stop: () => server.hook({ event: "Stop", background: "[]" }),
   };
 }
 
@@ -131,6 +136,19 @@ describe("the line about the plan that comes with a notification", () => {
     await server.call("task_get", { task: "p/2", token: token("2") }, { toolUseId: "u2" });
     await report(server, "p", item("1"), { outcome: "failed", summary: "No." });
     expect(await woken("a1")).toMatch(/; stop with TaskStop: a2; after that call plan_report\.$/);
+  });
+
+  it("the line about the plan brings the review of the whole with the last end, but not to somebody who types", async () => {
+    const done = async () => {
+      const { server, does } = await reviewedPlan([one("1"), one("2")], {}, IN_TERMINAL);
+      await does("1");
+      await does("2");
+      return linesOf(server);
+    };
+    expect(idsOf(launchesIn(await (await done()).woken("a2")))).toEqual(["plan-review"]);
+    expect(await (await done()).said("And now?")).toMatch(
+      /; batch_collect \{plan: "p", launch: true\} brings its review\.$/,
+    );
   });
 
   it("the line about the plan leaves what is ready to agents that claim by themselves", async () => {

@@ -100,9 +100,9 @@ class Session {
     return said?.updatedInput ?? said?.permissionDecisionReason;
   }
 
-  async does(agent: string, id: string) {
+  async does(agent: string, id: string, fields: Readonly<Record<string, unknown>> = {}) {
     await this.claims(agent, id);
-    await this.reports(agent, id);
+    await this.reports(agent, id, fields);
     return this.ends(agent);
   }
 
@@ -227,18 +227,23 @@ describe("the call of the script", () => {
 });
 
 describe("an agent of the script", () => {
-  it("an agent of the script claims by name what was offered, and the next ones follow from its end", async () => {
+  it("an agent of the script claims by name what was offered, and the next ones follow from its end, the review of the whole last", async () => {
     const session = await Session.with(three);
     await session.runs("auth");
     expect((await session.claims("a1", "1")).claim?.brief).toContain("Task: auth/1");
     expect((await session.reports("a1", "1")).next).toBe("Call StructuredOutput now.");
     expect(started(await session.ends("a1"))).toEqual(["2"]);
     expect(started(await session.does("a2", "2"))).toEqual(["3"]);
-    const last = await session.does("a3", "3");
+    expect(started(await session.does("a3", "3"))).toEqual(["plan-review"]);
+    const last = await session.does("a4", "plan-review", { verdict: "accepted" });
     expect(last).toMatchObject({ plan: "auth", start: [] });
-    expect(typeof last === "object" && last.report).toContain("3 of 3 tasks completed");
+    const said = typeof last === "object" ? last.report : "";
+    expect(said).toContain("4 of 4 tasks completed");
+    expect(said).toMatch(
+      /\nStill to do: run the project's build and all tests, .*plan_report \{plan: "auth"\}\.$/,
+    );
     expect(session.attempts()).toEqual(
-      ["1", "2", "3"].map((id) => ({ task_id: id, outcome: "completed", cause: null })),
+      ["1", "2", "3", "plan-review"].map((id) => ({ task_id: id, outcome: "completed", cause: null })),
     );
   });
 

@@ -60,18 +60,8 @@ describe("what tells somebody to divide the work of a specification", () => {
     },
   );
 
-  it("what tells somebody to divide the work of a specification is true: its execution reviews it, against it and as a whole, and runs all tests", () => {
-    const review = pages.find(({ path }) => path.endsWith("executing-specs/review.md"))?.body ?? "";
-    expect(review).toMatch(/compare it with the code/);
-    expect(review).toMatch(/"action":"review"/);
-    expect(review).toMatch(/complete tests once/);
-  });
-
-  it("what tells somebody to judge a review says where its verdict and findings are shown, and has the next one told of them", () => {
-    const review = pages.find(({ path }) => path.endsWith("executing-specs/review.md"))?.body ?? "";
-    expect(review).toContain(
-      '`batch_collect {"plan":"SLUG","until":"all","tasks":["review.1"]}` shows its critical and high `findings`',
-    );
-    expect(review).toMatch(/`dependencies` `\["review\.1"\]`/);
+  it("what tells somebody to divide the work of a specification is true: its execution runs all tests of a whole that was reviewed", () => {
+    const skill = texts.find(({ path }) => path.endsWith("executing-specs/SKILL.md"))?.body ?? "";
+    expect(skill).toMatch(/Build and tests: the project's own.*launches `plan-review`.*`integration\.md`/);
   });
 });

@@ -62,39 +62,28 @@ describe("the steps of running a plan and what the answers call for", () => {
     expect(sectionOf(6)).not.toMatch(/plan_update \{"plan":"SLUG","action":"export"/);
   });
 
-  it("every step of a review is a call that the server takes, under the ids that the page names", async () => {
-    const page = skillPages().find(({ path }) => path.endsWith("executing-specs/review.md"))?.body ?? "";
-    const [, template] = /`task_create (\{.*\})`/.exec(page) ?? [];
-    const { tasks } = JSON.parse(template ?? "{}") as { tasks: [TaskInput] };
+  it("every step after a test that failed is a call that the server takes, and what it changes is reviewed", async () => {
+    const page = skillPages().find(({ path }) => path.endsWith("executing-specs/integration.md"))?.body ?? "";
+    const [, template = "{}"] = /`task_create (\{.*\})`/.exec(page) ?? [];
     const folder = await repository();
     put(folder, { "specs/p/03-tasks.json": JSON.stringify({ tasks: [task("1"), task("2")] }) });
     const server = await ParallelServer.start(folder);
     await server.call("plan_create", { plan: "p", from: "specs/p" });
+    const ran: string[] = [];
     const run = async (fields = {}) => {
-      for (const item of (await server.call("batch_next", { plan: "p" })).launch) {
+      const { launch = [] } = await server.call("batch_collect", { plan: "p", launch: true });
+      for (const item of launch) {
+        ran.push(item.task);
         await report(server, "p", item, fields);
       }
     };
     await run();
-    expect((await server.call("task_create", { plan: "p", tasks })).ids).toEqual(["review.1"]);
-    const evidence = [{ criterion: "1", inspected: "all of it" }];
-    const findings = [{ severity: "high", text: "Nothing rejects an empty name" }];
-    await run({ verdict: "rejected", findings, evidence });
-    const again = /one `task_create`: `([\w.]+)` and so on .*`dependencies` `(\[.*?\])`\), then `([\w.]+)`/;
-    const [, fix = "", after = "[]", review = ""] = again.exec(page) ?? [];
-    await server.call("task_create", {
-      plan: "p",
-      tasks: [
-        task(fix, { dependencies: JSON.parse(after) }),
-        { ...tasks[0], id: review, dependencies: [fix] },
-      ],
-    });
-    await run();
-    await run({ verdict: "accepted", evidence });
-    const { next } = await server.call("batch_next", { plan: "p" });
-    const quality = /^## 2\. .*\n.*?`(plan_update) \{.*?"action":"(review)"/m.exec(page)?.slice(1);
-    expect(quality).toEqual(["plan_update", "review"]);
-    expect(next).toContain('quality reviewed: plan_update {plan: "p", action: "review"}');
+    await run({ verdict: "accepted" });
+    const { tasks } = JSON.parse(template) as { tasks: [TaskInput] };
+    const made = await server.call("task_create", { plan: "p", tasks });
+    await run({ evidence: [{ criterion: "1", command: "<the command>", exitCode: 0, result: "passed" }] });
+    await run({ verdict: "accepted" });
+    expect(ran).toEqual(["1", "2", "plan-review", ...made.ids, "plan-review2"]);
   });
 
   it("that deferred tools run as they are written is said once on each way to a call of one", () => {

@@ -100,6 +100,8 @@ export interface Answers {
     readonly next: string;
   };
   readonly batch_collect: {
+    /** Where it was asked for. */
+    readonly launch?: LaunchAnswer[];
     readonly satisfied: boolean;
     readonly ended: {
       readonly task: string;

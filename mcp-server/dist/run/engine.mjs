@@ -11,7 +11,7 @@ import { exportPlan } from "./edits.mjs";
 import { collectLaunches, reportPlan, writeReport } from "./reporting.mjs";
 
 // import:run/review.mjs in run/engine.mjs
-import { beforeReport, reviewPlan } from "./review.mjs";
+import { addReview, beforeReport } from "./review.mjs";
 
 // mcp-server/src/run/engine/end-of-plan.ts
 async function endOfPlan(ctx, actor, found, goOn, hindrance) {
@@ -361,7 +361,7 @@ async function moduleStep(ctx, run, { plan, waitMs, refused }, session, signal) 
     const { launch } = found;
     if (isHopeless) return { launch: [], stop, over: await endOf(ctx, run, found, HOST_REFUSES) };
     if (!found.done && !found.isStuck) return { launch, stop };
-    if (found.done && await addReview(ctx, plan)) continue;
+    if (found.done && await addReview(ctx, ACTOR, plan)) continue;
     return { launch, stop, over: await endOf(ctx, run, found) };
   }
 }
@@ -372,9 +372,6 @@ var HOST_REFUSES = "Claude Code starts no more agents for the plugin's module";
 function attemptIn(prompt) {
   const token = findToken(prompt);
   return token === void 0 ? void 0 : Number.parseInt(token, 10);
-}
-async function addReview(ctx, slug) {
-  return (await reviewPlan(ctx, ACTOR, slug)).id !== void 0;
 }
 async function endOf(ctx, run, found, why) {
   const { loaded, done } = found;

@@ -501,8 +501,12 @@ function waitsFor({ needs, dependencies }, completed, open) {
 }
 function reviewsLeftOut({ tasks, policy, isFromFile }) {
   const reviewed = tasks.filter((task) => wantsReview(task, policy)).length;
-  if (reviewed > 0) return `; without the reviews of ${plural(reviewed, "task")}`;
-  return policy.review === "end" && isFromFile && tasks.length > 0 ? "; without the review at the end" : "";
+  const isWholeReviewed = policy.review !== "off" && isFromFile && tasks.length > 0;
+  const reviews = [
+    ...reviewed > 0 ? [`the reviews of ${plural(reviewed, "task")}`] : [],
+    ...isWholeReviewed ? ["the review at the end"] : []
+  ];
+  return reviews.length === 0 ? "" : `; without ${reviews.join(" and ")}`;
 }
 
 // import:node:fs in run/planning.mjs

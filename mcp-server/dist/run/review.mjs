@@ -1,14 +1,17 @@
+// import:run/plan.mjs in run/review.mjs
+import { changePlan, existingGraph, filesLine, freeId, nextPosition, readFilesOfTasks, stateOf } from "./plan.mjs";
+
 // import:graph.mjs in run/review.mjs
-import { InvalidGlob, SEVERITIES, extraFor, hasEnded, literalGlob, matches, normaliseGlob, outlineOf, parseGlob, plainSubject, purposeOf, said, taskName, withCriterionText } from "../graph.mjs";
+import { InvalidGlob, SEVERITIES, extraFor, hasEnded, literalGlob, matches, normaliseGlob, outlineOf, parseGlob, plainSubject, purposeOf, said, specificationPath, taskName, withCriterionText } from "../graph.mjs";
 
 // import:policy.mjs in run/review.mjs
 import { MAX_REVIEWS, REVIEWER, isAbout, isRejectedForGood, judgesAgain, mayJudge, standingText, waitForReviews, wantsReview, workBehind, workUnderReview } from "../policy.mjs";
 
+// import:report.mjs in run/review.mjs
+import { reportedFindings, reviewerVerdicts } from "../report.mjs";
+
 // import:text.mjs in run/review.mjs
 import { quotation } from "../text.mjs";
-
-// import:run/plan.mjs in run/review.mjs
-import { changePlan, existingGraph, filesLine, freeId, nextPosition, readFilesOfTasks, stateOf } from "./plan.mjs";
 
 // mcp-server/src/run/review/review-texts.ts
 var MAX_TEXT = 4e3;
@@ -34,14 +37,16 @@ ${quotation(`${of.subject}
 
 ${of.description}`, MAX_TEXT)}`;
   }
-  const spec = stored.document.spec;
+  const spec = specificationPath(stored.source, stored.document.spec);
   const names = work.slice(0, MAX_NAMED).map((task) => `${task.id} ${short(plainSubject(task, stored.slug))}`);
   const more = work.length - names.length;
   return [
     `The plan had these tasks:
 ${quotation([...names, ...more > 0 ? [`and ${more} more`] : []].join("\n"))}`,
-    ...typeof spec === "string" ? [`Its specification:
-${quotation(spec, MAX_SUBJECT)}`] : []
+    ...spec === void 0 ? [] : [
+      `Compare the code as it is now with its specification, requirement by requirement: findings are what is missing, what differs, what nobody asked for, and what a document written by the plan says and the code does not do.
+${quotation(spec, MAX_SUBJECT)}`
+    ]
   ].join("\n\n");
 }
 function whatWasReported(loaded, task, filesOf2) {
@@ -143,105 +148,6 @@ ${whatWasFound(loaded, review, report)}`,
     ...of?.isolation !== void 0 && { isolation: of.isolation },
     ...isApart(loaded, reviewed) && { isolation: "worktree" },
     extra: extraFor({ kind: "fix", ...of && { of: of.id }, round })
-  };
-}
-
-// import:report.mjs in run/review.mjs
-import { firstAcceptances, reportedFindings, reviewerVerdicts, taskReports } from "../report.mjs";
-
-// mcp-server/src/run/review/found-before.ts
-var MAX_QUOTED = 10;
-var MAX_QUOTATION = 1e4;
-function foundBefore(loaded, review) {
-  if (!mayJudge(review)) return [];
-  const { tasks, claims } = loaded.graph;
-  const open = new Set(
-    reportedFindings({ tasks: [...tasks.values()], claims }).flatMap(
-      ({ accepted, finding }) => accepted ? [] : [finding]
-    )
-  );
-  const found = [...tasks.values()].filter((task) => judgesAgain(review, task, tasks)).flatMap((task) => {
-    const name = taskName(loaded.stored.slug, task.id);
-    return reportsOf(loaded, task).map((report) => ({ ...report, findings: report.findings.filter((finding) => open.has(finding)) })).filter(({ findings }) => findings.length > 0).map((report) => {
-      const quoted = whatWasFound(loaded, task, report, MAX_QUOTATION);
-      return { name, text: `- ${name} (${report.verdict ?? "no verdict"}):
-${quoted}` };
-    });
-  });
-  const older = [...new Set(found.slice(0, -MAX_QUOTED).map(({ name }) => name))];
-  return [
-    ...older.length > 0 ? [`- Read with task_get what these found: ${older.join(", ")}`] : [],
-    ...found.slice(-MAX_QUOTED).map(({ text }) => text)
-  ];
-}
-
-// mcp-server/src/run/review/rerun-commands.ts
-var ROLE = "test-runner";
-function failedCommands({ evidence }) {
-  return evidence.filter((item) => "command" in item && item.exitCode !== 0);
-}
-function verifyLater(loaded, task, report, others) {
-  const failed = failedCommands(report).map(({ command }) => command.trim());
-  const commands = [.../* @__PURE__ */ new Set([...failed, ...others])];
-  if (commands.length === 0) return [];
-  const open = [...loaded.graph.tasks.values()].find(
-    (other) => purposeOf(other)?.kind === "verify" && other.status === "pending" && !loaded.graph.hasLiveClaim(other.id)
-  );
-  const before = open ? commandsOf(open) : [];
-  const of = [.../* @__PURE__ */ new Set([...open ? verifiedTasks(open) : [], task.id])];
-  const definition = verification(open?.id ?? freeId(loaded, "verify"), of, [
-    .../* @__PURE__ */ new Set([...before, ...commands])
-  ]);
-  return [
-    open ? { type: "task.defined", task: open.id, definition: { ...outlineOf(open), ...definition } } : { type: "task.created", task: definition.id, definition, position: nextPosition(loaded) },
-    {
-      type: "decision.taken",
-      decision: "proceed",
-      reason: failed.length > 0 ? `${task.id} is completed, but a command of its acceptance failed in files that others were writing: it is run again when nobody writes (${definition.id}).` : `${task.id} is completed while others write: the commands of its acceptance are run when nobody does (${definition.id}).`
-    }
-  ];
-}
-function whyNotVerified(task, report) {
-  if (purposeOf(task)?.kind !== "verify") return void 0;
-  if (!report) return "nobody reported how the commands ended";
-  const failed = failedCommands(report).length;
-  return failed === 0 ? void 0 : `${failed} of ${commandsOf(task).length} commands fail also when nobody writes (for ${verifiedTasks(task).join(", ")})`;
-}
-function afterVerification(task, report) {
-  const tasks = verifiedTasks(task).join(", ");
-  return whyNotVerified(task, report) === void 0 ? {
-    type: "decision.taken",
-    decision: "proceed",
-    reason: `What was to be run again for ${tasks} succeeds when nobody writes (${task.id}).`
-  } : {
-    type: "decision.taken",
-    decision: "escalate",
-    reason: `What was to be run again for ${tasks} is not verified (${task.id}: ${whyNotVerified(task, report)}): somebody has to look at it.`
-  };
-}
-function commandsOf({ acceptance }) {
-  return acceptance.flatMap(({ command }) => command ?? []);
-}
-function verifiedTasks(task) {
-  const purpose = purposeOf(task);
-  return purpose?.kind === "verify" ? purpose.of : [];
-}
-function verification(id, of, commands) {
-  return {
-    id,
-    subject: `Run again when nobody writes, for ${of.join(", ")}`,
-    description: "The commands under Acceptance failed, or were not run, while other agents were writing in the same checkout. Now nobody writes. Run exactly these commands, each as it stands, from the top level, and change nothing, also if one fails. Report outcome completed when all of them have run, whatever came of it, with one entry of evidence for each: criterion (its number), command, exitCode, result (the end of what it printed). Only if a command cannot be started at all, report failed.",
-    priority: "low",
-    dependencies: of,
-    needs: "all",
-    writes: [],
-    reads: ["**"],
-    resources: [],
-    inferredWrites: [],
-    agent: ROLE,
-    acceptance: commands.map((command, i) => ({ criterion: `Command ${i + 1} has run`, command })),
-    origin: "server",
-    extra: extraFor({ kind: "verify", of })
   };
 }
 
@@ -361,20 +267,15 @@ async function afterDecision(plan, review, verdict, text, filesOf2) {
   ];
 }
 function planReview(loaded, filesOf2) {
-  const why = whyNoPlanReview(loaded);
-  if (why !== void 0) return { why };
+  if (!isPlanReviewDue(loaded)) return [];
   const review = reviewOf(loaded, reviewedPlan(loaded), 1, [], filesOf2);
-  const created = { type: "task.created", task: review.id, definition: review };
-  return {
-    id: review.id,
-    changes: [
-      { ...created, position: nextPosition(loaded) },
-      decided(
-        "proceed",
-        `Everything is completed${exceptions(loaded)}: ${review.id} reviews the plan as a whole.`
-      )
-    ]
-  };
+  return [
+    { type: "task.created", task: review.id, definition: review, position: nextPosition(loaded) },
+    decided(
+      "proceed",
+      `Everything is completed${exceptions(loaded)}: ${review.id} reviews the plan as a whole.`
+    )
+  ];
 }
 function exceptions(loaded) {
   const open = reviewerVerdicts(stateOf(loaded)).filter(
@@ -383,24 +284,18 @@ function exceptions(loaded) {
   const names = [...new Set(open.map(({ task }) => task))].join(", ");
   return names === "" ? "" : `, and rejected by ${names}`;
 }
-function whyNoPlanReview(loaded) {
-  const { graph, policy } = loaded;
-  if (policy.review !== "end") return `The policy says review ${policy.review}.`;
-  const why = whyNotWhole(loaded);
-  if (why !== void 0) return why;
-  const last = [...graph.tasks.values()].findLast((task) => isStepOfPlan(purposeOf(task)));
-  return last && !isWorkAfter(loaded, last) ? `It was reviewed: ${last.id}.` : void 0;
+function isPlanReviewDue(loaded) {
+  if (!isToBeTested(loaded)) return false;
+  const last = [...loaded.graph.tasks.values()].findLast((task) => isStepOfPlan(purposeOf(task)));
+  return last === void 0 || ownWork(loaded).some(({ position }) => position > last.position);
 }
-function whyNotWhole(loaded) {
-  const { graph, stored } = loaded;
-  if (stored.status !== "open") return `The plan is ${stored.status}.`;
-  if (stored.source.kind !== "file") return "The plan did not come from a file.";
-  const open = [...graph.tasks.values()].some(({ status }) => !hasEnded(status) || status === "failed");
-  if (open) return "Not everything is completed.";
-  return ownWork(loaded).length < 2 ? "Fewer than two tasks have written anything." : void 0;
-}
-function isWorkAfter(loaded, { position }) {
-  return ownWork(loaded).some((task) => task.position > position);
+function isToBeTested(loaded) {
+  const { graph, policy, stored } = loaded;
+  if (policy.review === "off" || stored.status !== "open" || stored.source.kind !== "file") return false;
+  const isCompleted = [...graph.tasks.values()].every(
+    ({ status }) => hasEnded(status) && status !== "failed"
+  );
+  return isCompleted && ownWork(loaded).length > 1;
 }
 function ownWork(loaded) {
   return reviewedPlan(loaded).work.filter((task) => (purposeOf(task)?.kind ?? "recover") === "recover");
@@ -464,49 +359,123 @@ function decided(decision, reason) {
   return { type: "decision.taken", decision, reason };
 }
 
+// mcp-server/src/run/review/add-review.ts
+async function addReview(ctx, actor, slug) {
+  const store = await existingGraph(ctx, slug);
+  return changePlan(ctx, store, actor, slug, async (plan) => {
+    const changes = planReview(plan, await readFilesOfTasks(plan));
+    plan.append(...changes);
+    return changes.length > 0;
+  });
+}
+
+// mcp-server/src/run/review/found-before.ts
+var MAX_QUOTED = 10;
+var MAX_QUOTATION = 1e4;
+function foundBefore(loaded, review) {
+  if (!mayJudge(review)) return [];
+  const { tasks, claims } = loaded.graph;
+  const open = new Set(
+    reportedFindings({ tasks: [...tasks.values()], claims }).flatMap(
+      ({ accepted, finding }) => accepted ? [] : [finding]
+    )
+  );
+  const found = [...tasks.values()].filter((task) => judgesAgain(review, task, tasks)).flatMap((task) => {
+    const name = taskName(loaded.stored.slug, task.id);
+    return reportsOf(loaded, task).map((report) => ({ ...report, findings: report.findings.filter((finding) => open.has(finding)) })).filter(({ findings }) => findings.length > 0).map((report) => {
+      const quoted = whatWasFound(loaded, task, report, MAX_QUOTATION);
+      return { name, text: `- ${name} (${report.verdict ?? "no verdict"}):
+${quoted}` };
+    });
+  });
+  const older = [...new Set(found.slice(0, -MAX_QUOTED).map(({ name }) => name))];
+  return [
+    ...older.length > 0 ? [`- Read with task_get what these found: ${older.join(", ")}`] : [],
+    ...found.slice(-MAX_QUOTED).map(({ text }) => text)
+  ];
+}
+
+// mcp-server/src/run/review/rerun-commands.ts
+var ROLE = "test-runner";
+function failedCommands({ evidence }) {
+  return evidence.filter((item) => "command" in item && item.exitCode !== 0);
+}
+function verifyLater(loaded, task, report, others) {
+  const failed = failedCommands(report).map(({ command }) => command.trim());
+  const commands = [.../* @__PURE__ */ new Set([...failed, ...others])];
+  if (commands.length === 0) return [];
+  const open = [...loaded.graph.tasks.values()].find(
+    (other) => purposeOf(other)?.kind === "verify" && other.status === "pending" && !loaded.graph.hasLiveClaim(other.id)
+  );
+  const before = open ? commandsOf(open) : [];
+  const of = [.../* @__PURE__ */ new Set([...open ? verifiedTasks(open) : [], task.id])];
+  const definition = verification(open?.id ?? freeId(loaded, "verify"), of, [
+    .../* @__PURE__ */ new Set([...before, ...commands])
+  ]);
+  return [
+    open ? { type: "task.defined", task: open.id, definition: { ...outlineOf(open), ...definition } } : { type: "task.created", task: definition.id, definition, position: nextPosition(loaded) },
+    {
+      type: "decision.taken",
+      decision: "proceed",
+      reason: failed.length > 0 ? `${task.id} is completed, but a command of its acceptance failed in files that others were writing: it is run again when nobody writes (${definition.id}).` : `${task.id} is completed while others write: the commands of its acceptance are run when nobody does (${definition.id}).`
+    }
+  ];
+}
+function whyNotVerified(task, report) {
+  if (purposeOf(task)?.kind !== "verify") return void 0;
+  if (!report) return "nobody reported how the commands ended";
+  const failed = failedCommands(report).length;
+  return failed === 0 ? void 0 : `${failed} of ${commandsOf(task).length} commands fail also when nobody writes (for ${verifiedTasks(task).join(", ")})`;
+}
+function afterVerification(task, report) {
+  const tasks = verifiedTasks(task).join(", ");
+  return whyNotVerified(task, report) === void 0 ? {
+    type: "decision.taken",
+    decision: "proceed",
+    reason: `What was to be run again for ${tasks} succeeds when nobody writes (${task.id}).`
+  } : {
+    type: "decision.taken",
+    decision: "escalate",
+    reason: `What was to be run again for ${tasks} is not verified (${task.id}: ${whyNotVerified(task, report)}): somebody has to look at it.`
+  };
+}
+function commandsOf({ acceptance }) {
+  return acceptance.flatMap(({ command }) => command ?? []);
+}
+function verifiedTasks(task) {
+  const purpose = purposeOf(task);
+  return purpose?.kind === "verify" ? purpose.of : [];
+}
+function verification(id, of, commands) {
+  return {
+    id,
+    subject: `Run again when nobody writes, for ${of.join(", ")}`,
+    description: "The commands under Acceptance failed, or were not run, while other agents were writing in the same checkout. Now nobody writes. Run exactly these commands, each as it stands, from the top level, and change nothing, also if one fails. Report outcome completed when all of them have run, whatever came of it, with one entry of evidence for each: criterion (its number), command, exitCode, result (the end of what it printed). Only if a command cannot be started at all, report failed.",
+    priority: "low",
+    dependencies: of,
+    needs: "all",
+    writes: [],
+    reads: ["**"],
+    resources: [],
+    inferredWrites: [],
+    agent: ROLE,
+    acceptance: commands.map((command, i) => ({ criterion: `Command ${i + 1} has run`, command })),
+    origin: "server",
+    extra: extraFor({ kind: "verify", of })
+  };
+}
+
 // mcp-server/src/run/review/review-due.ts
 function beforeReport(loaded) {
   const { slug } = loaded.stored;
-  if (loaded.policy.review === "off" || whyNotWhole(loaded) !== void 0) return void 0;
-  const asSkillSays = "as step 6 of the skill executing-specs says";
-  const integrate = `run the project's build and all tests, ${asSkillSays}, then plan_report {plan: "${slug}"}`;
-  const isPlanReviewDue = whyNoPlanReview(loaded) === void 0;
-  if (loaded.policy.review === "end" && !isPlanReviewDue) return integrate;
-  const planReview2 = `plan_update {plan: "${slug}", action: "review"} and batch_next in one message`;
-  const reviews = addedReviews(loaded);
-  const rejected = reviews.findLast(({ isRejected }) => isRejected);
-  if (rejected) {
-    return `${rejected.task.id} rejected: before plan_report have fixed what it rightly found, and reviewed again, ${asSkillSays}`;
-  }
-  if (reviews.some(({ task }) => !isWorkAfter(loaded, task))) {
-    return isPlanReviewDue ? `before plan_report have its quality reviewed: ${planReview2}` : integrate;
-  }
-  const withoutSkill = isPlanReviewDue ? ` (without it: ${planReview2})` : "";
-  return `have it reviewed before plan_report, ${asSkillSays}${withoutSkill}`;
-}
-function addedReviews({ graph }) {
-  const tasks = [...graph.tasks.values()];
-  const reports = taskReports({ tasks, claims: graph.claims });
-  const acceptanceOf = firstAcceptances(reports, tasks);
-  return reports.filter(({ task, report }) => task.origin === "call" && report.verdict !== void 0 && mayJudge(task)).map((reported) => ({
-    task: reported.task,
-    isRejected: reported.report.verdict === "rejected" && acceptanceOf(reported) === void 0
-  }));
-}
-
-// mcp-server/src/run/review/review-plan.ts
-async function reviewPlan(ctx, actor, slug) {
-  const store = await existingGraph(ctx, slug);
-  return changePlan(ctx, store, actor, slug, async (plan) => {
-    const review = planReview(plan, await readFilesOfTasks(plan));
-    if ("why" in review) return { loaded: plan, why: review.why };
-    plan.append(...review.changes);
-    return { loaded: plan, id: review.id };
-  });
+  if (isPlanReviewDue(loaded)) return `batch_collect {plan: "${slug}", launch: true} brings its review`;
+  if (!isToBeTested(loaded)) return void 0;
+  return `run the project's build and all tests, as step 6 of the skill executing-specs says, then plan_report {plan: "${slug}"}`;
 }
 export {
   MAX_NAMED,
   MAX_TEXT,
+  addReview,
   afterCompletion,
   afterDecision,
   afterVerdict,
@@ -518,14 +487,14 @@ export {
   fixOf,
   foundBefore,
   isApart,
-  isWorkAfter,
+  isPlanReviewDue,
+  isToBeTested,
   nameOf,
   openReviewOf,
   planReview,
   rejectedWork,
   reportsOf,
   reviewOf,
-  reviewPlan,
   reviewedPlan,
   reviewedTask,
   serverTask,
@@ -534,9 +503,7 @@ export {
   whatWasAsked,
   whatWasFound,
   whatWasReported,
-  whyNoPlanReview,
   whyNotAccepted,
   whyNotVerified,
-  whyNotWhole,
   widenedIn
 };

@@ -718,6 +718,9 @@ async function sweepOnStart(run) {
 // import:run/reporting.mjs in run/session.mjs
 import { isStuck, reportPlan, writeReport } from "./reporting.mjs";
 
+// import:run/review.mjs in run/session.mjs
+import { addReview, beforeReport } from "./review.mjs";
+
 // mcp-server/src/run/session/workflow-step.ts
 async function workflowStep(ctx, actor, slug) {
   const { loaded, launch, done } = await nextBatch(ctx, actor, slug, (plan) => roomIn(ctx, plan));
@@ -730,10 +733,12 @@ async function workflowStep(ctx, actor, slug) {
     attempt: attemptsAt(loaded, task) + 1
   }));
   if (goesOn || loaded.graph.live.some(({ owner }) => sameOwner(owner, ctx.owner))) return { start };
+  if (done && await addReview(ctx, actor, slug)) return workflowStep(ctx, actor, slug);
   const { report } = await reportPlan(ctx, actor, slug);
   const { brief, line } = await writeReport(ctx, slug, report);
-  return { start, report: `${brief}
-${line}` };
+  const due = beforeReport(loaded);
+  const left = due === void 0 ? [] : [`Still to do: ${due}.`];
+  return { start, report: [brief, line, ...left].join("\n") };
 }
 function roomIn({ workflowCap, owner }, { graph }) {
   const working = graph.live.filter((claim) => claim.state === "running" && sameOwner(claim.owner, owner));

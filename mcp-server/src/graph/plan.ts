@@ -33,3 +33,12 @@ export interface Plan {
   readonly version: number;
   readonly unrecognised?: Unrecognised;
 }
+
+/**
+ * Where the specification of a plan is. Its breakdown names it; without that, it lies beside the breakdown by convention.
+ * @param named what the breakdown says.
+ */
+export function specificationPath(source: PlanSource, named: unknown): string | undefined {
+  if (typeof named === "string" && named !== "") return named;
+  return source.kind === "file" ? source.path.replace(/03-tasks\.json$/, "02-specification.md") : undefined;
+}

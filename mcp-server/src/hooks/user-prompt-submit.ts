@@ -4,6 +4,7 @@ import { endOfRunner } from "../run/engine/end-of-runner.ts";
 import { takeOffModuleOf, takeOffSilentModule } from "../run/engine/take-off.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { reportFromLastMessage } from "../run/reporting/report-from-message.ts";
+import { addReview } from "../run/review/add-review.ts";
 import { beforeReport } from "../run/review/review-due.ts";
 import { type BegunPlan, begunPlans } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
@@ -118,7 +119,8 @@ async function whatToDo(
   const { slug, version } = loaded.stored;
   if (session.isToldEndOf(slug))
     return { what: "it runs beside this conversation, which is told its end", version };
-  if (done) {
+  const isAtEnd = done && !(isWoken && (await addReview(run, "main", slug)));
+  if (isAtEnd) {
     // Of a stopped plan agents may still be at work.
     const { text } = await launchLines(run, session, plan);
     const then = beforeReport(loaded) ?? "call plan_report";

@@ -1,6 +1,6 @@
 import type { AttemptId } from "../graph/attempt.ts";
 import type { GraphEvent } from "../graph/event.ts";
-import type { PlanStatus } from "../graph/plan.ts";
+import { type PlanStatus, specificationPath } from "../graph/plan.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import type { PlanSlug, TaskId } from "../graph/task.ts";
 import { newerParts } from "../policy/newer-parts.ts";
@@ -221,17 +221,13 @@ function lastEndMs(tasks: readonly TaskResult[]): number | undefined {
   return ends.length === 0 ? undefined : ends.reduce((last, ms) => Math.max(last, ms));
 }
 
-/** The breakdown names its specification; without that, it lies beside the breakdown by convention. */
 function specOf({ plan }: PlanState, events: readonly GraphEvent[]): string | undefined {
   const named = events
     .flatMap(({ change }) =>
       change.type === "plan.created" || change.type === "plan.updated" ? [change.document?.spec] : [],
     )
     .findLast((spec) => typeof spec === "string" && spec !== "");
-  if (typeof named === "string") return named;
-  return plan.source.kind === "file"
-    ? plan.source.path.replace(/03-tasks\.json$/, "02-specification.md")
-    : undefined;
+  return specificationPath(plan.source, named);
 }
 
 /** Notes of the reports, then those that were put on tasks in other ways; the same text once. */

@@ -14,7 +14,7 @@ import { changePlan } from "../run/plan/plan-transaction.ts";
 import { readGraph } from "../run/plan/plan-view.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { type CollectedLaunches, collectLaunches } from "../run/reporting/collect-launches.ts";
-import { reviewPlan } from "../run/review/review-plan.ts";
+import { addReview } from "../run/review/add-review.ts";
 import type { GraphStore } from "../store/graph-store.ts";
 import { afterAgent, afterNoAgent } from "./after-agent.ts";
 import { type ClientSlots, LIMIT_PAUSE_MS, type WantedClient } from "./client-slots.ts";
@@ -134,7 +134,7 @@ export class PlanRun {
     // Its last agents are about to leave.
     if (children.count > 0) return children.untilOneIsGone(STEP_MS).then(() => undefined);
     if (isStuck && options.isOneOfSeveral) return this.#rest(found);
-    if (found.done && (await reviewPlan(ctx, ACTOR, options.slug)).id !== undefined) return undefined;
+    if (found.done && (await addReview(ctx, ACTOR, options.slug))) return undefined;
     return this.#ended(found);
   }
 

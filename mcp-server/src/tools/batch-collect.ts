@@ -4,8 +4,9 @@ import { waitSecondsFor } from "../policy/client.ts";
 import { untilRunnerLeft } from "../run/engine/end-of-runner.ts";
 import { shortCounts } from "../run/plan/progress.ts";
 import { checkUntil, collect } from "../run/reporting/collect.ts";
-import { collectLaunches } from "../run/reporting/collect-launches.ts";
+import { type CollectedLaunches, collectLaunches } from "../run/reporting/collect-launches.ts";
 import { beginWait, waitBesideFor } from "../run/reporting/wait-beside.ts";
+import { addReview } from "../run/review/add-review.ts";
 import { askForPlan } from "./answer/ask-user.ts";
 import { batchAnswer } from "./answer/batch-answer.ts";
 import { nextStep } from "./answer/next-step.ts";
@@ -113,8 +114,8 @@ async function launches(
   const { run, session, actor, client, signal, progress, asking } = context;
   session.module.end(plan);
   const told = session.told.get(plan);
-  const collectFor = (waitMs: number) =>
-    collectLaunches(
+  const collectFor = async (waitMs: number): Promise<CollectedLaunches> => {
+    const found = await collectLaunches(
       run,
       actor,
       {
@@ -128,6 +129,9 @@ async function launches(
       signal,
       progress,
     );
+    const hasMore = found.done && !signal.aborted && (await addReview(run, actor, plan));
+    return hasMore ? collectFor(waitMs) : found;
+  };
   const mayWaitBeside = context.hasTasks && actor === "main" && waitSeconds !== 0;
   let collected = await collectFor(mayWaitBeside ? 0 : waitSecondsFor(client, waitSeconds) * 1_000);
   // The user is asked when nothing else is left to do: a form keeps this call.

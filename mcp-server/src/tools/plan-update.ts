@@ -3,7 +3,6 @@ import { exportPlan } from "../run/edits/export-plan.ts";
 import { updatePlan } from "../run/edits/update-plan.ts";
 import { countsOf, isDone, shortCounts } from "../run/plan/progress.ts";
 import { policyInput } from "../run/project/plan-settings.ts";
-import { reviewPlan } from "../run/review/review-plan.ts";
 import { afterExport } from "./answer/after-export.ts";
 import { approveCommands } from "./answer/approve-commands.ts";
 import { nextStep } from "./answer/next-step.ts";
@@ -20,7 +19,7 @@ export const planUpdate = defineTool({
     plan,
     policy: z.looseObject({}).pipe(policyInput).optional().describe("Fields as in plan_create"),
     action: z
-      .enum(["pause", "resume", "stop", "reopen", "export", "review", "approve", "run"])
+      .enum(["pause", "resume", "stop", "reopen", "export", "approve", "run"])
       .optional()
       .describe("pause lets running agents finish, stop does not"),
   }),
@@ -31,11 +30,8 @@ export const planUpdate = defineTool({
       return approveCommands(run, input.plan, asking, changed?.warnings);
     }
     const { action: wanted } = input;
-    const action = wanted === "export" || wanted === "review" || wanted === "run" ? undefined : wanted;
-    const updated = await updatePlan(run, actor, input.plan, input.policy, action);
-    const review = input.action === "review" ? await reviewPlan(run, actor, input.plan) : undefined;
-    const { warnings } = updated;
-    const loaded = review?.loaded ?? updated.loaded;
+    const action = wanted === "export" || wanted === "run" ? undefined : wanted;
+    const { warnings, loaded } = await updatePlan(run, actor, input.plan, input.policy, action);
     if (wanted === "run") await runBeside(run, session, loaded.stored.slug);
     const files = input.action === "export" ? await exportPlan(run, actor, input.plan) : undefined;
     const counts = countsOf(loaded);
@@ -46,7 +42,6 @@ export const planUpdate = defineTool({
         status: loaded.stored.status,
         ...(input.policy && { policy: loaded.policy }),
         ...(files && { files }),
-        ...(review && { review: review.id ?? review.why }),
         ...(warnings.length > 0 && { warnings }),
         counts: shortCounts(counts),
         next: files ? afterExport(files) : nextStep(session, loaded, counts, isDone(loaded)),

@@ -209,7 +209,8 @@ async function prepare(scenario: Scenario, folder: string, endpoint: string): Pr
     home: join(folder, "home"),
     endpoint,
     plugins: scenario.marketplace === undefined ? (scenario.plugins ?? repositoryPlugins()) : [],
-    ...(scenario.environment === undefined ? {} : { environment: scenario.environment }),
+    // Stories tell what their own tasks do; those of a review say so.
+    environment: { PARALLEL_REVIEW: "off", ...scenario.environment },
     ...(scenario.mode !== undefined && { mode: scenario.mode }),
   };
   furnishHome(place, scenario.settings);

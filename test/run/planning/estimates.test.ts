@@ -103,6 +103,8 @@ describe("the analysis of a plan", () => {
     const server = await ParallelServer.start(folder);
     await server.call("plan_create", { plan: "p", from: "specs/p/03-tasks.json" });
     expect(await basisOf(server)).toMatch(/; without the review at the end$/);
+    await server.call("plan_update", { plan: "p", policy: { review: "task" } });
+    expect(await basisOf(server)).toMatch(/; without the reviews of 2 tasks and the review at the end$/);
   });
 
   it("the analysis of a plan names the same critical path as the report, however little of it was run", async () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Answers } from "../../support/answers.ts";
-import { idsOf, report, task } from "../../support/checkout.ts";
-import { reviewedPlan } from "../../support/reviewed-plan.ts";
+import { idsOf, launchFor, report, task } from "../../support/checkout.ts";
+import { FINDING, reviewedPlan } from "../../support/reviewed-plan.ts";
 
 describe("the policy", () => {
   const three = [
@@ -29,41 +28,42 @@ describe("the policy", () => {
     expect(idsOf(await others())).toContain("b");
   });
 
-  it("the policy end has the whole plan reviewed once, when everything is completed and it is asked for", async () => {
-    const { server, next, does, judges, reportText, collect } = await reviewedPlan([
-      task("a"),
-      task("b", { dependencies: ["a"] }),
-    ]);
-    const asks = () =>
-      server.call("plan_update", { plan: "p", action: "review" }) as Promise<
-        Answers["plan_update"] & { review: string }
-      >;
-    await does("a");
-    expect((await asks()).review).toBe("Not everything is completed.");
-    await does("b");
-    expect(await asks()).toMatchObject({
-      review: "plan-review",
-      counts: { ready: 1 },
-      next: "Call batch_next.",
-    });
-    expect((await asks()).review).toBe("Not everything is completed.");
-    await judges("plan-review", "rejected");
-    const fix = JSON.stringify(await server.call("task_get", { task: "p/plan-fix" }));
-    expect(fix).toContain('"writes":["src/a.ts","src/b.ts"]');
-    await does("plan-fix");
-    await judges("plan-review2", "accepted");
-    expect(await next()).toEqual([]);
-    expect(await collect()).toMatchObject({ decision: "proceed", done: true });
-    expect((await asks()).review).toMatch(/^It was reviewed/);
-    expect(await reportText()).toContain("✓ **The plan as a whole**: accepted in review 2");
-  });
+  it.each(["end", "task"])(
+    "the policy %s has the whole plan reviewed once, by who waits for launches when everything is completed",
+    async (review) => {
+      const work = (id: string, fields = {}) => task(id, { review: false, ...fields });
+      const { server, next, does, judges, briefOf, reportText } = await reviewedPlan(
+        [work("a"), work("b", { dependencies: ["a"] })],
+        { review },
+      );
+      const waits = () => server.call("batch_collect", { plan: "p", launch: true, waitSeconds: 0 });
+      await does("a");
+      expect(idsOf((await waits()).launch ?? [])).toEqual(["b"]);
+      await does("b");
+      const item = launchFor((await waits()).launch ?? [], "plan-review");
+      expect(await briefOf(item)).toMatch(
+        /Compare the code as it is now with its specification, requirement by requirement.*\n> specs\/p\/02-specification\.md/,
+      );
+      expect((await waits()).launch, "nobody is told twice").toEqual([]);
+      await report(server, "p", item, { verdict: "rejected", findings: [FINDING] });
+      const fix = JSON.stringify(await server.call("task_get", { task: "p/plan-fix" }));
+      expect(fix).toContain('"writes":["src/a.ts","src/b.ts"]');
+      await does("plan-fix");
+      await judges("plan-review2", "accepted");
+      expect(await next()).toEqual([]);
+      expect(await waits()).toMatchObject({ launch: [], done: true });
+      expect(await reportText()).toContain("✓ **The plan as a whole**: accepted in review 2");
+      await server.call("task_create", { plan: "p", tasks: [work("late")] });
+      await does("late");
+      expect(idsOf((await waits()).launch ?? []), "what came later").toEqual(["plan-review3"]);
+    },
+  );
 
   it("the policy end has the next step name the review, then build and tests, and only with them the report", async () => {
     const { server, next, judges, collect } = await reviewedPlan([task("a"), task("b")]);
     for (const item of await next()) await report(server, "p", item);
-    const review = 'plan_update {plan: "p", action: "review"}';
-    const saysReview = expect.stringMatching(/reviewed before plan_report.*plan_update/);
-    expect((await server.call("batch_next", { plan: "p" })).next).toContain(review);
+    const saysReview = expect.stringContaining('batch_collect {plan: "p", launch: true} brings its review');
+    expect((await server.call("batch_next", { plan: "p" })).next).toEqual(saysReview);
     expect(await collect()).toMatchObject({ done: true, next: saysReview });
     expect(await server.hook({ event: "Stop" })).toMatchObject({ decision: "block", reason: saysReview });
     const claimed = await server.call("task_claim", { plan: "p", worker: "main" });
@@ -71,43 +71,12 @@ describe("the policy", () => {
     expect(JSON.stringify(await server.hook({ event: "UserPromptSubmit", prompt: "and?" }))).not.toContain(
       "call plan_report",
     );
-    await server.call("plan_update", { plan: "p", action: "review" });
+    await server.call("batch_collect", { plan: "p", launch: true });
     await judges("plan-review", "accepted");
     expect((await collect()).next).toBe(
       'Nothing is left to run: run the project\'s build and all tests, as step 6 of the skill executing-specs says, then plan_report {plan: "p"}.',
     );
   });
-
-  it.each([
-    ["end", 'quality reviewed: plan_update {plan: "p", action: "review"}'],
-    ["task", "build and all tests"],
-  ])(
-    "the policy %s has the next step follow an added review: what it rejected is fixed and reviewed again, then the next part",
-    async (review, nextPart) => {
-      const own = { agent: "code-reviewer", writes: [] };
-      const given = task("g", own);
-      const work = (id: string, fields = {}) => task(id, { review: false, ...fields });
-      const { server, next, does, judges, collect } = await reviewedPlan([work("a"), work("b"), given], {
-        review,
-      });
-      const adds = (...tasks: unknown[]) => server.call("task_create", { plan: "p", tasks });
-      for (const item of await next()) {
-        await report(server, "p", item, item.task === "g" ? { verdict: "accepted" } : {});
-      }
-      expect((await collect()).next, "a review of the breakdown judges a part").toMatch(/have it reviewed/);
-      await adds(task("r", own));
-      await judges("r", "rejected");
-      const rejected = "r rejected: before plan_report have fixed what it rightly found, and reviewed again";
-      expect((await collect()).next).toContain(rejected);
-      await adds(work("fix", { dependencies: ["r"] }), task("r2", { ...own, dependencies: ["fix"] }));
-      await does("fix");
-      await judges("r2", "accepted");
-      expect((await collect()).next).toContain(nextPart);
-      await adds(work("late"));
-      await does("late");
-      expect((await collect()).next, "what came later is not reviewed").toMatch(/have it reviewed/);
-    },
-  );
 
   it("the policy off has the next step be the report", async () => {
     const { server, next, collect } = await reviewedPlan([task("a"), task("b")], { review: "off" });
@@ -116,16 +85,12 @@ describe("the policy", () => {
   });
 
   it.each([
-    ["off", { review: "off" }, [task("a"), task("b")], "The policy says review off."],
-    [
-      "a single task",
-      {},
-      [task("a"), task("b", { writes: [] })],
-      "Fewer than two tasks have written anything.",
-    ],
-  ])("the policy needs no review of the whole: %s", async (_, policy, tasks, why) => {
+    ["off", { review: "off" }, [task("a"), task("b")]],
+    ["a single task", {}, [task("a"), task("b", { writes: [] })]],
+  ])("the policy needs no review of the whole: %s", async (_, policy, tasks) => {
     const { server, next } = await reviewedPlan(tasks, policy);
     for (const item of await next()) await report(server, "p", item);
-    expect(await server.call("plan_update", { plan: "p", action: "review" })).toMatchObject({ review: why });
+    const last = await server.call("batch_collect", { plan: "p", launch: true });
+    expect(last).toMatchObject({ launch: [], done: true });
   });
 });

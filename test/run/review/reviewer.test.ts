@@ -87,7 +87,7 @@ describe("a reviewer", () => {
     const unjudged = { severity: "medium", text: "No test sends two names" };
     await report(plan.server, "p", launchFor(reviewers, "s"), { findings: [unjudged] });
     expect(await plan.next(), "nothing follows from it").toEqual([]);
-    await plan.server.call("plan_update", { plan: "p", action: "review" });
+    await collect({ launch: true });
     expect(plan.decisions().at(-1)?.reason).toBe(
       "Everything is completed, and rejected by r: plan-review reviews the plan as a whole.",
     );

@@ -5,7 +5,7 @@ import type { StopOrder } from "../claims/stop-orders.ts";
 import { existingGraph } from "../plan/load-plan.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { type CollectedLaunches, collectLaunches } from "../reporting/collect-launches.ts";
-import { reviewPlan } from "../review/review-plan.ts";
+import { addReview } from "../review/add-review.ts";
 import { endLine, endOfPlan, isStoppedByUser } from "./end-of-plan.ts";
 import { endEngineRun } from "./engine-runs.ts";
 import type { ModuleRun, ModuleRunOver, ModuleRuns } from "./module-runs.ts";
@@ -70,7 +70,7 @@ export async function moduleStep(
     const { launch } = found;
     if (isHopeless) return { launch: [], stop, over: await endOf(ctx, run, found, HOST_REFUSES) };
     if (!found.done && !found.isStuck) return { launch, stop };
-    if (found.done && (await addReview(ctx, plan))) continue;
+    if (found.done && (await addReview(ctx, ACTOR, plan))) continue;
     return { launch, stop, over: await endOf(ctx, run, found) };
   }
 }
@@ -85,11 +85,6 @@ const HOST_REFUSES = "Claude Code starts no more agents for the plugin's module"
 function attemptIn(prompt: string): AttemptId | undefined {
   const token = findToken(prompt);
   return token === undefined ? undefined : (Number.parseInt(token, 10) as AttemptId);
-}
-
-/** @returns whether there is one to do now that there was not. */
-async function addReview(ctx: RunContext, slug: string): Promise<boolean> {
-  return (await reviewPlan(ctx, ACTOR, slug)).id !== undefined;
 }
 
 /** @param why the run cannot go on although the plan could. */

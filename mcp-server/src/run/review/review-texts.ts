@@ -1,5 +1,6 @@
 import { type EndedAttempt, type Evidence, type Report, SEVERITIES } from "../../graph/attempt.ts";
 import { withCriterionText } from "../../graph/criterion.ts";
+import { specificationPath } from "../../graph/plan.ts";
 import { plainSubject, type Task, type TaskDefinition, taskName } from "../../graph/task.ts";
 import { standingText } from "../../policy/evidence-text.ts";
 import type { FilesOfTask } from "../../report/files/files-of-tasks.ts";
@@ -49,14 +50,18 @@ export function whatWasAsked({ stored }: LoadedPlan, { of, work }: Reviewed): st
   if (of) {
     return `The task was ${taskName(stored.slug, of.id)}:\n${quotation(`${of.subject}\n\n${of.description}`, MAX_TEXT)}`;
   }
-  const spec = stored.document.spec;
+  const spec = specificationPath(stored.source, stored.document.spec);
   const names = work
     .slice(0, MAX_NAMED)
     .map((task) => `${task.id} ${short(plainSubject(task, stored.slug))}`);
   const more = work.length - names.length;
   return [
     `The plan had these tasks:\n${quotation([...names, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"))}`,
-    ...(typeof spec === "string" ? [`Its specification:\n${quotation(spec, MAX_SUBJECT)}`] : []),
+    ...(spec === undefined
+      ? []
+      : [
+          `Compare the code as it is now with its specification, requirement by requirement: findings are what is missing, what differs, what nobody asked for, and what a document written by the plan says and the code does not do.\n${quotation(spec, MAX_SUBJECT)}`,
+        ]),
   ].join("\n\n");
 }
 

@@ -140,25 +140,17 @@ export async function afterDecision(
   ];
 }
 
-/** Why the plan as a whole is not reviewed now, or the changes that have it reviewed. */
-export function planReview(
-  loaded: LoadedPlan,
-  filesOf: FilesOfTask,
-): { why: string } | { id: TaskId; changes: Change[] } {
-  const why = whyNoPlanReview(loaded);
-  if (why !== undefined) return { why };
+/** The changes that have the plan reviewed as a whole; none if that is not due. */
+export function planReview(loaded: LoadedPlan, filesOf: FilesOfTask): Change[] {
+  if (!isPlanReviewDue(loaded)) return [];
   const review = reviewOf(loaded, reviewedPlan(loaded), 1, [], filesOf);
-  const created = { type: "task.created" as const, task: review.id, definition: review };
-  return {
-    id: review.id,
-    changes: [
-      { ...created, position: nextPosition(loaded) },
-      decided(
-        "proceed",
-        `Everything is completed${exceptions(loaded)}: ${review.id} reviews the plan as a whole.`,
-      ),
-    ],
-  };
+  return [
+    { type: "task.created", task: review.id, definition: review, position: nextPosition(loaded) },
+    decided(
+      "proceed",
+      `Everything is completed${exceptions(loaded)}: ${review.id} reviews the plan as a whole.`,
+    ),
+  ];
 }
 
 /** What reviewers' own tasks have rejected and no review has accepted since: it is completed, and not accepted. */
@@ -170,29 +162,24 @@ function exceptions(loaded: LoadedPlan): string {
   return names === "" ? "" : `, and rejected by ${names}`;
 }
 
-/** Why the plan as a whole is not reviewed now; undefined: its review is due. */
-export function whyNoPlanReview(loaded: LoadedPlan): string | undefined {
-  const { graph, policy } = loaded;
-  if (policy.review !== "end") return `The policy says review ${policy.review}.`;
-  const why = whyNotWhole(loaded);
-  if (why !== undefined) return why;
-  const last = [...graph.tasks.values()].findLast((task) => isStepOfPlan(purposeOf(task)));
-  return last && !isWorkAfter(loaded, last) ? `It was reviewed: ${last.id}.` : undefined;
+/** Whether the plan is to be reviewed as a whole, is one, and was not since the last work was added to it. */
+export function isPlanReviewDue(loaded: LoadedPlan): boolean {
+  if (!isToBeTested(loaded)) return false;
+  const last = [...loaded.graph.tasks.values()].findLast((task) => isStepOfPlan(purposeOf(task)));
+  return last === undefined || ownWork(loaded).some(({ position }) => position > last.position);
 }
 
-/** Why there is no whole to be reviewed and tested, whatever the policy wants of reviews; undefined: there is. */
-export function whyNotWhole(loaded: LoadedPlan): string | undefined {
-  const { graph, stored } = loaded;
-  if (stored.status !== "open") return `The plan is ${stored.status}.`;
-  if (stored.source.kind !== "file") return "The plan did not come from a file.";
-  const open = [...graph.tasks.values()].some(({ status }) => !hasEnded(status) || status === "failed");
-  if (open) return "Not everything is completed.";
-  return ownWork(loaded).length < 2 ? "Fewer than two tasks have written anything." : undefined;
-}
-
-/** Whether work was added to the plan after this task. */
-export function isWorkAfter(loaded: LoadedPlan, { position }: Task): boolean {
-  return ownWork(loaded).some((task) => task.position > position);
+/**
+ * Whether the plan is a whole, which somebody is to review and to test: it came from a file, is completed, and more than
+ * one task wrote something.
+ */
+export function isToBeTested(loaded: LoadedPlan): boolean {
+  const { graph, policy, stored } = loaded;
+  if (policy.review === "off" || stored.status !== "open" || stored.source.kind !== "file") return false;
+  const isCompleted = [...graph.tasks.values()].every(
+    ({ status }) => hasEnded(status) && status !== "failed",
+  );
+  return isCompleted && ownWork(loaded).length > 1;
 }
 
 /** The plan's work without what the server added; who looked for the cause of failures has written something of its own. */

@@ -8,6 +8,8 @@ import type { RunContext } from "../project/run-context.ts";
 import { reportPlan } from "../reporting/report-plan.ts";
 import { isStuck } from "../reporting/who-goes-on.ts";
 import { writeReport } from "../reporting/write-report.ts";
+import { addReview } from "../review/add-review.ts";
+import { beforeReport } from "../review/review-due.ts";
 
 /** An agent that the script is to start: it claims its task itself. */
 export interface Start {
@@ -30,7 +32,7 @@ export interface WorkflowStep {
 
 /**
  * The same decision as `nextBatch`, for the host's script engine: what can start now is offered to this session, and
- * the script names each task to an agent of its own.
+ * the script names each task to an agent of its own. The review of the whole is added on the way.
  */
 export async function workflowStep(ctx: RunContext, actor: string, slug: string): Promise<WorkflowStep> {
   const { loaded, launch, done } = await nextBatch(ctx, actor, slug, (plan) => roomIn(ctx, plan));
@@ -47,9 +49,12 @@ export async function workflowStep(ctx: RunContext, actor: string, slug: string)
     attempt: attemptsAt(loaded, task as TaskId) + 1,
   }));
   if (goesOn || loaded.graph.live.some(({ owner }) => sameOwner(owner, ctx.owner))) return { start };
+  if (done && (await addReview(ctx, actor, slug))) return workflowStep(ctx, actor, slug);
   const { report } = await reportPlan(ctx, actor, slug);
   const { brief, line } = await writeReport(ctx, slug, report);
-  return { start, report: `${brief}\n${line}` };
+  const due = beforeReport(loaded);
+  const left = due === undefined ? [] : [`Still to do: ${due}.`];
+  return { start, report: [brief, line, ...left].join("\n") };
 }
 
 /** For how many more agents the engine has room now, those that it was told of and that have not begun included. */
