@@ -59,6 +59,7 @@ export async function contextOf(store: GraphStore, root: string): Promise<RunCon
     checkoutKey: checkoutKey(checkoutAt(root)),
     repository: await repositoryName(checkoutAt(root)),
     caseInsensitive: false,
+    isOfWorker: false,
     owner: await ownerOf(process.ppid, undefined),
     workflowCap: 8,
     settings: { maxParallel: CAP },

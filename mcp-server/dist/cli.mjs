@@ -86,11 +86,12 @@ async function pageOfPlan(ctx, slug, max) {
 import { InvalidArgumentError } from "./lib/commander.mjs";
 
 // import:run/project.mjs in cli.mjs
-import { createContext, effectivePolicy } from "./run/project.mjs";
+import { WORKER_VARIABLE, createContext, effectivePolicy } from "./run/project.mjs";
 
 // mcp-server/src/cli/run/commands.ts
-function runnerContext(pluginRoot, labels) {
-  const { CLAUDE_CODE_SESSION_ID: _, ...env } = process.env;
+function runnerContext(pluginRoot, labels, own = {}) {
+  const { CLAUDE_CODE_SESSION_ID: _, ...rest } = process.env;
+  const env = { ...rest, [WORKER_VARIABLE]: void 0, ...own };
   return createContext({ env, parentPid: process.pid, labels, pluginRoot, now: Date.now });
 }
 function addRunCommands(program, pluginRoot) {
@@ -106,7 +107,7 @@ function addRunCommands(program, pluginRoot) {
     "takes part in the execution of this repository's plans, or of those that are named (by its file or folder a breakdown is imported where there is no such plan yet), beside other workers: as many agents as --agents says, until it is interrupted"
   ).option("--only <role>", "does tasks of this role alone; may be given several times", listed, []).option("--until-done", "until nothing is left to do").action(async (plans, options) => {
     const { workerCommand } = await import("./cli/run/worker.mjs");
-    const run = await runnerContext(pluginRoot, options.label);
+    const run = await runnerContext(pluginRoot, options.label, { [WORKER_VARIABLE]: "1" });
     const place = { env: process.env, pluginRoot };
     process.exitCode = await workerCommand(run, plans, options, place).finally(run.close);
   });

@@ -81,7 +81,7 @@ async function logUsage(ctx, store, agent, held) {
 
 // mcp-server/src/runner/agent-environment.ts
 var OF_A_SESSION = /^(?:CLAUDECODE|CLAUDE_PID|CLAUDE_PROJECT_DIR|CLAUDE_PLUGIN_\w+|CLAUDE_ENV_FILE|CLAUDE_EFFORT|CLAUDE_CODE_(?:ENTRYPOINT|SESSION_\w+|SSE_PORT|EXECPATH|CHILD_SESSION|AGENT_\w+|REMOTE_SESSION_ID))$/;
-var OF_A_RUNNER = /^PARALLEL_(?:ATTEMPT_TOKEN|CHECKOUT|RUNNER|PORT)$/;
+var OF_A_RUNNER = /^PARALLEL_(?:ATTEMPT_TOKEN|CHECKOUT|RUNNER|WORKER|PORT)$/;
 function agentEnvironment(env) {
   const kept = Object.entries(env).filter(([name2]) => !OF_A_SESSION.test(name2) && !OF_A_RUNNER.test(name2));
   return Object.fromEntries(kept);
@@ -703,10 +703,7 @@ async function startAgent(ctx, store, home, { token, task, client }) {
   const agent = new RunningAgent(agentId, task.id, client, model, ctx.now());
   const brief = await briefFor(ctx, store, held, token, client, place.port);
   const stateFolder = await newStateFolder(home.env);
-  const own = {
-    ...variablesFor(ctx.owner, { token, directory: ctx.directory }),
-    [LABELS_VARIABLE]: ctx.labels.join(",")
-  };
+  const own = { ...variablesFor(ctx, token), [LABELS_VARIABLE]: ctx.labels.join(",") };
   const { program, args, env, stdin, files, settings } = client.start({
     agentId,
     agentType: claim.agentType,

@@ -156,6 +156,7 @@ export class World {
         checkoutKey: `machine:${root}`,
         repository: "repository",
         caseInsensitive: false,
+        isOfWorker: false,
         owner: await ownerOf(owner.pid ?? 0, undefined),
         workflowCap: 8,
         settings: { maxParallel: 20 },

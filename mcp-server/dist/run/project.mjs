@@ -804,6 +804,7 @@ function workflowCap(env, processors = availableParallelism()) {
 }
 
 // mcp-server/src/run/project/run-context.ts
+var WORKER_VARIABLE = "PARALLEL_WORKER";
 async function createContext(facts) {
   const { env, pluginRoot } = facts;
   const clock = new GraphClock(facts.now);
@@ -820,6 +821,7 @@ async function createContext(facts) {
     repository: location.repository,
     caseInsensitive: isCaseInsensitive(checkout.root),
     owner: await ownerOf(facts.parentPid, env.CLAUDE_CODE_SESSION_ID),
+    isOfWorker: Boolean(env[WORKER_VARIABLE]),
     settings: settingsFromEnvironment(env),
     labels: labelsHere(env, facts.labels ?? []),
     workflowCap: workflowCap(env),
@@ -912,6 +914,7 @@ export {
   Roles,
   SETTING_VARIABLES,
   Transcripts,
+  WORKER_VARIABLE,
   checkoutFileName,
   checkoutKey,
   createContext,

@@ -90,18 +90,22 @@ function mayBeShared({ checkout, repository }) {
 async function pushNotice(ctx, slug, graph) {
   if (!mayBeShared(ctx) || !await hasRemote(ctx.checkout.root)) return void 0;
   const isShared = graph !== void 0 && await lookWhetherShared(ctx, graph);
-  const when = isShared ? "" : " as soon as another clone takes part";
+  const when = isShared ? "" : " as soon as another clone or a worker takes part";
   return `work is pushed to ${ownRef(slug)} of ${REMOTE}${when}, which is no branch and starts nothing; where ${REMOTE} takes only branches, to ${planBranch(slug)}. No branch of yours is pushed.`;
 }
 async function lookWhetherShared(ctx, graph) {
   if (goesThroughRemote(graph)) return true;
-  const others = [...graph.checkouts].filter((name) => name !== ctx.checkoutKey);
-  if (others.length === 0 || !mayBeShared(ctx)) return false;
-  const { root } = ctx.checkout;
-  const own = await workTreesOf(root);
-  if (others.every((name) => own.has(name)) || !await hasRemote(root)) return false;
+  if (!mayBeShared(ctx)) return false;
+  if (!ctx.isOfWorker && !await hasOtherClones(ctx, graph)) return false;
+  if (!await hasRemote(ctx.checkout.root)) return false;
   shared.add(graph);
   return true;
+}
+async function hasOtherClones({ checkout, checkoutKey }, graph) {
+  const others = [...graph.checkouts].filter((name) => name !== checkoutKey);
+  if (others.length === 0) return false;
+  const own = await workTreesOf(checkout.root);
+  return !others.every((name) => own.has(name));
 }
 async function workTreesOf(root) {
   const list = await git(root, ["worktree", "list", "--porcelain", "-z"]);

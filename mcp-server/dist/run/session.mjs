@@ -284,7 +284,7 @@ async function usageOf({ agentId, ctx, store }, claim, session, use) {
 import { changeGraph, countsOf, existingGraph, isDone, readGraph, readPlan } from "./plan.mjs";
 
 // import:run/project.mjs in run/session.mjs
-import { sameOwner } from "./project.mjs";
+import { WORKER_VARIABLE, sameOwner } from "./project.mjs";
 
 // mcp-server/src/run/session/module-run.ts
 async function beginModuleRun(run, session, slug, wakes) {
@@ -385,9 +385,12 @@ import { createHash } from "node:crypto";
 var TOKEN = "PARALLEL_ATTEMPT_TOKEN";
 var DIRECTORY = "PARALLEL_CHECKOUT";
 var RUNNER_VARIABLE = "PARALLEL_RUNNER";
-var RUNNER_VARIABLES = [TOKEN, DIRECTORY, RUNNER_VARIABLE];
-function variablesFor(runner, { token, directory }) {
-  return { [TOKEN]: token, [DIRECTORY]: directory, [RUNNER_VARIABLE]: markOfRunner(runner) };
+var RUNNER_VARIABLES = [TOKEN, DIRECTORY, RUNNER_VARIABLE, WORKER_VARIABLE];
+function variablesFor({ owner, directory, isOfWorker }, token) {
+  return {
+    ...{ [TOKEN]: token, [DIRECTORY]: directory, [RUNNER_VARIABLE]: markOfRunner(owner) },
+    ...isOfWorker && { [WORKER_VARIABLE]: "1" }
+  };
 }
 function startedByRunner(env) {
   const { [TOKEN]: token, [DIRECTORY]: directory, [RUNNER_VARIABLE]: mark } = env;

@@ -64,10 +64,7 @@ export async function startAgent(
   const agent = new RunningAgent(agentId, task.id, client, model, ctx.now());
   const brief = await briefFor(ctx, store, held, token, client, place.port);
   const stateFolder = await newStateFolder(home.env);
-  const own = {
-    ...variablesFor(ctx.owner, { token, directory: ctx.directory }),
-    [LABELS_VARIABLE]: ctx.labels.join(","),
-  };
+  const own = { ...variablesFor(ctx, token), [LABELS_VARIABLE]: ctx.labels.join(",") };
   const { program, args, env, stdin, files, settings } = client.start({
     agentId,
     agentType: claim.agentType,

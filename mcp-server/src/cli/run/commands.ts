@@ -1,11 +1,16 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { createContext, type OpenContext } from "../../run/project/run-context.ts";
+import { createContext, type OpenContext, WORKER_VARIABLE } from "../../run/project/run-context.ts";
 import type { RunCommandOptions } from "./run.ts";
 import type { WorkerCommandOptions } from "./worker.ts";
 
 /** Of a process that answers for claims itself, and is no part of the session that may have started it. */
-function runnerContext(pluginRoot: string, labels: readonly string[]): Promise<OpenContext> {
-  const { CLAUDE_CODE_SESSION_ID: _, ...env } = process.env;
+function runnerContext(
+  pluginRoot: string,
+  labels: readonly string[],
+  own: NodeJS.ProcessEnv = {},
+): Promise<OpenContext> {
+  const { CLAUDE_CODE_SESSION_ID: _, ...rest } = process.env;
+  const env = { ...rest, [WORKER_VARIABLE]: undefined, ...own };
   return createContext({ env, parentPid: process.pid, labels, pluginRoot, now: Date.now });
 }
 
@@ -31,7 +36,7 @@ export function addRunCommands(program: Command, pluginRoot: string): void {
     .option("--until-done", "until nothing is left to do")
     .action(async (plans: string[], options: WorkerCommandOptions) => {
       const { workerCommand } = await import("./worker.ts");
-      const run = await runnerContext(pluginRoot, options.label);
+      const run = await runnerContext(pluginRoot, options.label, { [WORKER_VARIABLE]: "1" });
       const place = { env: process.env, pluginRoot };
       process.exitCode = await workerCommand(run, plans, options, place).finally(run.close);
     });

@@ -33,6 +33,8 @@ export interface RunContext {
   /** Whether the checkout's file system takes `A` and `a` for the same name. */
   readonly caseInsensitive: boolean;
   readonly owner: Owner;
+  /** Whether this process is a worker or serves one's agent: others may go on with its plans elsewhere, and it may be gone. */
+  readonly isOfWorker: boolean;
   readonly settings: PolicyInput;
   /** What is on this machine that tasks may ask for. */
   readonly labels: readonly string[];
@@ -68,6 +70,9 @@ export interface OpenContext extends RunContext {
   readonly close: () => Promise<void>;
 }
 
+/** Set for a worker and the servers of its agents. */
+export const WORKER_VARIABLE = "PARALLEL_WORKER";
+
 /** What the process was started with. */
 export interface ProcessFacts {
   /** The project's folder as the client names it; absent: the process's current one. */
@@ -99,6 +104,7 @@ export async function createContext(facts: ProcessFacts): Promise<OpenContext> {
     repository: location.repository,
     caseInsensitive: isCaseInsensitive(checkout.root),
     owner: await ownerOf(facts.parentPid, env.CLAUDE_CODE_SESSION_ID),
+    isOfWorker: Boolean(env[WORKER_VARIABLE]),
     settings: settingsFromEnvironment(env),
     labels: labelsHere(env, facts.labels ?? []),
     workflowCap: workflowCap(env),

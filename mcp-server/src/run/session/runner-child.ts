@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { type RunContext, WORKER_VARIABLE } from "../project/run-context.ts";
 
 /** What a runner tells the servers of an agent that it starts, by the agent's environment. */
 export interface StartedByRunner {
@@ -22,14 +23,17 @@ const DIRECTORY = "PARALLEL_CHECKOUT";
 /** Whatever a runner has started carries its mark here, as does what that starts. */
 export const RUNNER_VARIABLE = "PARALLEL_RUNNER";
 /** What of a runner's variables an agent's server has to be given. */
-export const RUNNER_VARIABLES = [TOKEN, DIRECTORY, RUNNER_VARIABLE] as const;
+export const RUNNER_VARIABLES = [TOKEN, DIRECTORY, RUNNER_VARIABLE, WORKER_VARIABLE] as const;
 
 /** The variables by which `startedByRunner` knows an agent. */
 export function variablesFor(
-  runner: Runner,
-  { token, directory }: Pick<StartedByRunner, "token" | "directory">,
+  { owner, directory, isOfWorker }: Pick<RunContext, "owner" | "directory" | "isOfWorker">,
+  token: string,
 ): Record<string, string> {
-  return { [TOKEN]: token, [DIRECTORY]: directory, [RUNNER_VARIABLE]: markOfRunner(runner) };
+  return {
+    ...{ [TOKEN]: token, [DIRECTORY]: directory, [RUNNER_VARIABLE]: markOfRunner(owner) },
+    ...(isOfWorker && { [WORKER_VARIABLE]: "1" }),
+  };
 }
 
 /** Undefined for a process that no runner has started for a task. */
