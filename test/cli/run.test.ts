@@ -27,6 +27,8 @@ async function askedInTerminal() {
   const env = {
     ...{ ...emptyEnvironment(), PARALLEL_REVIEW: "off", GIT_CONFIG_NOSYSTEM: "1" },
     WAIT_FOR: `${folder}.never`,
+    // A shell writes down what was typed when it ends, and its home is gone then.
+    HISTFILE: "/dev/null",
   };
   const terminal = new Tmux(folder, env, 80, 24);
   const command = `"${process.execPath}" "${join(CHECKOUT, "bin", "parallel")}" run example --agents command=2 --command '${process.execPath} ${AGENT} {briefFile}'; echo "ended $?"`;

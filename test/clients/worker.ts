@@ -95,6 +95,7 @@ export function nextAgentTurn(
       summary: isReader ? "Read." : "Written.",
       evidence: evidenceFor(told, paths),
       filesChanged: paths,
+      ...(told.includes(" And verdict: accepted, or rejected") && { verdict: "accepted" }),
     };
     if (report) return { call: callOf(report, input) };
     if (found !== undefined) return { call: { name: found, input } };
