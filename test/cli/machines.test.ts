@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -12,7 +12,7 @@ import { createContext } from "../../mcp-server/src/run/project/run-context.ts";
 import { BUNDLE } from "../support/bundled-server.ts";
 import { repository, type TaskInput, task } from "../support/checkout.ts";
 import { runCommand } from "../support/command-line.ts";
-import { emptyEnvironment } from "../support/temporary-folder.ts";
+import { emptyEnvironment, temporaryFolder } from "../support/temporary-folder.ts";
 
 const CLI = join(dirname(BUNDLE), "parallel.mjs");
 const SUPPORT = join(import.meta.dirname, "..", "support");
@@ -22,7 +22,7 @@ const PATIENCE = { timeout: 60_000, interval: 200 };
 /** A repository with a breakdown of these tasks. */
 async function project(tasks: readonly TaskInput[]) {
   const folder = await repository({ "specs/p/03-tasks.json": JSON.stringify({ title: "P", tasks }) });
-  return { folder, go: join(folder, "..", `${Date.now()}.go`) };
+  return { folder, go: join(temporaryFolder(), "go") };
 }
 
 /** `parallel worker` as on a machine of that name; its agents wait for the file `go`. */
@@ -118,7 +118,6 @@ describe("parallel status", () => {
         }),
       PATIENCE,
     );
-    mkdirSync(dirname(go), { recursive: true });
     writeFileSync(go, "");
     expect((await once(gpu, "exit"))[0]).toBe(130);
     const left = (await status(folder)).machines;

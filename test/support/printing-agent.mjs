@@ -6,7 +6,11 @@ import { dirname } from "node:path";
 const brief = readFileSync(process.argv[2], "utf8");
 const [, path] = /You may write `([^`]+)`/.exec(brief);
 const { WAIT_FOR } = process.env;
-while (WAIT_FOR && !existsSync(WAIT_FOR)) await new Promise((resolve) => setTimeout(resolve, 50));
+while (WAIT_FOR && !existsSync(WAIT_FOR)) {
+  // The test is over that killed its runner.
+  if (!existsSync(process.argv[2])) process.exit(1);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+}
 mkdirSync(dirname(path), { recursive: true });
 writeFileSync(path, `${process.env.MACHINE_NAME ?? "here"}\n`);
 process.stdout.write(
