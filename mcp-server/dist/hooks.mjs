@@ -17,7 +17,7 @@ import { basename, dirname, join, relative, sep } from "node:path";
 import * as z from "./lib/zod.mjs";
 
 // import:host.mjs in hooks.mjs
-import { endOfAnswer, endOfError, isInterrupted, isModulesCall, launchResult, launchesAgent, outputOf, saysNoTestRan, taskNotificationsIn } from "./host.mjs";
+import { endOfAnswer, endOfError, isInterrupted, isModulesCall, isTaskNotification, launchResult, launchesAgent, outputOf, saysNoTestRan, taskNotificationsIn } from "./host.mjs";
 
 // mcp-server/src/hooks/hook-event.ts
 var hookInput = z.object({
@@ -189,7 +189,7 @@ async function readOrBind(run, session, agentId, transcript) {
 
 // mcp-server/src/hooks/ended-agent.ts
 function endedAgentIn(prompt) {
-  if (!prompt.trimStart().startsWith("<task-notification>")) return void 0;
+  if (!isTaskNotification(prompt)) return void 0;
   const [notification] = taskNotificationsIn(prompt);
   if (notification === void 0) return void 0;
   const { agentId, status, result = "" } = notification;

@@ -614,6 +614,9 @@ var END = "</task-notification>";
 var RESULT = "<result>";
 var RESULT_END = "</result>";
 var NEXT = /<\/task-notification>(?=(?:[^<]|<\/?system-reminder>){0,600}<task-notification>\s*<task-id>)/g;
+function isTaskNotification(text2) {
+  return text2.trimStart().startsWith(START);
+}
 function taskNotificationsIn(text2) {
   const found = [];
   let from = 0;
@@ -1003,7 +1006,6 @@ async function endOf(path) {
 
 // mcp-server/src/host/transcripts/interruption.ts
 var INTERRUPTED = /^\s*\[Request interrupted by user/;
-var NOTIFICATION = /^\s*<task-notification>/;
 var MAX_LOOKS2 = 20;
 function isInterrupted(transcript) {
   return untilEnd(transcript, MAX_LOOKS2, endsInterrupted);
@@ -1012,7 +1014,7 @@ function endsInterrupted(end) {
   for (let to = end.length; to > 0; ) {
     const from = end.lastIndexOf("\n", to - 1) + 1;
     const text2 = spokenIn(end.subarray(from, to));
-    if (text2 !== void 0 && !NOTIFICATION.test(text2)) return INTERRUPTED.test(text2);
+    if (text2 !== void 0 && !isTaskNotification(text2)) return INTERRUPTED.test(text2);
     to = from - 1;
   }
   return false;
@@ -1178,6 +1180,7 @@ export {
   hostFolder,
   isInterrupted,
   isModulesCall,
+  isTaskNotification,
   keepNewest,
   lastModel,
   launchResult,

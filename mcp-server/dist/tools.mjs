@@ -1077,7 +1077,7 @@ var taskClaim = defineTool({
     const counts = countsOf(loaded);
     const done = isDone(loaded) || loaded.stored.status !== "open";
     const over = done || loaded.spent !== void 0;
-    const goesNoFurther = !over && await isStuck(run, await existingGraph(run, slug), slug);
+    const goesNoFurther = pulls && !over && await isStuck(run, await existingGraph(run, slug), slug);
     return {
       data: {
         claim: null,

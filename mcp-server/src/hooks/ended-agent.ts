@@ -1,4 +1,4 @@
-import { taskNotificationsIn } from "../host/task-notification.ts";
+import { isTaskNotification, taskNotificationsIn } from "../host/task-notification.ts";
 
 /** How an agent ended, as the host tells the main conversation. */
 export interface EndNotice {
@@ -13,7 +13,7 @@ export interface EndNotice {
  * are an agent's: nothing of them is trusted beyond which agent it is and how it ended.
  */
 export function endedAgentIn(prompt: string): EndNotice | undefined {
-  if (!prompt.trimStart().startsWith("<task-notification>")) return undefined;
+  if (!isTaskNotification(prompt)) return undefined;
   const [notification] = taskNotificationsIn(prompt);
   if (notification === undefined) return undefined;
   const { agentId, status, result = "" } = notification;

@@ -20,6 +20,11 @@ const RESULT_END = "</result>";
 /** The end of one notification and the beginning of the next, with no more than the host's framing between them. */
 const NEXT = /<\/task-notification>(?=(?:[^<]|<\/?system-reminder>){0,600}<task-notification>\s*<task-id>)/g;
 
+/** Whether a text is what the host tells of an agent's end, and nothing that a person wrote. */
+export function isTaskNotification(text: string): boolean {
+  return text.trimStart().startsWith(START);
+}
+
 /**
  * All notifications that a text holds, in order. The agent's message is untrusted and may hold any of the tags: it
  * reaches to the last end tag of its notification, and the other fields are read from what stands before it.

@@ -40,7 +40,8 @@ export const taskClaim = defineTool({
     const counts = countsOf(loaded);
     const done = isDone(loaded) || loaded.stored.status !== "open";
     const over = done || loaded.spent !== undefined;
-    const goesNoFurther = !over && (await isStuck(run, await existingGraph(run, slug), slug));
+    // Only who would wait otherwise is told that.
+    const goesNoFurther = pulls && !over && (await isStuck(run, await existingGraph(run, slug), slug));
     return {
       data: {
         claim: null,

@@ -1,8 +1,8 @@
+import { isTaskNotification } from "../task-notification.ts";
 import { parseRecord } from "./transcript-record.ts";
 import { untilEnd } from "./until-written.ts";
 
 const INTERRUPTED = /^\s*\[Request interrupted by user/;
-const NOTIFICATION = /^\s*<task-notification>/;
 /** Half a second: the host writes an interruption down before it tells of anything else, but not at once to the disk. */
 const MAX_LOOKS = 20;
 
@@ -19,7 +19,7 @@ export function endsInterrupted(end: Buffer): boolean {
   for (let to = end.length; to > 0; ) {
     const from = end.lastIndexOf("\n", to - 1) + 1;
     const text = spokenIn(end.subarray(from, to));
-    if (text !== undefined && !NOTIFICATION.test(text)) return INTERRUPTED.test(text);
+    if (text !== undefined && !isTaskNotification(text)) return INTERRUPTED.test(text);
     to = from - 1;
   }
   return false;
